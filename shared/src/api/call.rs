@@ -1,0 +1,297 @@
+//! A call's log and its WebSocket, `GET /v1/calls/{call}/socket`.
+
+use super::error::ApiError;
+use super::media::{MediaUrls, PartyUrls};
+use super::node::RecordedFile;
+use crate::id::{CallId, ClientId, DeskId, Party, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallPhase {
+    /// Made; nobody has been asked yet.
+    New,
+    /// Asked: ringing at the callee, or in a desk's line.
+    Requested,
+    /// Both agreed.
+    Talking,
+    /// Over; the log can still be read.
+    Ended,
+}
+
+/// Why a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// A party hung up.
+    HangUp,
+    /// The callee declined.
+    Rejected,
+    /// The caller left before anyone answered.
+    Abandoned,
+    /// Nobody was left and the lease ran out.
+    Lease,
+}
+
+/// What a party sends. `id` is the client's own: a command sent again with the same id is carried out
+/// once and acknowledged again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CallCommand {
+    /// Ask for everything after this sequence number.
+    Resume {
+        /// The last sequence number seen; 0 for the whole log.
+        after: u64,
+    },
+    /// Fresh URLs for one's own stream; answered by [`CallMessage::Urls`], and by [`CallMessage::Play`]
+    /// when the other party's stream is live.
+    Urls {
+        /// Client's id.
+        id: ClientId,
+    },
+    /// The caller asks: the callee rings, or the call enters the desk's line.
+    Request {
+        /// Client's id.
+        id: ClientId,
+    },
+    /// The callee of a direct call agrees. (At a desk the agent agrees on the room's socket.)
+    Accept {
+        /// Client's id.
+        id: ClientId,
+    },
+    /// The callee of a direct call declines.
+    Reject {
+        /// Client's id.
+        id: ClientId,
+    },
+    /// A text to the other party.
+    Text {
+        /// Client's id.
+        id: ClientId,
+        /// At most [`super::MAX_TEXT`] bytes.
+        text: String,
+    },
+    /// The end of the call.
+    Hangup {
+        /// Client's id.
+        id: ClientId,
+    },
+}
+
+/// What the edge sends to a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CallMessage {
+    /// First message on every socket.
+    Hello {
+        /// The call.
+        call: CallId,
+        /// Who the holder of this socket is.
+        party: Party,
+        /// Where the call stands.
+        phase: CallPhase,
+        /// The newest sequence number of the log; 0 when it is empty.
+        seq: u64,
+        /// Whose streams are live now.
+        live: Vec<Party>,
+    },
+    /// One entry of the log. Sent once to a socket unless it asks to resume.
+    Entry(Entry),
+    /// The command is on disk (and in the log under `seq`, if it made an entry).
+    Ack {
+        /// The command's id.
+        id: ClientId,
+        /// The entry it made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+    },
+    /// Answer to [`CallCommand::Urls`].
+    Urls {
+        /// The command's id.
+        id: ClientId,
+        /// The URLs.
+        #[serde(flatten)]
+        urls: PartyUrls,
+    },
+    /// The other party's stream can be played: a fresh URL, whether it is the first or a changed one.
+    Play {
+        /// Whose stream.
+        party: Party,
+        /// Where.
+        urls: MediaUrls,
+    },
+    /// Place in a desk's line, 1 is next.
+    Position {
+        /// The place.
+        position: u32,
+    },
+    /// A command was refused.
+    Error {
+        /// The command's id, when it could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<ClientId>,
+        /// Why.
+        #[serde(flatten)]
+        error: ApiError,
+    },
+}
+
+/// One entry of a call's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place: 1, 2, 3… without gaps, the same for both parties.
+    pub seq: u64,
+    /// When it was stored.
+    pub at: u64,
+    /// What it says.
+    #[serde(flatten)]
+    pub body: EntryBody,
+}
+
+/// What an entry says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum EntryBody {
+    /// A party wrote.
+    #[serde(rename = "text")]
+    Text {
+        /// Who.
+        from: Party,
+        /// The client's id for it, so that its writer recognises it.
+        id: ClientId,
+        /// The text.
+        text: String,
+    },
+    /// The caller asked.
+    #[serde(rename = "call.request")]
+    Request {
+        /// The desk, unless the call is direct.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desk: Option<DeskId>,
+    },
+    /// A room was offered the call.
+    #[serde(rename = "call.offer")]
+    Offer {
+        /// The room.
+        room: RoomId,
+        /// Its agent.
+        agent: UserId,
+    },
+    /// The room that was offered the call did not take it; the caller waits on.
+    #[serde(rename = "call.declined")]
+    Declined {
+        /// The room.
+        room: RoomId,
+    },
+    /// The callee agreed.
+    #[serde(rename = "call.accept")]
+    Accept {
+        /// Who.
+        callee: UserId,
+        /// His room, at a desk.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+    },
+    /// The call is over.
+    #[serde(rename = "call.end")]
+    End {
+        /// Who ended it; nobody, when the lease did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+        /// Why.
+        reason: EndReason,
+    },
+    /// The node has seen the first frames of a party's stream.
+    #[serde(rename = "stream.begin")]
+    StreamBegin {
+        /// Whose.
+        party: Party,
+        /// Always [`super::PUSH_BEGIN`], as a live-pusher says it.
+        code: u16,
+        /// What it carries.
+        #[serde(flatten)]
+        format: StreamFormat,
+    },
+    /// A live stream brings nothing at present.
+    #[serde(rename = "stream.stalled")]
+    StreamStalled {
+        /// Whose.
+        party: Party,
+    },
+    /// A stream is over.
+    #[serde(rename = "stream.end")]
+    StreamEnd {
+        /// Whose.
+        party: Party,
+        /// Why, in English, for the record.
+        reason: String,
+    },
+    /// A party has no socket any more.
+    #[serde(rename = "peer.away")]
+    PeerAway {
+        /// Who.
+        party: Party,
+    },
+    /// He has one again.
+    #[serde(rename = "peer.back")]
+    PeerBack {
+        /// Who.
+        party: Party,
+    },
+    /// The node records a party.
+    #[serde(rename = "recording.started")]
+    RecordingStarted {
+        /// Whom.
+        party: Party,
+    },
+    /// The files of a party are finished.
+    #[serde(rename = "recording.ready")]
+    RecordingReady {
+        /// Whose.
+        party: Party,
+        /// The files.
+        files: Vec<RecordedFile>,
+    },
+    /// Recording stopped; the call goes on.
+    #[serde(rename = "recording.failed")]
+    RecordingFailed {
+        /// Whose.
+        party: Party,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a stream carries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamFormat {
+    /// Its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<VideoFormat>,
+    /// Its sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioFormat>,
+}
+
+/// A picture track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoFormat {
+    /// `h264`.
+    pub codec: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
+/// A sound track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioFormat {
+    /// `aac` or `opus`.
+    pub codec: String,
+    /// Samples per second.
+    pub rate: u32,
+    /// Channels.
+    pub channels: u8,
+}

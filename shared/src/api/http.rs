@@ -1,0 +1,84 @@
+//! Bodies of the HTTP requests and responses.
+
+use super::call::{CallPhase, Entry};
+use crate::grant::{PublicKey, Role};
+use crate::id::{CallId, DeskId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/tokens`, by API key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateToken {
+    /// For whom.
+    pub user: UserId,
+    /// As what.
+    pub role: Role,
+    /// The desk; needed for agents and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskId>,
+    /// Valid for so many seconds: 60 to 86,400.
+    #[serde(default = "an_hour")]
+    pub ttl_s: u64,
+}
+
+fn an_hour() -> u64 {
+    3600
+}
+
+/// Answer to [`CreateToken`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenCreated {
+    /// The JWT.
+    pub token: String,
+    /// Until when, in UNIX milliseconds.
+    pub expires_at: u64,
+}
+
+/// `POST /v1/calls`: a direct call, asked for by the caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateCall {
+    /// Who is called.
+    pub callee: UserId,
+    /// Whether to record it.
+    #[serde(default)]
+    pub record: bool,
+}
+
+/// `POST /v1/desks/{desk}/calls`: a call to whoever is free at a desk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateDeskCall {
+    /// Whether to record it.
+    #[serde(default)]
+    pub record: bool,
+}
+
+/// Answer to [`CreateCall`] and [`CreateDeskCall`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallCreated {
+    /// The call.
+    pub call: CallId,
+    /// Path of its WebSocket.
+    pub socket: String,
+}
+
+/// `GET /v1/calls/{call}?after=SEQ`, by a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallView {
+    /// The call.
+    pub call: CallId,
+    /// Where it stands.
+    pub phase: CallPhase,
+    /// Who asked.
+    pub caller: UserId,
+    /// Who answers, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callee: Option<UserId>,
+    /// The log after `after`.
+    pub entries: Vec<Entry>,
+}
+
+/// `GET /v1/keys`: the public keys that verify grants (a JWK set, RFC 7517 §5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keys {
+    /// Newest first.
+    pub keys: Vec<PublicKey>,
+}

@@ -1,0 +1,43 @@
+//! The JSON between edge, clients and nodes. Unknown fields are ignored by whoever reads, so that a
+//! newer peer may say more; unknown `type`s are refused with [`ErrorCode::BadRequest`].
+//!
+//! Times are UNIX milliseconds (`*_at`) unless a name says otherwise.
+
+mod board;
+mod call;
+mod desk;
+mod error;
+mod http;
+mod media;
+mod node;
+
+pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
+pub use call::{
+    AudioFormat, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody, StreamFormat,
+    VideoFormat,
+};
+pub use desk::{DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
+pub use error::{ApiError, ErrorCode};
+pub use http::{
+    CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, Keys, TokenCreated,
+};
+pub use media::{MediaUrls, PartyUrls};
+pub use node::{
+    Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
+};
+
+/// The WebSocket subprotocol of every socket. A client that cannot set headers offers the token as a
+/// second subprotocol, `token.<JWT>`, so that it stands in no URL.
+pub const SUBPROTOCOL: &str = "counterpart.v1";
+
+/// Prefix of the subprotocol that carries a token.
+pub const TOKEN_PROTOCOL: &str = "token.";
+
+/// The code that a live-pusher reports when its push begins; `stream.begin` carries it.
+pub const PUSH_BEGIN: u16 = 1002;
+
+/// The longest text of one message, in bytes of UTF-8.
+pub const MAX_TEXT: usize = 4096;
+
+/// The largest body or socket message that the edge reads, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;

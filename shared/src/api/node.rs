@@ -1,0 +1,206 @@
+//! The control link: a node dials `GET /v1/nodes/socket` and both sides talk JSON.
+//!
+//! What must not be lost is numbered by its sender, sent again after a redial, and acknowledged once it
+//! is stored: [`FromNode::Event`] and [`ToNode::Command`]. Whoever receives one twice acts once.
+
+use super::call::StreamFormat;
+use crate::grant::PublicKey;
+use crate::id::{CallId, Label, NodeId, Party, StreamId};
+use serde::{Deserialize, Serialize};
+
+/// Where clients reach a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// Host name or address literal. Unless it is a literal, `<label>.<host>` reaches the node too.
+    pub host: String,
+    /// Port of RTMP over TCP.
+    pub rtmp_port: u16,
+    /// Port of HTTP-FLV.
+    pub http_port: u16,
+    /// Port of QUIC and WebTransport.
+    pub udp_port: u16,
+    /// Whether a label in front of the host reaches the node, so that each URL can have a certificate of
+    /// its own.
+    pub one_time: bool,
+}
+
+/// A key pair that the node keeps for one connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneTimeKey {
+    /// The name under which it is asked for (SNI `<label>.<host>`).
+    pub label: Label,
+    /// SHA-256 of its certificate (DER), lower-case hex.
+    pub sha256: String,
+    /// When the certificate ends, in UNIX milliseconds.
+    pub expires_at: u64,
+}
+
+/// How busy a node is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Streams that are published.
+    pub streams: u32,
+    /// Readers of all kinds but recorders.
+    pub readers: u32,
+    /// Parties being recorded.
+    pub recording: u32,
+    /// Share of one core, in per cent, over the last interval.
+    pub cpu_percent: f32,
+    /// Resident memory in bytes.
+    pub memory_bytes: u64,
+    /// Unused one-time keys.
+    pub keys: u32,
+}
+
+/// Which stream of which call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StreamRef {
+    /// The call.
+    pub call: CallId,
+    /// Whose stream.
+    pub party: Party,
+    /// Its name.
+    pub stream: StreamId,
+}
+
+/// What a node says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromNode {
+    /// First message after every dial.
+    Hello {
+        /// The node.
+        node: NodeId,
+        /// Its software version.
+        version: String,
+        /// Random at each start of the process: with a new one, all labels and streams of before are gone.
+        boot: String,
+        /// Where clients reach it.
+        endpoints: Endpoints,
+        /// How many streams it will take.
+        capacity: u32,
+        /// SHA-256 of its certificate of the day, hex.
+        daily_sha256: String,
+        /// Streams that are live right now.
+        streams: Vec<StreamRef>,
+        /// The newest command that it has carried out in this boot; 0 for none.
+        command_seq: u64,
+    },
+    /// More one-time keys.
+    Keys {
+        /// The keys.
+        keys: Vec<OneTimeKey>,
+    },
+    /// Every few seconds.
+    Load(Load),
+    /// The certificate of the day has changed.
+    Daily {
+        /// Its SHA-256, hex.
+        sha256: String,
+    },
+    /// Something happened to a stream. Sent until acknowledged.
+    Event {
+        /// 1, 2, 3… within this boot.
+        seq: u64,
+        /// When.
+        at: u64,
+        /// Which stream.
+        #[serde(flatten)]
+        stream: StreamRef,
+        /// What.
+        event: NodeEvent,
+    },
+    /// A command has been carried out.
+    Done {
+        /// The command's number.
+        seq: u64,
+    },
+}
+
+/// What happened to a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum NodeEvent {
+    /// The first frames are there.
+    #[serde(rename = "stream.begin")]
+    StreamBegin(StreamFormat),
+    /// Nothing arrives.
+    #[serde(rename = "stream.stalled")]
+    StreamStalled,
+    /// It is over.
+    #[serde(rename = "stream.end")]
+    StreamEnd {
+        /// Why.
+        reason: String,
+    },
+    /// It is being recorded.
+    #[serde(rename = "recording.started")]
+    RecordingStarted,
+    /// Its files are finished.
+    #[serde(rename = "recording.ready")]
+    RecordingReady {
+        /// The files.
+        files: Vec<RecordedFile>,
+    },
+    /// Recording stopped; the stream goes on.
+    #[serde(rename = "recording.failed")]
+    RecordingFailed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One finished file of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedFile {
+    /// Path below the node's recording folder, with `/`.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Play time.
+    pub duration_ms: u64,
+    /// SHA-256 of its content, lower-case hex.
+    pub sha256: String,
+}
+
+/// What the edge says to a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToNode {
+    /// Answer to hello, and again whenever the keys change.
+    Welcome {
+        /// The keys that verify grants.
+        keys: Vec<PublicKey>,
+    },
+    /// The stock of one-time keys runs low.
+    WantKeys {
+        /// How many more.
+        count: u32,
+    },
+    /// Events up to this number are stored.
+    Ack {
+        /// The number.
+        seq: u64,
+    },
+    /// Something to do. Sent until done.
+    Command {
+        /// 1, 2, 3… within this node's boot.
+        seq: u64,
+        /// What.
+        command: NodeCommand,
+    },
+    /// The message could not be understood; the link is closed after it.
+    Error(super::error::ApiError),
+}
+
+/// What a node shall do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum NodeCommand {
+    /// The call is over: end its connections and finish its files.
+    #[serde(rename = "call.end")]
+    CallEnd {
+        /// The call.
+        call: CallId,
+    },
+}

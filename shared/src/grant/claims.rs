@@ -1,0 +1,81 @@
+//! The claims of the two kinds of token.
+
+use crate::id::{CallId, DeskId, NodeId, Party, StreamId, UserId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a grant lets its holder do with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// Send the stream.
+    Publish,
+    /// Receive the stream.
+    Play,
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Act::Publish => "publish",
+            Act::Play => "play",
+        })
+    }
+}
+
+/// What a media URL allows: one act, on one stream, at one node, for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Publish or play; neither implies the other.
+    pub act: Act,
+    /// The stream it is about.
+    pub stream: StreamId,
+    /// The call the stream belongs to.
+    pub call: CallId,
+    /// The party who holds the grant (a player holds one for the other party's stream).
+    pub party: Party,
+    /// The only node that may honour it.
+    pub node: NodeId,
+    /// The holder, as the business server names him.
+    pub sub: UserId,
+    /// Counts the grants of a call: of two publish grants for a stream, the higher one is newer and
+    /// takes the stream over.
+    pub serial: u64,
+    /// Whether the node shall record what is published under it.
+    #[serde(default)]
+    pub record: bool,
+    /// When it was made, in UNIX seconds.
+    pub iat: u64,
+    /// From when on it is valid, in UNIX seconds.
+    pub nbf: u64,
+    /// Until when it is valid, in UNIX seconds.
+    pub exp: u64,
+}
+
+/// What a user may do at the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Asks for calls.
+    Customer,
+    /// Has a room at a desk.
+    Agent,
+    /// Watches.
+    Supervisor,
+}
+
+/// Who a user is, as minted for the business server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserClaims {
+    /// The user.
+    pub sub: UserId,
+    /// His role.
+    pub role: Role,
+    /// The desk an agent or supervisor belongs to; customers may go to any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskId>,
+    /// When it was made, in UNIX seconds.
+    pub iat: u64,
+    /// Until when it is valid, in UNIX seconds.
+    pub exp: u64,
+}

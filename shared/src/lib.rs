@@ -1,0 +1,9 @@
+//! What every part of Counterpart agrees on: the wire formats of the media session, the grants that
+//! a URL carries, and the JSON between edge, clients and nodes.
+//!
+//! Nothing here knows a clock, a socket or a runtime: bytes and times are arguments, results are
+//! values. It compiles for wasm as it does natively.
+
+pub mod api;
+pub mod grant;
+pub mod id;
