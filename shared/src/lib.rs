@@ -4,6 +4,10 @@
 //! Nothing here knows a clock, a socket or a runtime: bytes and times are arguments, results are
 //! values. It compiles for wasm as it does natively.
 
+pub mod aac;
 pub mod api;
+pub mod flv;
 pub mod grant;
+pub mod h264;
 pub mod id;
+pub mod opus;
