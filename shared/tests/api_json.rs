@@ -1,0 +1,180 @@
+//! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
+
+use counterpart_shared::api::{
+    ApiError, CallCommand, CallMessage, CallView, CreateToken, DeskCommand, DeskMessage, ErrorCode,
+    FromNode, MediaUrls, ToNode,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Each text reads as a `T` and is written again with the very same fields and values.
+fn pinned<T: Serialize + DeserializeOwned>(texts: &[&str]) {
+    for text in texts {
+        let value: T = serde_json::from_str(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        let written: Value = serde_json::to_value(&value).expect("plain JSON");
+        let wanted: Value = serde_json::from_str(text).expect("the text is JSON");
+        assert_eq!(written, wanted);
+    }
+}
+
+/// None of these is a `T`.
+fn refused<T: DeserializeOwned>(texts: &[&str]) {
+    for text in texts {
+        assert!(serde_json::from_str::<T>(text).is_err(), "{text}");
+    }
+}
+
+const URLS: &str = r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at":9,
+    "rtmp":"rtmp://h:1935/live/c1.caller?grant=g","flv":"http://h:8080/live/c1.caller.flv?grant=g",
+    "quic":"quic://l.h:4433/live/c1.caller?grant=g#sha256=00",
+    "webtransport":"https://l.h:4433/rtmp/live/c1.caller?grant=g#sha256=00","one_time":true}"#;
+
+#[test]
+fn urls() {
+    pinned::<MediaUrls>(&[URLS]);
+}
+
+#[test]
+fn errors() {
+    pinned::<ApiError>(&[
+        r#"{"code":"too_large","message":"内容过大 / This is too large","detail":"70000 bytes, at most 65536"}"#,
+    ]);
+    assert_eq!(
+        ApiError::new(ErrorCode::TooLarge, "70000 bytes, at most 65536"),
+        serde_json::from_str(
+            r#"{"code":"too_large","message":"内容过大 / This is too large","detail":"70000 bytes, at most 65536"}"#
+        )
+        .expect("an error")
+    );
+}
+
+#[test]
+fn tokens() {
+    pinned::<CreateToken>(&[r#"{"user":"u1","role":"agent","desk":"front","ttl_s":60}"#]);
+    let short: CreateToken =
+        serde_json::from_str(r#"{"user":"u1","role":"customer"}"#).expect("defaults");
+    assert_eq!((short.ttl_s, short.desk), (3600, None));
+    refused::<CreateToken>(&[
+        r#"{"user":"","role":"customer"}"#,
+        r#"{"user":"u1","role":"king"}"#,
+        r#"{"user":1,"role":"customer"}"#,
+        r#"{"role":"customer"}"#,
+    ]);
+}
+
+#[test]
+fn call_socket_commands() {
+    pinned::<CallCommand>(&[
+        r#"{"type":"resume","after":7}"#,
+        r#"{"type":"urls","id":"1"}"#,
+        r#"{"type":"request","id":"1"}"#,
+        r#"{"type":"accept","id":"1"}"#,
+        r#"{"type":"reject","id":"1"}"#,
+        r#"{"type":"text","id":"1","text":"你好"}"#,
+        r#"{"type":"hangup","id":"1"}"#,
+    ]);
+    refused::<CallCommand>(&[
+        r#"{"type":"fly","id":"1"}"#,
+        r#"{"id":"1"}"#,
+        r#"{"type":"text","id":"1"}"#,
+        r#"{"type":"resume","after":-1}"#,
+        r#"{"type":"hangup","id":"a b"}"#,
+    ]);
+}
+
+#[test]
+fn call_socket_messages() {
+    let play = format!(r#"{{"type":"play","party":"caller","urls":{URLS}}}"#);
+    let urls = format!(r#"{{"type":"urls","id":"1","publish":{URLS},"play":{URLS}}}"#);
+    pinned::<CallMessage>(&[
+        r#"{"type":"hello","call":"c1","party":"callee","phase":"talking","seq":3,"live":["caller"]}"#,
+        r#"{"type":"ack","id":"1","seq":4}"#,
+        r#"{"type":"ack","id":"1"}"#,
+        r#"{"type":"position","position":2}"#,
+        r#"{"type":"error","id":"1","code":"conflict","message":"m","detail":"d"}"#,
+        r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
+        &play,
+        &urls,
+    ]);
+}
+
+#[test]
+fn log_entries() {
+    pinned::<CallMessage>(&[
+        r#"{"type":"entry","seq":1,"at":5,"kind":"text","from":"caller","id":"1","text":"hi"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.request"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.request","desk":"front"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.offer","room":"r1","agent":"bob"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.declined","room":"r1"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.accept","callee":"bob","room":"r1"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","by":"caller","reason":"hang_up"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"lease"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"stream.begin","party":"caller","code":1002,
+            "video":{"codec":"h264","width":640,"height":360},
+            "audio":{"codec":"opus","rate":48000,"channels":1}}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"stream.stalled","party":"caller"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"stream.end","party":"caller","reason":"unpublished"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"peer.away","party":"caller"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"peer.back","party":"caller"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.started","party":"caller"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.ready","party":"caller",
+            "files":[{"path":"c1/caller.mp4","bytes":10,"duration_ms":1000,"sha256":"00"}]}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.failed","party":"caller","reason":"disk full"}"#,
+    ]);
+    pinned::<CallView>(&[
+        r#"{"call":"c1","phase":"ended","caller":"alice","callee":"bob","entries":[]}"#,
+    ]);
+}
+
+#[test]
+fn room_socket() {
+    pinned::<DeskCommand>(&[
+        r#"{"type":"open","id":"1"}"#,
+        r#"{"type":"close","id":"1"}"#,
+        r#"{"type":"accept","id":"1","call":"c1"}"#,
+        r#"{"type":"reject","id":"1","call":"c1"}"#,
+    ]);
+    pinned::<DeskMessage>(&[
+        r#"{"type":"room","room":"r1","agent":"bob","state":"IDLE","since":5}"#,
+        r#"{"type":"room","room":"r1","agent":"bob","state":"BUSY","phase":"offered","call":"c1","since":5}"#,
+        r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","since":5}"#,
+        r#"{"type":"offer","call":"c1","customer":"alice","expires_at":9}"#,
+        r#"{"type":"offer_gone","call":"c1","reason":"missed"}"#,
+        r#"{"type":"ack","id":"1"}"#,
+        r#"{"type":"error","code":"not_found","message":"m","detail":"d"}"#,
+    ]);
+}
+
+#[test]
+fn node_link() {
+    pinned::<FromNode>(&[
+        r#"{"type":"hello","node":"n1","version":"0.1.0","boot":"b1",
+            "endpoints":{"host":"h","rtmp_port":1935,"http_port":8080,"udp_port":4433,"one_time":true},
+            "capacity":100,"daily_sha256":"00",
+            "streams":[{"call":"c1","party":"caller","stream":"c1.caller"}],"command_seq":0}"#,
+        r#"{"type":"keys","keys":[{"label":"l1","sha256":"00","expires_at":9}]}"#,
+        r#"{"type":"load","streams":1,"readers":2,"recording":1,"cpu_percent":1.5,"memory_bytes":10,"keys":64}"#,
+        r#"{"type":"daily","sha256":"00"}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"stream.begin","audio":{"codec":"aac","rate":44100,"channels":2}}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"stream.stalled"}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"stream.end","reason":"r"}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"recording.started"}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"recording.ready","files":[]}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"recording.failed","reason":"r"}}"#,
+        r#"{"type":"done","seq":1}"#,
+    ]);
+    pinned::<ToNode>(&[
+        r#"{"type":"welcome","keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"AA"}]}"#,
+        r#"{"type":"want_keys","count":64}"#,
+        r#"{"type":"ack","seq":1}"#,
+        r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,
+        r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
+    ]);
+}
