@@ -1,0 +1,53 @@
+# What one does with Counterpart; `make` alone lists it. The work is in tools/.
+
+# How long `make call` talks, and how long `make fuzz` looks, in seconds.
+SECONDS ?= 10
+TIME ?= 600
+# `make test` gives its tests this long, in seconds, before it says that they hang.
+TEST_LIMIT ?= 2400
+
+bin := $(or $(CARGO_TARGET_DIR),target)/release
+cargo_build := cargo build --release --workspace
+
+.DEFAULT_GOAL := help
+.PHONY: help setup edge build call run lint test fuzz clean
+.NOTPARALLEL:
+.SILENT:
+MAKEFLAGS += --no-print-directory
+
+help: ## list these targets
+	echo "make TARGET [NAME=value], where TARGET is:"
+	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-8s %s\n' "$$name" "$$text"; done
+
+setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages
+	tools/setup.sh
+
+edge: ## build the edge (wasm) into edge/build
+	tools/build-edge.sh
+
+build: ## build everything native: the media-node, the clients, the tests' programs
+	echo "build: building the native programs into $(bin)"
+	$(cargo_build)
+
+call: setup edge build ## make one call on this machine, all parts real: make call SECONDS=10
+	$(bin)/call --seconds "$(SECONDS)"
+
+run: setup edge build ## run edge and media-node on this machine until Ctrl-C
+	$(bin)/run
+
+lint: ## formatting, clippy native and wasm, documentation: any warning fails
+	echo "lint: cargo fmt, clippy (native, then wasm), doc"
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- -D warnings
+	tools/lint-edge.sh
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release --no-deps --workspace
+
+test: ## all of it: setup, edge, build, lint, then every test
+	tools/test.sh $(TEST_LIMIT)
+
+fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
+	tools/fuzz.sh "$(TIME)"
+
+clean: ## remove what was built here; installed tools and what a run recorded stay
+	rm -rf edge/build
+	cargo clean

@@ -1,0 +1,42 @@
+# The edge on workerd, for private deployment and the tests. From the top of the project, once it is built:
+#
+#   node_modules/workerd/bin/workerd serve edge/workerd.capnp \
+#     --socket-addr http=127.0.0.1:8787 --directory-path state=run/state
+#
+# The folder must exist; every object keeps one SQLite file in it. The four settings come from the
+# environment. Set all of them, be it to nothing: one that is not set arrives as null, which is neither
+# a text nor absent. wrangler.toml says the same to Cloudflare.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "state", disk = (path = "run/state", writable = true)),
+  ],
+  sockets = [
+    (name = "http", address = "127.0.0.1:8787", http = (), service = "edge"),
+  ],
+);
+
+const edge :Workerd.Worker = (
+  modules = [
+    (name = "index.js", esModule = embed "build/index.js"),
+    (name = "index_bg.wasm", wasm = embed "build/index_bg.wasm"),
+  ],
+  compatibilityDate = "2026-11-01",
+  durableObjectNamespaces = [
+    (className = "Desk", uniqueKey = "counterpart-desk", enableSql = true),
+    (className = "Call", uniqueKey = "counterpart-call", enableSql = true),
+    (className = "Fleet", uniqueKey = "counterpart-fleet", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "state"),
+  bindings = [
+    (name = "DESK", durableObjectNamespace = "Desk"),
+    (name = "CALL", durableObjectNamespace = "Call"),
+    (name = "FLEET", durableObjectNamespace = "Fleet"),
+    (name = "SIGNING_SEED", fromEnvironment = "SIGNING_SEED"),
+    (name = "API_KEY", fromEnvironment = "API_KEY"),
+    (name = "NODE_SECRET", fromEnvironment = "NODE_SECRET"),
+    (name = "OPEN_BOARD", fromEnvironment = "OPEN_BOARD"),
+  ],
+);
