@@ -5,9 +5,13 @@
 //! values. It compiles for wasm as it does natively.
 
 pub mod aac;
+pub mod amf0;
 pub mod api;
 pub mod flv;
 pub mod grant;
 pub mod h264;
 pub mod id;
 pub mod opus;
+pub mod quic;
+pub mod rtmp;
+pub mod session;
