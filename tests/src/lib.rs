@@ -1,1 +1,9 @@
-//! tests
+//! The whole of Counterpart on one machine, for stories and for people: a real workerd with the edge in
+//! it, real media nodes, and ffmpeg as the outside judge.
+//!
+//! `tests/tests/` holds the stories, `src/bin/` the programs behind `make call` and `make run`.
+
+pub mod judge;
+pub mod ports;
+pub mod process;
+pub mod secrets;
