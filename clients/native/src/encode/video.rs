@@ -1,0 +1,141 @@
+//! H.264, Baseline, for conversation: no picture waits for a later one.
+
+use super::EncodeError;
+use crate::picture::Picture;
+use bytes::Bytes;
+use counterpart_shared::flv::{FrameType, VideoBody};
+use counterpart_shared::h264::{DecoderConfig, Nal, NalType, annex_b_units, to_avcc};
+use openh264::OpenH264API;
+use openh264::encoder::{
+    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, Profile,
+    RateControlMode, UsageType,
+};
+
+/// Seconds from one keyframe to the next.
+const KEYFRAME_INTERVAL_S: u32 = 2;
+
+/// How pictures are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VideoSettings {
+    /// Bits per second.
+    pub bitrate: u32,
+    /// Pictures per second.
+    pub fps: u32,
+}
+
+/// One encoded picture as message bodies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodedPicture {
+    /// The decoder's configuration, when it is new.
+    pub config: Option<Bytes>,
+    /// The picture.
+    pub body: Bytes,
+    /// Whether decoding can start here.
+    pub keyframe: bool,
+}
+
+/// Encodes one picture after the other, all of one size.
+pub struct VideoEncoder {
+    settings: VideoSettings,
+    encoder: Encoder,
+    /// The parameter sets that were announced.
+    announced: Option<(Nal, Nal)>,
+}
+
+impl std::fmt::Debug for VideoEncoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VideoEncoder")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl VideoEncoder {
+    /// With these settings.
+    pub fn new(settings: VideoSettings) -> Result<Self, EncodeError> {
+        Ok(Self {
+            settings,
+            encoder: open(settings)?,
+            announced: None,
+        })
+    }
+
+    /// What it aims at.
+    pub fn settings(&self) -> VideoSettings {
+        self.settings
+    }
+
+    /// Aims at another bitrate from the next picture on, which becomes a keyframe: the safe interface of the encoder
+    /// can only be opened anew.
+    pub fn set_bitrate(&mut self, bitrate: u32) -> Result<(), EncodeError> {
+        self.settings.bitrate = bitrate;
+        self.encoder = open(self.settings)?;
+        Ok(())
+    }
+
+    /// Makes the next picture a keyframe.
+    pub fn force_keyframe(&mut self) {
+        // Before the first picture the encoder does not stand; that one is a keyframe anyway.
+        if self.announced.is_some() {
+            self.encoder.force_intra_frame();
+        }
+    }
+
+    /// Encodes a picture.
+    pub fn encode(&mut self, picture: &Picture) -> Result<CodedPicture, EncodeError> {
+        let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());
+        let units: Vec<Nal> = annex_b_units(&stream).collect();
+        let config = self.announce(&units)?;
+        let slices: Vec<Nal> = units
+            .into_iter()
+            .filter(|unit| unit.nal_type().is_slice())
+            .collect();
+        let keyframe = slices.iter().any(|unit| unit.nal_type() == NalType::Idr);
+        let frame_type = if keyframe {
+            FrameType::Key
+        } else {
+            FrameType::Inter
+        };
+        let data = to_avcc(&slices, 4)?;
+        Ok(CodedPicture {
+            config,
+            body: VideoBody::coded(frame_type, 0, data).encode(),
+            keyframe,
+        })
+    }
+
+    /// The configuration's body, if these units change it.
+    fn announce(&mut self, units: &[Nal]) -> Result<Option<Bytes>, EncodeError> {
+        let find = |wanted| units.iter().find(|unit| unit.nal_type() == wanted).cloned();
+        let (Some(sps), Some(pps)) = (find(NalType::Sps), find(NalType::Pps)) else {
+            return Ok(None);
+        };
+        let sets = Some((sps.clone(), pps.clone()));
+        if self.announced == sets {
+            return Ok(None);
+        }
+        let record = DecoderConfig::from_parameter_sets(sps, pps)?.encode()?;
+        self.announced = sets;
+        Ok(Some(VideoBody::config(record).encode()))
+    }
+}
+
+fn open(settings: VideoSettings) -> Result<Encoder, EncodeError> {
+    let config = EncoderConfig::new()
+        .bitrate(BitRate::from_bps(settings.bitrate))
+        .max_frame_rate(FrameRate::from_hz(settings.fps as f32))
+        .intra_frame_period(IntraFramePeriod::from_num_frames(
+            settings.fps * KEYFRAME_INTERVAL_S,
+        ))
+        .usage_type(UsageType::CameraVideoRealTime)
+        .rate_control_mode(RateControlMode::Bitrate)
+        .complexity(Complexity::Low)
+        .profile(Profile::Baseline)
+        .skip_frames(false)
+        .scene_change_detect(false)
+        .num_threads(1);
+    Ok(Encoder::with_api_config(
+        OpenH264API::from_source(),
+        config,
+    )?)
+}
