@@ -12,10 +12,13 @@ installed=0
 scratch=$(mktemp -d)
 
 main() {
+  trap 'rm -rf "$scratch"' EXIT
   mkdir -p "$tools"
   exec 9>"$tools/lock"
-  flock 9
-  trap 'rm -rf "$scratch"' EXIT
+  flock -n 9 || {
+    say "another one is at work; waiting for it"
+    flock 9
+  }
   rust
   node_and_npm
   packages
@@ -72,12 +75,9 @@ apt_install() {
 # Debian's packages, found by the commands they bring so that other sources of them do as well.
 packages() {
   local pair missing=()
-  for pair in ffmpeg ffprobe:ffmpeg cmake nasm chromium g++ make pkg-config curl; do
+  for pair in ffmpeg ffprobe:ffmpeg cmake nasm chromium g++ make pkg-config; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
-  if [ ! -e /etc/ssl/certs/ca-certificates.crt ] && [ -e /etc/debian_version ]; then
-    missing+=(ca-certificates)
-  fi
   # worker-build links the system's OpenSSL.
   [ -x "$(worker_build)" ] || pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
   [ ${#missing[@]} -gt 0 ] || return 0
