@@ -10,7 +10,6 @@ edge_target=${CARGO_TARGET_DIR:-$root/target}/edge
 
 wasm_target=wasm32-unknown-unknown
 worker_build_version=0.8.7
-cargo_fuzz_version=0.13.2
 # Debian keeps the wasm library of its own compiler here, once setup.sh has built it.
 debian_sysroot=/usr/lib/rustlib/$wasm_target
 

@@ -4,6 +4,7 @@ set -euo pipefail
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+cargo_fuzz_version=0.13.2
 time=${1:-600}
 fuzz=$tools/cargo-fuzz-$cargo_fuzz_version/bin/cargo-fuzz
 [[ $time =~ ^[0-9]+$ ]] || die "the time is '$time'; give seconds, as in: make fuzz TIME=600"
@@ -16,13 +17,13 @@ if [ ! -x "$fuzz" ]; then
     die "cargo-fuzz could not be built; see above"
 fi
 
-cd "$root/tests"
-mapfile -t targets < <("$fuzz" list)
+cd "$root"
+mapfile -t targets < <("$fuzz" list --fuzz-dir tests/fuzz)
 [ ${#targets[@]} -gt 0 ] || die "tests/fuzz has no targets"
 each=$((time / ${#targets[@]}))
 [ "$each" -gt 0 ] || each=1
 for target in "${targets[@]}"; do
   say "$target for $each seconds"
-  RUSTUP_TOOLCHAIN=nightly "$fuzz" run "$target" -- -max_total_time="$each" -timeout=10
+  RUSTUP_TOOLCHAIN=nightly "$fuzz" run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$each" -timeout=10
 done
 say "${#targets[@]} targets, nothing found; what was learnt is in tests/fuzz/corpus"

@@ -36,26 +36,25 @@ installing() {
 }
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo -- "$@"
-  else
-    die "this needs root and there is no sudo; run as root: $*"
-  fi
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -- "$@"; fi
+}
+
+# Ends with what to run, $1, where neither root nor sudo is to be had.
+may_be_root() {
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "this needs root and there is no sudo; run as root: $1"
 }
 
 rust() {
   local want have
   want=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
-  command -v cargo >/dev/null && command -v rustc >/dev/null ||
+  type -P cargo rustc >/dev/null ||
     die "Rust is missing; install Rust $want or newer from https://rustup.rs and run this again"
   have=$(rustc --version | cut -d' ' -f2)
   at_least "$have" "$want" || die "Rust $have is too old, $want is needed; run: rustup update stable"
 }
 
 node_and_npm() {
-  command -v node >/dev/null && command -v npm >/dev/null ||
+  type -P node npm >/dev/null ||
     die "Node.js and npm are missing; install Node.js 20 or newer from https://nodejs.org and run this again"
   at_least "$(node --version | tr -d v)" 20 ||
     die "Node.js $(node --version) is too old; install version 20 or newer from https://nodejs.org"
@@ -65,6 +64,7 @@ node_and_npm() {
 apt_install() {
   command -v apt-get >/dev/null ||
     die "these Debian packages are needed and there is no apt-get here; install their like: $*"
+  may_be_root "apt-get install $*"
   quietly as_root apt-get -o DPkg::Lock::Timeout=300 update -qq ||
     die "the package lists cannot be fetched; check the network and run as root: apt-get update"
   quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
@@ -118,6 +118,7 @@ wasm_by_debian() {
     installing "Debian's Rust for wasm: ${missing[*]}"
     apt_install "${missing[@]}"
   fi
+  may_be_root "COUNTERPART_WASM_TOOLCHAIN=debian tools/setup.sh"
   installing "the standard library for wasm, from Debian's source (2 minutes)"
   local build=$scratch/std
   mkdir -p "$build/src"
