@@ -16,7 +16,7 @@ main() {
   say "building edge/ for wasm into edge/build ($way compiler)"
   cd "$root/edge"
   # The very build that worker-build runs: cargo knows best whether anything changed.
-  with_wasm "$way" cargo build --lib --release --target "$wasm_target" --locked
+  with_wasm "$way" cargo build --lib --release --target "$wasm_target"
   wasm=$edge_target/$wasm_target/release/counterpart_edge.wasm
   inputs=$(cat "$wasm" "$root/Cargo.lock" "$root/package-lock.json" "$root/tools/build-edge.sh" "$root/tools/common.sh" | sha256sum)
   if [ "$(cat "$out/.built-from" 2>/dev/null)" = "$inputs" ] && [ -f "$out/index.js" ] && [ -f "$out/index_bg.wasm" ]; then

@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Tools that take minutes to build, kept once per user and version.
 tools=${COUNTERPART_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/counterpart}
 # The edge has its own build folder: its compiler may be another one than the native one.
-edge_target=${CARGO_TARGET_DIR:-$root/target}/edge
+edge_target=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")/edge
 
 wasm_target=wasm32-unknown-unknown
 worker_build_version=0.8.7
