@@ -7,6 +7,7 @@
 pub mod decode;
 pub mod encode;
 pub mod picture;
+pub mod signal;
 mod stop;
 mod walltime;
 
