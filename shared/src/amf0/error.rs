@@ -37,12 +37,4 @@ pub enum Amf0Error {
         /// Where it was passed.
         offset: usize,
     },
-    /// An object's empty key is not followed by the end marker (§2.5).
-    #[error("AMF0 marker {marker:#04x} at byte {offset} stands where an object should end")]
-    ObjectEnd {
-        /// What stands there.
-        marker: u8,
-        /// Where.
-        offset: usize,
-    },
 }

@@ -3,9 +3,12 @@
 //! A datagram has the bytes of a whole media stream: the sequence of its *oldest* message, then the messages oldest
 //! first, so that the newest, the one it was sent for, is the last.
 
-use super::QuicError;
+use super::stream::Belonging;
+use super::{QuicError, read_varint, write_varint};
 use crate::rtmp::Message;
-use bytes::Bytes;
+use crate::rtmp::chunk::header::{Header, Scan, full_size, scan, write_full};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use std::collections::VecDeque;
 
 /// The sequence of the first message, and the messages, whose payloads share the datagram.
 ///
@@ -15,17 +18,65 @@ pub fn read_datagram(
     datagram: &Bytes,
     max_message: usize,
 ) -> Result<(u64, Vec<Message>), QuicError> {
-    todo!()
+    let held = datagram.len();
+    let (sequence, length) = read_varint(datagram).ok_or(QuicError::Truncated { held })?;
+    let mut rest = datagram.slice(length..);
+    let mut messages = Vec::new();
+    let mut of = None;
+    while messages.is_empty() || !rest.is_empty() {
+        let Scan::Whole(header) = scan(&rest) else {
+            return Err(QuicError::Truncated { held: rest.len() });
+        };
+        of = Some(Belonging::check(&header, of)?);
+        messages.push(take_message(&header, &mut rest, max_message)?);
+    }
+    Ok((sequence, messages))
+}
+
+fn take_message(header: &Header, rest: &mut Bytes, max: usize) -> Result<Message, QuicError> {
+    let (Some(time), Some(body), Some(stream_id)) = (header.time, header.body, header.stream_id)
+    else {
+        let format = header.format();
+        return Err(QuicError::Format { format });
+    };
+    let length = body.length;
+    if length > max {
+        return Err(QuicError::MessageTooLong { length, max });
+    }
+    let held = rest.len();
+    rest.advance(header.size);
+    if rest.len() < length {
+        return Err(QuicError::Truncated { held });
+    }
+    Ok(Message {
+        kind: body.kind,
+        stream_id,
+        timestamp: time.value,
+        payload: rest.split_to(length),
+    })
 }
 
 /// A datagram of these messages, oldest first.
+///
+/// # Panics
+/// When a payload has 16 MiB or more, or the sequence exceeds [`MAX_VARINT`](super::MAX_VARINT).
 pub fn write_datagram<'a>(sequence: u64, messages: impl IntoIterator<Item = &'a Message>) -> Bytes {
-    todo!()
+    let mut out = BytesMut::new();
+    write_varint(sequence, &mut out);
+    for message in messages {
+        write_full(message, message.stream_id, &mut out);
+        out.put_slice(&message.payload);
+    }
+    out.freeze()
 }
 
 /// Numbers the messages of an audio track and repeats the last ones.
 #[derive(Debug, Default)]
-pub struct AudioDatagrams {}
+pub struct AudioDatagrams {
+    sequence: u64,
+    /// The last messages, oldest first.
+    last: VecDeque<Message>,
+}
 
 impl AudioDatagrams {
     /// The most previous messages that one datagram repeats.
@@ -38,13 +89,31 @@ impl AudioDatagrams {
 
     /// The next message's sequence.
     pub fn sequence(&self) -> u64 {
-        todo!()
+        self.sequence
     }
 
     /// The datagram for this message, with up to `repeats` previous ones as far as `max_size` bytes allow. `None` when not
     /// even the message alone fits: send it as a media stream under the sequence that [`sequence`](Self::sequence) gave
     /// before; it is counted all the same.
     pub fn push(&mut self, message: &Message, repeats: usize, max_size: usize) -> Option<Bytes> {
-        todo!()
+        if self.last.len() > Self::MAX_REPEATS {
+            self.last.pop_front();
+        }
+        self.last.push_back(message.clone());
+        self.sequence += 1;
+        let count = self.fitting(repeats.saturating_add(1), max_size);
+        let first = self.sequence - count as u64;
+        let messages = self.last.range(self.last.len() - count..);
+        (count > 0).then(|| write_datagram(first, messages))
+    }
+
+    /// How many of the last messages, at most `count`, fit into `max_size` bytes behind the longest sequence.
+    fn fitting(&self, count: usize, max_size: usize) -> usize {
+        let newest_first = self.last.iter().rev().take(count);
+        let ends = newest_first.scan(8, |end, message| {
+            *end += full_size(message) + message.payload.len();
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= max_size).count()
     }
 }

@@ -17,8 +17,11 @@ mod stream;
 mod track;
 mod varint;
 
+#[cfg(test)]
+mod tests;
+
 pub use datagram::{AudioDatagrams, read_datagram, write_datagram};
 pub use error::QuicError;
 pub use stream::{MediaStreamReader, MediaStreamWriter};
-pub use track::{Track, TrackLimits, TrackOutput, TrackReceiver, is_configuration, is_keyframe};
+pub use track::{Track, TrackLimits, TrackOutput, TrackReceiver};
 pub use varint::{MAX_VARINT, read_varint, write_varint};

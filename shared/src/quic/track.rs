@@ -1,6 +1,10 @@
 //! Back into order: messages of one track that came on different QUIC streams and datagrams.
 
+use super::MAX_VARINT;
+use crate::flv::{FrameKind, TagKind, classify};
 use crate::rtmp::{Message, MessageKind};
+use std::collections::{BTreeMap, VecDeque};
+use std::mem;
 
 /// What is numbered together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,17 +27,6 @@ impl Track {
             _ => None,
         }
     }
-}
-
-/// Whether the body of a video message is a picture that decodes by itself (FLV 1.0 E.4.3.1 FrameType 1, also in the
-/// enhanced form), not the codec's configuration.
-pub fn is_keyframe(payload: &[u8]) -> bool {
-    todo!()
-}
-
-/// Whether the body of a video message is the codec's configuration (AVCPacketType 0, or enhanced SequenceStart).
-pub fn is_configuration(payload: &[u8]) -> bool {
-    todo!()
 }
 
 /// How a track is put in order.
@@ -74,37 +67,182 @@ pub enum TrackOutput {
 ///
 /// **Driving.** [`push`](Self::push) each message as it comes, then [`poll`](Self::poll) until `None`; poll again at
 /// [`deadline`](Self::deadline). Times are milliseconds of any clock that does not go back.
+///
+/// A gap is waited for, for `patience` after the first message behind it, or until the limits of what may wait are
+/// reached; then it is skipped. Audio and data go on behind it. Video goes on at the next keyframe that is there or
+/// comes, and gives nothing but configurations until then. So a sender puts a configuration on the QUIC stream of its
+/// keyframe, and numbers from 0.
 #[derive(Debug)]
-pub struct TrackReceiver {}
+pub struct TrackReceiver {
+    track: Track,
+    limits: TrackLimits,
+    /// The next sequence to give.
+    next: u64,
+    held: BTreeMap<u64, Held>,
+    held_bytes: usize,
+    /// Video: no picture decodes before the next keyframe.
+    lacks_keyframe: bool,
+    requested: Option<u64>,
+    outputs: VecDeque<TrackOutput>,
+    discarded: u64,
+    lost: u64,
+}
+
+#[derive(Debug)]
+struct Held {
+    message: Message,
+    kind: FrameKind,
+    since: u64,
+}
 
 impl TrackReceiver {
     /// Before message 0.
     pub fn new(track: Track, limits: TrackLimits) -> Self {
-        todo!()
+        Self {
+            track,
+            limits,
+            next: 0,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            lacks_keyframe: false,
+            requested: None,
+            outputs: VecDeque::new(),
+            discarded: 0,
+            lost: 0,
+        }
     }
 
-    /// Takes a message; a duplicate or one that comes after it was given up is dropped and counted.
+    /// Takes a message; a duplicate, or one that comes after it was given up, is dropped and counted.
     pub fn push(&mut self, sequence: u64, message: Message, now: u64) {
-        todo!()
+        let known = sequence < self.next || self.held.contains_key(&sequence);
+        if known || sequence > MAX_VARINT {
+            self.discarded += 1;
+            return;
+        }
+        let kind = match self.track {
+            Track::Video => classify(TagKind::Video, &message.payload),
+            Track::Audio => FrameKind::Audio,
+            Track::Data => FrameKind::Data,
+        };
+        let since = now;
+        self.held_bytes += message.payload.len();
+        let held = Held {
+            message,
+            kind,
+            since,
+        };
+        self.held.insert(sequence, held);
     }
 
     /// What comes next.
     pub fn poll(&mut self, now: u64) -> Option<TrackOutput> {
-        todo!()
+        while self.outputs.is_empty() && self.advance(now) {}
+        self.outputs.pop_front().or_else(|| self.request(now))
     }
 
     /// When to poll again although nothing came.
     pub fn deadline(&self) -> Option<u64> {
-        todo!()
+        let again = self
+            .requested
+            .map_or(0, |at| at.saturating_add(self.limits.request_interval));
+        let request = self.lacks_keyframe.then_some(again);
+        self.gap_deadline().into_iter().chain(request).min()
     }
 
     /// Messages that came twice or too late.
     pub fn discarded(&self) -> u64 {
-        todo!()
+        self.discarded
     }
 
     /// Messages that never came or that nothing could be made of, up to now.
     pub fn lost(&self) -> u64 {
-        todo!()
+        self.lost
+    }
+
+    /// One step; whether there may be another.
+    fn advance(&mut self, now: u64) -> bool {
+        if let Some(held) = self.take(self.next) {
+            self.give(self.next, held);
+            self.next += 1;
+            return true;
+        }
+        let Some(&first) = self.held.keys().next() else {
+            return false;
+        };
+        if self.lacks_keyframe
+            && let Some(keyframe) = self.first_keyframe()
+        {
+            self.skip_to(keyframe);
+            return true;
+        }
+        if now < self.gap_deadline().unwrap_or(0) && !self.is_full() {
+            return false;
+        }
+        self.lacks_keyframe = self.track == Track::Video;
+        self.skip_to(first);
+        true
+    }
+
+    /// Gives up what is before `sequence`, all but configurations.
+    fn skip_to(&mut self, sequence: u64) {
+        let from = self.next;
+        self.outputs
+            .push_back(TrackOutput::Gap { from, to: sequence });
+        self.lost += sequence - from;
+        let behind = self.held.split_off(&sequence);
+        for (sequence, held) in mem::replace(&mut self.held, behind) {
+            self.held_bytes -= held.message.payload.len();
+            if held.kind.is_config() {
+                self.lost -= 1;
+                self.give(sequence, held);
+            }
+        }
+        self.next = sequence;
+    }
+
+    fn give(&mut self, sequence: u64, held: Held) {
+        let Held { message, kind, .. } = held;
+        self.lacks_keyframe &= kind != FrameKind::VideoKey;
+        if self.lacks_keyframe && !kind.is_config() {
+            self.lost += 1;
+            return;
+        }
+        self.outputs
+            .push_back(TrackOutput::Message { sequence, message });
+    }
+
+    fn take(&mut self, sequence: u64) -> Option<Held> {
+        let held = self.held.remove(&sequence)?;
+        self.held_bytes -= held.message.payload.len();
+        Some(held)
+    }
+
+    fn request(&mut self, now: u64) -> Option<TrackOutput> {
+        let interval = self.limits.request_interval;
+        let due = self
+            .requested
+            .is_none_or(|at| now >= at.saturating_add(interval));
+        if !self.lacks_keyframe || !due {
+            return None;
+        }
+        self.requested = Some(now);
+        Some(TrackOutput::KeyframeRequest)
+    }
+
+    fn first_keyframe(&self) -> Option<u64> {
+        let mut keyframes = self
+            .held
+            .iter()
+            .filter(|(_, held)| held.kind == FrameKind::VideoKey);
+        keyframes.next().map(|(sequence, _)| *sequence)
+    }
+
+    fn gap_deadline(&self) -> Option<u64> {
+        let since = self.held.values().map(|held| held.since).min()?;
+        Some(since.saturating_add(self.limits.patience))
+    }
+
+    fn is_full(&self) -> bool {
+        self.held.len() > self.limits.max_held || self.held_bytes > self.limits.max_held_bytes
     }
 }

@@ -1,6 +1,7 @@
 //! Protocol control messages (§5.4) and user control events (§6.2). All travel on message stream 0.
 
-use super::Message;
+use super::{Message, MessageKind};
+use bytes::{BufMut, BytesMut};
 
 /// How a bandwidth limit is meant (§5.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,11 +86,117 @@ impl Control {
     /// # Errors
     /// See [`ControlError`].
     pub fn from_message(message: &Message) -> Result<Option<Control>, ControlError> {
-        todo!()
+        let number = || number_at(message, 0);
+        Ok(Some(match message.kind {
+            MessageKind::SetChunkSize => Control::SetChunkSize(number()?),
+            MessageKind::Abort => Control::Abort(number()?),
+            MessageKind::Acknowledgement => Control::Acknowledgement(number()?),
+            MessageKind::UserControl => Control::User(UserEvent::read(message)?),
+            MessageKind::WindowAcknowledgementSize => Control::WindowAcknowledgementSize(number()?),
+            MessageKind::SetPeerBandwidth => Control::SetPeerBandwidth {
+                window: number()?,
+                limit: PeerBandwidth::try_from(array_at::<1>(message, 4)?[0])?,
+            },
+            _ => return Ok(None),
+        }))
     }
 
     /// The message to send.
     pub fn to_message(self) -> Message {
-        todo!()
+        let mut body = BytesMut::with_capacity(10);
+        let kind = match self {
+            Control::User(event) => {
+                event.write(&mut body);
+                MessageKind::UserControl
+            }
+            Control::SetPeerBandwidth { window, limit } => {
+                body.put_u32(window);
+                body.put_u8(limit as u8);
+                MessageKind::SetPeerBandwidth
+            }
+            Control::SetChunkSize(size) => put(size, MessageKind::SetChunkSize, &mut body),
+            Control::Abort(csid) => put(csid, MessageKind::Abort, &mut body),
+            Control::Acknowledgement(bytes) => put(bytes, MessageKind::Acknowledgement, &mut body),
+            Control::WindowAcknowledgementSize(size) => {
+                put(size, MessageKind::WindowAcknowledgementSize, &mut body)
+            }
+        };
+        Message {
+            kind,
+            stream_id: 0,
+            timestamp: 0,
+            payload: body.freeze(),
+        }
     }
+}
+
+impl UserEvent {
+    fn read(message: &Message) -> Result<UserEvent, ControlError> {
+        let event = u16::from_be_bytes(array_at(message, 0)?);
+        let number = || number_at(message, 2);
+        Ok(match event {
+            0 => UserEvent::StreamBegin(number()?),
+            1 => UserEvent::StreamEof(number()?),
+            2 => UserEvent::StreamDry(number()?),
+            3 => UserEvent::SetBufferLength {
+                stream_id: number()?,
+                length: number_at(message, 6)?,
+            },
+            4 => UserEvent::StreamIsRecorded(number()?),
+            6 => UserEvent::PingRequest(number()?),
+            7 => UserEvent::PingResponse(number()?),
+            other => UserEvent::Other(other),
+        })
+    }
+
+    fn write(self, body: &mut BytesMut) {
+        let (event, number) = match self {
+            UserEvent::StreamBegin(stream_id) => (0, Some(stream_id)),
+            UserEvent::StreamEof(stream_id) => (1, Some(stream_id)),
+            UserEvent::StreamDry(stream_id) => (2, Some(stream_id)),
+            UserEvent::SetBufferLength { stream_id, .. } => (3, Some(stream_id)),
+            UserEvent::StreamIsRecorded(stream_id) => (4, Some(stream_id)),
+            UserEvent::PingRequest(timestamp) => (6, Some(timestamp)),
+            UserEvent::PingResponse(timestamp) => (7, Some(timestamp)),
+            UserEvent::Other(event) => (event, None),
+        };
+        body.put_u16(event);
+        body.extend(number.map(u32::to_be_bytes).iter().flatten());
+        if let UserEvent::SetBufferLength { length, .. } = self {
+            body.put_u32(length);
+        }
+    }
+}
+
+impl TryFrom<u8> for PeerBandwidth {
+    type Error = ControlError;
+    fn try_from(limit: u8) -> Result<Self, ControlError> {
+        match limit {
+            0 => Ok(PeerBandwidth::Hard),
+            1 => Ok(PeerBandwidth::Soft),
+            2 => Ok(PeerBandwidth::Dynamic),
+            other => Err(ControlError::LimitType(other)),
+        }
+    }
+}
+
+fn put(number: u32, kind: MessageKind, body: &mut BytesMut) -> MessageKind {
+    body.put_u32(number);
+    kind
+}
+
+fn number_at(message: &Message, at: usize) -> Result<u32, ControlError> {
+    array_at(message, at).map(u32::from_be_bytes)
+}
+
+fn array_at<const N: usize>(message: &Message, at: usize) -> Result<[u8; N], ControlError> {
+    let body = message
+        .payload
+        .get(at..)
+        .and_then(|rest| rest.first_chunk());
+    body.copied().ok_or(ControlError::Truncated {
+        kind: message.kind.into(),
+        length: message.payload.len(),
+        needed: at + N,
+    })
 }

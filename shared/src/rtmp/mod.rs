@@ -21,7 +21,7 @@ pub mod handshake;
 mod message;
 mod status;
 
-pub use command::{Command, CommandError, Connect};
+pub use command::{Command, CommandError, Connect, Fc};
 pub use control::{Control, ControlError, PeerBandwidth, UserEvent};
 pub use message::{Message, MessageKind};
 pub use status::{Level, Status, code};

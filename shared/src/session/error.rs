@@ -24,9 +24,6 @@ pub enum SessionError {
     /// A second `connect`.
     #[error("connect for a second time")]
     ConnectedTwice,
-    /// The client insists on AMF3.
-    #[error("objectEncoding {0} is not spoken here, only 0")]
-    ObjectEncoding(f64),
     /// `publish` or `play` on a message stream that was not created or is in use.
     #[error("'{command}' on message stream {stream_id}, which is not free")]
     StreamNotFree {

@@ -7,6 +7,7 @@
 
 mod client;
 mod error;
+mod reply;
 mod request;
 mod server;
 mod url;

@@ -1,6 +1,7 @@
 //! What a client asks for.
 
 use crate::grant::Act;
+use crate::rtmp::Connect;
 
 /// A wish to publish or play, to be accepted or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,46 @@ impl Request {
     pub fn grant(&self) -> Option<&str> {
         parameter(&self.query, "grant")
     }
+}
+
+/// Where a client connected to: what of `connect` belongs to each of its requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    app: String,
+    query: String,
+}
+
+impl Target {
+    pub(super) fn of(connect: &Connect) -> Self {
+        let (app, app_query) = split_query(&connect.app);
+        let (_, url_query) = split_query(&connect.tc_url);
+        let query = if app_query.is_empty() {
+            url_query
+        } else {
+            app_query
+        };
+        Self {
+            app: app.trim_matches('/').to_owned(),
+            query: query.to_owned(),
+        }
+    }
+
+    /// A request for the stream that `publish` or `play` named.
+    pub(super) fn request(&self, act: Act, stream_id: u32, name: &str) -> Request {
+        let (name, query) = split_query(name);
+        let query = if query.is_empty() { &self.query } else { query };
+        Request {
+            act,
+            stream_id,
+            app: self.app.clone(),
+            name: name.trim_matches('/').to_owned(),
+            query: query.to_owned(),
+        }
+    }
+}
+
+fn split_query(text: &str) -> (&str, &str) {
+    text.split_once('?').unwrap_or((text, ""))
 }
 
 /// The value of a query's parameter, as it stands there.

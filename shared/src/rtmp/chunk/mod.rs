@@ -6,10 +6,17 @@
 //! | reading, §5.4.1 Set Chunk Size, §5.4.2 Abort, §5.4.3 Acknowledgement | [`ChunkReader`] |
 //! | writing | [`ChunkWriter`] |
 
+mod assembly;
 mod error;
+pub(crate) mod header;
 mod reader;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use assembly::ChunkStream;
 pub use error::ChunkError;
 pub use reader::{ChunkLimits, ChunkReader};
 pub use writer::ChunkWriter;
+pub(crate) use writer::write_chunks;

@@ -1,8 +1,12 @@
 //! Messages to bytes.
 
-use crate::rtmp::Message;
-use bytes::Bytes;
+use super::header::{MAX_HEADER, write_full, write_further};
+use crate::rtmp::{Control, Message};
+use bytes::{BufMut, Bytes, BytesMut};
 use std::collections::VecDeque;
+
+/// Up to here copying costs less than one more buffer in the write.
+const SMALL: usize = 1024;
 
 /// Cuts messages into chunks.
 ///
@@ -10,7 +14,9 @@ use std::collections::VecDeque;
 /// Audio, video, data, commands and control each have a chunk stream of their own. Writing a Set Chunk Size message
 /// changes the size from the next message on.
 #[derive(Debug)]
-pub struct ChunkWriter {}
+pub struct ChunkWriter {
+    chunk_size: usize,
+}
 
 impl Default for ChunkWriter {
     fn default() -> Self {
@@ -21,16 +27,66 @@ impl Default for ChunkWriter {
 impl ChunkWriter {
     /// At the start of a byte stream, with chunks of 128 bytes.
     pub fn new() -> Self {
-        todo!()
+        Self { chunk_size: 128 }
     }
 
     /// Appends the message's bytes. A short payload is copied behind its header, a long one is shared.
+    ///
+    /// # Panics
+    /// When the payload has 16 MiB or more, or a Set Chunk Size is not one to 2^31 - 1.
     pub fn write(&mut self, message: &Message, out: &mut VecDeque<Bytes>) {
-        todo!()
+        self.write_on(message.stream_id, message, out);
     }
 
     /// Appends the message's bytes as if it were on another message stream.
+    ///
+    /// # Panics
+    /// As [`write`](Self::write).
     pub fn write_on(&mut self, stream_id: u32, message: &Message, out: &mut VecDeque<Bytes>) {
-        todo!()
+        write_chunks(message, stream_id, self.chunk_size, out);
+        if let Ok(Some(Control::SetChunkSize(size))) = Control::from_message(message) {
+            assert!(
+                (1..1 << 31).contains(&size),
+                "a chunk size of {size} cannot be set"
+            );
+            self.chunk_size = size as usize;
+        }
+    }
+}
+
+/// Appends a message in chunks of at most `chunk_size`.
+pub(crate) fn write_chunks(
+    message: &Message,
+    stream_id: u32,
+    chunk_size: usize,
+    out: &mut VecDeque<Bytes>,
+) {
+    if message.payload.len() <= SMALL {
+        out.push_back(copied(message, stream_id, chunk_size));
+    } else {
+        push_shared(message, stream_id, chunk_size, out);
+    }
+}
+
+fn copied(message: &Message, stream_id: u32, chunk_size: usize) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(MAX_HEADER + message.payload.len());
+    write_full(message, stream_id, &mut bytes);
+    for (at, chunk) in message.payload.chunks(chunk_size).enumerate() {
+        if at > 0 {
+            write_further(message, &mut bytes);
+        }
+        bytes.put_slice(chunk);
+    }
+    bytes.freeze()
+}
+
+fn push_shared(message: &Message, stream_id: u32, chunk_size: usize, out: &mut VecDeque<Bytes>) {
+    let mut header = BytesMut::with_capacity(MAX_HEADER);
+    let mut rest = message.payload.clone();
+    write_full(message, stream_id, &mut header);
+    while !rest.is_empty() {
+        out.push_back(header.split().freeze());
+        out.push_back(rest.split_to(chunk_size.min(rest.len())));
+        write_further(message, &mut header);
     }
 }
