@@ -1,5 +1,6 @@
 //! One message (§6.1), whatever carried it.
 
+use crate::flv::TagKind;
 use bytes::Bytes;
 
 /// What a message is (its type id).
@@ -74,6 +75,19 @@ impl From<MessageKind> for u8 {
             MessageKind::Aggregate => 22,
             MessageKind::Other(id) => id,
         }
+    }
+}
+
+impl MessageKind {
+    /// The FLV tag with the same body.
+    pub fn tag(self) -> Option<TagKind> {
+        TagKind::from_id(self.into())
+    }
+}
+
+impl From<TagKind> for MessageKind {
+    fn from(tag: TagKind) -> Self {
+        tag.id().into()
     }
 }
 

@@ -64,7 +64,7 @@ pub mod code {
 
 impl Status {
     /// For information.
-    pub fn status(code: &str, description: impl Into<String>) -> Self {
+    pub fn notice(code: &str, description: impl Into<String>) -> Self {
         Self {
             level: Level::Status,
             code: code.to_owned(),

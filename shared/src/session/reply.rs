@@ -15,7 +15,7 @@ pub(super) fn connected(transaction: f64, connect: &Connect) -> Command {
         ("mode", 1.0.into()),
     ]);
     let encoding = connect.object_encoding.unwrap_or(0.0);
-    let status = Status::status(code::CONNECT_SUCCESS, "connected").to_value();
+    let status = Status::notice(code::CONNECT_SUCCESS, "connected").to_value();
     let mut information = status.properties().to_vec();
     information.push(("objectEncoding".into(), encoding.into()));
     if !connect.four_cc_list.is_empty() {

@@ -316,7 +316,7 @@ impl ServerSession {
     }
 
     fn begin_publish(&mut self, stream_id: u32) {
-        let status = Status::status(code::PUBLISH_START, "publishing");
+        let status = Status::notice(code::PUBLISH_START, "publishing");
         if self.answers_fc {
             self.send(stream_id, &reply::on_fc(Fc::Publish, &status));
         }
@@ -326,9 +326,9 @@ impl ServerSession {
     fn begin_play(&mut self, stream_id: u32) {
         self.notify(
             stream_id,
-            &Status::status(code::PLAY_RESET, "playing from now on"),
+            &Status::notice(code::PLAY_RESET, "playing from now on"),
         );
-        self.notify(stream_id, &Status::status(code::PLAY_START, "playing"));
+        self.notify(stream_id, &Status::notice(code::PLAY_START, "playing"));
         for message in reply::before_media(stream_id) {
             self.outputs.push_back(ServerOutput::Send(message));
         }
@@ -340,7 +340,7 @@ impl ServerSession {
             return;
         };
         if stream.runs(Act::Publish) {
-            let status = Status::status(code::UNPUBLISH_SUCCESS, "publishing has ended");
+            let status = Status::notice(code::UNPUBLISH_SUCCESS, "publishing has ended");
             self.notify(stream_id, &status);
         }
         if stream != Stream::Idle {
@@ -360,7 +360,7 @@ impl ServerSession {
         } else {
             code::UNPAUSE_NOTIFY
         };
-        self.notify(stream_id, &Status::status(code, ""));
+        self.notify(stream_id, &Status::notice(code, ""));
         self.outputs
             .push_back(ServerOutput::Pause { stream_id, paused });
     }
@@ -376,7 +376,7 @@ impl ServerSession {
             }
             Command::FcUnpublish { name, .. } => self.unpublish(transaction, &name),
             Command::FcSubscribe { .. } => {
-                let status = Status::status(code::PLAY_START, "");
+                let status = Status::notice(code::PLAY_START, "");
                 self.send(stream_id, &reply::on_fc(Fc::Subscribe, &status));
             }
             Command::GetStreamLength { .. } => self.send(0, &reply::result(transaction, 0.0)),
@@ -395,7 +395,7 @@ impl ServerSession {
         let ended = ended.map(|(stream_id, _)| *stream_id);
         self.send_result(transaction);
         if let Some(stream_id) = ended {
-            let status = Status::status(code::UNPUBLISH_SUCCESS, "publishing has ended");
+            let status = Status::notice(code::UNPUBLISH_SUCCESS, "publishing has ended");
             self.send(stream_id, &reply::on_fc(Fc::Unpublish, &status));
             self.close(stream_id, false);
         }
