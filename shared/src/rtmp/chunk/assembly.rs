@@ -143,6 +143,11 @@ impl ChunkStream {
         self.partial.as_ref().map_or(0, BytesMut::len)
     }
 
+    #[cfg(test)]
+    pub(super) fn allocated(&self) -> usize {
+        self.partial.as_ref().map_or(0, BytesMut::capacity)
+    }
+
     fn length(&self) -> usize {
         self.body.map_or(0, |body| body.length)
     }

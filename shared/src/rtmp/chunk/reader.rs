@@ -130,6 +130,11 @@ impl ChunkReader {
         self.buffered
     }
 
+    #[cfg(test)]
+    pub(super) fn allocated(&self) -> usize {
+        self.streams.iter().map(ChunkStream::allocated).sum()
+    }
+
     fn feed(&mut self, mut bytes: &[u8]) -> Result<(), ChunkError> {
         while !bytes.is_empty() {
             bytes = match self.state {
