@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
@@ -34,10 +34,12 @@ impl Process {
             .with_context(|| format!("cannot write {}", log.display()))?;
         let file = Arc::new(Mutex::new(file));
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
+            // Ctrl-C is for whoever started it, who then ends it in order.
+            .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {name}: {:?}", command.as_std()))?;
         let (sender, lines) = mpsc::unbounded_channel();
@@ -84,11 +86,31 @@ impl Process {
         }
     }
 
+    /// Writes a line to its standard input.
+    ///
+    /// # Errors
+    /// When it no longer reads.
+    pub async fn say(&mut self, line: &str) -> Result<()> {
+        let input = self.child.stdin.as_mut().context("its standard input is closed")?;
+        let written = input.write_all(format!("{line}\n").as_bytes()).await;
+        written.with_context(|| format!("{} no longer reads", self.name))
+    }
+
+    /// Closes its standard input.
+    pub fn hang_up(&mut self) {
+        self.child.stdin = None;
+    }
+
     /// The last lines of its log.
     pub fn tail(&self) -> String {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn ended(&mut self) {
+        let _ = self.child.wait().await;
     }
 
     /// Ends it at once, as a power cut would (SIGKILL).

@@ -1,0 +1,245 @@
+//! One whole system: the edge in workerd and its media nodes, on free ports, in a folder of its own.
+
+use crate::ports;
+use crate::process::Process;
+use crate::secrets::Secrets;
+use anyhow::{Context, Result, bail};
+use counterpart_native::signal::Edge;
+use counterpart_shared::api::{Board, CreateToken, Endpoints};
+use counterpart_shared::grant::Role;
+use counterpart_shared::id::DeskId;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::process::Command;
+
+/// Long enough for a start on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a system is to be.
+pub struct Options {
+    /// Where its state, its recordings and its logs go.
+    pub folder: PathBuf,
+    /// The edge's port; 0 for a free one.
+    pub edge_port: u16,
+    /// The media node's ports for RTMP, HTTP and UDP; 0 for free ones.
+    pub node_ports: [u16; 3],
+    /// More flags for the media node.
+    pub node_flags: Vec<String>,
+    /// Whether anyone may look at the board.
+    pub open_board: bool,
+}
+
+impl Options {
+    /// On free ports, in `folder`.
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            edge_port: 0,
+            node_ports: [0; 3],
+            node_flags: Vec::new(),
+            open_board: true,
+        }
+    }
+}
+
+/// A running system. Dropping it ends its programs.
+pub struct System {
+    options: Options,
+    secrets: Secrets,
+    /// The edge's workerd.
+    pub edge: Process,
+    /// The media node.
+    pub node: Process,
+    /// Where the node is reached.
+    pub endpoints: Endpoints,
+}
+
+impl System {
+    /// Starts the edge and one node and waits until they know each other.
+    ///
+    /// # Errors
+    /// When one does not start; with the end of its log.
+    pub async fn start(mut options: Options) -> Result<Self> {
+        for folder in ["state", "recordings"] {
+            let folder = options.folder.join(folder);
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        if options.edge_port == 0 {
+            options.edge_port = ports::free()?;
+        }
+        let secrets = Secrets::of(&options.folder)?;
+        let edge = start_edge(&options, &secrets).await?;
+        let (node, endpoints) = start_node(&options, &secrets).await?;
+        let system = Self {
+            options,
+            secrets,
+            edge,
+            node,
+            endpoints,
+        };
+        system.until_connected().await?;
+        Ok(system)
+    }
+
+    /// `http://127.0.0.1:PORT` of the edge.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.options.edge_port)
+    }
+
+    /// The edge as the business server sees it.
+    ///
+    /// # Errors
+    /// Never, for an address made here.
+    pub fn api(&self) -> Result<Edge> {
+        Ok(Edge::new(&self.url())?)
+    }
+
+    /// The business server's key.
+    pub fn api_key(&self) -> &str {
+        &self.secrets.api_key
+    }
+
+    /// The seed of the key that signs grants; a test makes bad grants with it.
+    pub fn signing_seed(&self) -> &str {
+        &self.secrets.signing_seed
+    }
+
+    /// Where the node's recordings go.
+    pub fn recordings(&self) -> PathBuf {
+        self.options.folder.join("recordings")
+    }
+
+    /// Starts the edge again, after it was killed, with the state it left.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_edge(&mut self) -> Result<()> {
+        self.edge = start_edge(&self.options, &self.secrets).await?;
+        Ok(())
+    }
+
+    /// Starts the node again, after it ended. Its ports may be others then.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_node(&mut self) -> Result<()> {
+        (self.node, self.endpoints) = start_node(&self.options, &self.secrets).await?;
+        self.until_connected().await
+    }
+
+    /// What the board shows.
+    ///
+    /// # Errors
+    /// When the edge does not answer.
+    pub async fn board(&self, desk: &str) -> Result<Board> {
+        let desk = desk.parse()?;
+        let watcher = self.token("watcher", Role::Supervisor, Some(&desk)).await?;
+        Ok(self.api()?.board(&watcher, &desk).await?)
+    }
+
+    /// A user's token, from the business server's side.
+    ///
+    /// # Errors
+    /// When the edge does not mint it.
+    pub async fn token(&self, user: &str, role: Role, desk: Option<&DeskId>) -> Result<String> {
+        let wish = CreateToken {
+            user: user.parse()?,
+            role,
+            desk: desk.cloned(),
+            ttl_s: 3600,
+        };
+        let created = self.api()?.create_token(&self.secrets.api_key, &wish).await?;
+        Ok(created.token)
+    }
+
+    /// Waits until the edge sees the node.
+    ///
+    /// # Errors
+    /// When it does not within [`PATIENCE`].
+    pub async fn until_connected(&self) -> Result<()> {
+        until("the node is connected to the edge", || async {
+            let board = self.board("front").await;
+            board.is_ok_and(|board| board.nodes.iter().any(|node| node.connected))
+        })
+        .await
+        .with_context(|| format!("edge:\n{}\nnode:\n{}", self.edge.tail(), self.node.tail()))
+    }
+}
+
+/// Asks again until the answer is yes.
+///
+/// # Errors
+/// When it is not within [`PATIENCE`].
+pub async fn until<F, A>(what: &str, mut ask: F) -> Result<()>
+where
+    F: FnMut() -> A,
+    A: Future<Output = bool>,
+{
+    let end = tokio::time::Instant::now() + PATIENCE;
+    while !ask().await {
+        if tokio::time::Instant::now() > end {
+            bail!("waited {PATIENCE:?} in vain until {what}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
+    let top = top()?;
+    let mut command = Command::new(top.join("node_modules/workerd/bin/workerd"));
+    command
+        .arg("serve")
+        .arg(top.join("edge/workerd.capnp"))
+        .arg(format!("--socket-addr=http=127.0.0.1:{}", options.edge_port))
+        .arg(format!("--directory-path=state={}", options.folder.join("state").display()))
+        .arg("--control-fd=1")
+        .env("SIGNING_SEED", &secrets.signing_seed)
+        .env("API_KEY", &secrets.api_key)
+        .env("NODE_SECRET", &secrets.node_secret)
+        .env("OPEN_BOARD", if options.open_board { "1" } else { "" });
+    let mut edge = Process::spawn("edge", command, &options.folder)?;
+    edge.line("{\"event\":\"listen\"", PATIENCE)
+        .await
+        .context("is the edge built (make edge) and npm's workerd there (make setup)?")?;
+    Ok(edge)
+}
+
+async fn start_node(options: &Options, secrets: &Secrets) -> Result<(Process, Endpoints)> {
+    let [rtmp, http, udp] = options.node_ports;
+    let mut command = Command::new(program("counterpart-node")?);
+    command
+        .args(["--node-id", "node-1"])
+        .arg(format!("--edge=ws://127.0.0.1:{}/v1/nodes/socket", options.edge_port))
+        .arg(format!("--rtmp-port={rtmp}"))
+        .arg(format!("--http-port={http}"))
+        .arg(format!("--udp-port={udp}"))
+        .arg(format!("--record-dir={}", options.folder.join("recordings").display()))
+        .args(&options.node_flags)
+        .env("COUNTERPART_NODE_SECRET", &secrets.node_secret);
+    let mut node = Process::spawn("node", command, &options.folder)?;
+    let ready = node.line("ready ", PATIENCE).await?;
+    let endpoints = serde_json::from_str(&ready).context("the node's ready line")?;
+    Ok((node, endpoints))
+}
+
+/// The top of the project.
+///
+/// # Errors
+/// Never, in a checkout.
+pub fn top() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here.parent().context("tests/ is below the top")?.to_owned())
+}
+
+/// A program of this workspace, next to the one that runs.
+///
+/// # Errors
+/// When it is not built.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let here = env::current_exe().context("where am I?")?;
+    let found = here.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|p| p.is_file());
+    found.with_context(|| format!("{name} is not built; run: make build"))
+}
