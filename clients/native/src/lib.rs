@@ -4,6 +4,7 @@
 //! a flash and a beep begin each whole second together. So whoever plays the stream on the same machine knows
 //! the delay of each picture and the step between picture and sound.
 
+pub mod carry;
 pub mod decode;
 pub mod encode;
 pub mod picture;
