@@ -237,7 +237,7 @@ impl TrackReceiver {
         keyframes.next().map(|(sequence, _)| *sequence)
     }
 
-    fn gap_deadline(&self) -> Option<u64> {
+    pub(super) fn gap_deadline(&self) -> Option<u64> {
         let since = self.held.values().map(|held| held.since).min()?;
         Some(since.saturating_add(self.limits.patience))
     }

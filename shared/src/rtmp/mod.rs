@@ -21,6 +21,9 @@ pub mod handshake;
 mod message;
 mod status;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::{Command, CommandError, Connect, Fc};
 pub use control::{Control, ControlError, PeerBandwidth, UserEvent};
 pub use message::{Message, MessageKind};
