@@ -1,1 +1,3 @@
 //! media-node
+
+pub mod record;

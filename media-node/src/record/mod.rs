@@ -1,0 +1,31 @@
+//! Recording: a reader of the hub like any other, whose screen is the disk.
+//!
+//! Life of a frame:
+//!
+//! 1. [`task`] takes it from the hub and offers it to the party's [`Recorder`], a thread of its own
+//!    behind a bounded queue ([`worker`]). What does not fit is counted and left out; nothing that
+//!    happens here is felt by the forwarder.
+//! 2. [`PartyRecorder`] reads the FLV body and gives it a place on the file's time line ([`clock`]).
+//! 3. Pictures and sound as received go into fragmented MP4 ([`mp4`]), a fragment every half second;
+//!    the decoded sound ([`decode`]) goes into a WAV file ([`wav`]) on the same time line.
+//! 4. At the end each file is closed and hashed, and `call.json` lists them ([`manifest`]).
+//!
+//! A killed process loses at most the last second; [`recover`] closes what it left behind.
+
+pub mod clock;
+mod decode;
+mod error;
+pub mod manifest;
+mod mp4;
+mod party;
+pub mod recover;
+pub mod store;
+mod track;
+mod wav;
+pub mod worker;
+
+pub use error::RecordError;
+pub use manifest::FinishedFile;
+pub use party::{PartyRecorder, RecordStats};
+pub use store::{Folder, Store};
+pub use worker::{Input, Outcome, Recorder};

@@ -1,0 +1,227 @@
+//! One MP4 file while it is written.
+
+use super::super::RecordError;
+use super::super::store::Output;
+use super::super::track::{Picture, Sound, Unit, UnitKind};
+use super::fragment::{Run, fragment};
+use super::init::{AUDIO_ID, VIDEO_ID, init, moov_offset, with_duration};
+use super::line::Line;
+use mp4_atom::Moov;
+use std::io::{self, SeekFrom};
+
+/// A fragment is written when it spans this much, ...
+const FRAGMENT_MS: i64 = 500;
+/// ... or at a keyframe once it spans this much, so that most fragments begin with one, ...
+const FRAGMENT_AT_KEY_MS: i64 = 250;
+/// ... or when nothing came for this long to complete it.
+const FLUSH_MS: u64 = 700;
+/// Most bytes that wait for their fragment: what a crash may lose and memory must hold.
+const FRAGMENT_BYTES: usize = 8 << 20;
+
+/// A file with its tracks. All its calls may block on the disk.
+pub(crate) struct Mp4File {
+    name: String,
+    out: Box<dyn Output>,
+    moov: Moov,
+    video: Option<Line>,
+    audio: Option<Line>,
+    codecs: Vec<String>,
+    origin: i64,
+    sequence: u32,
+    /// Bytes of whole boxes that are in the file.
+    written: u64,
+    /// The disk refused; nothing more is written but the duration of what is there.
+    failed: bool,
+    collecting: Option<Collecting>,
+    /// UNIX milliseconds at the file's 0, by the frame that was delayed least.
+    started_at: Option<u64>,
+    last_at: u64,
+}
+
+/// The fragment that is being collected.
+#[derive(Debug, Clone, Copy)]
+struct Collecting {
+    place: i64,
+    arrived_at: u64,
+    bytes: usize,
+}
+
+impl From<&Unit> for Collecting {
+    fn from(first: &Unit) -> Self {
+        Self {
+            place: first.place,
+            arrived_at: first.arrived_at,
+            bytes: first.data.len(),
+        }
+    }
+}
+
+/// What a closed file was.
+pub(crate) struct Closed {
+    pub(crate) name: String,
+    pub(crate) codecs: Vec<String>,
+    pub(crate) duration_ms: u64,
+    pub(crate) first_at: u64,
+    pub(crate) last_at: u64,
+}
+
+impl Mp4File {
+    /// Writes the beginning of the file; its 0 is `first`'s place on the time line.
+    pub(crate) fn create(
+        (name, mut out): (String, Box<dyn Output>),
+        picture: Option<&Picture>,
+        sound: Option<&Sound>,
+        first: &Unit,
+    ) -> Result<Self, RecordError> {
+        let disk = RecordError::disk(&name);
+        let head = init(picture, sound, first.arrived_at).map_err(io::Error::other);
+        let moov = match head.and_then(|(bytes, moov)| out.write_all(&bytes).map(|()| moov)) {
+            Ok(moov) => moov,
+            Err(error) => return Err(disk(error)),
+        };
+        let written = out.stream_position().unwrap_or(0);
+        let codecs = [picture.map(Picture::codec), sound.map(Sound::codec)];
+        Ok(Self {
+            name,
+            out,
+            moov,
+            video: picture.map(|_| Line::video(VIDEO_ID)),
+            audio: sound.map(|sound| Line::audio(AUDIO_ID, sound.timescale())),
+            codecs: codecs.into_iter().flatten().collect(),
+            origin: first.place,
+            sequence: 0,
+            written,
+            failed: false,
+            collecting: None,
+            started_at: None,
+            last_at: first.arrived_at,
+        })
+    }
+
+    pub(crate) fn has_video(&self) -> bool {
+        self.video.is_some()
+    }
+
+    /// Takes a unit; one of a track that the file does not have is left out.
+    pub(crate) fn push(&mut self, unit: Unit) -> Result<(), RecordError> {
+        let place = u64::try_from(unit.place.saturating_sub(self.origin)).unwrap_or(0);
+        self.cut_before(&unit)?;
+        self.note(&unit, place);
+        let line = match unit.kind {
+            UnitKind::Picture { .. } => &mut self.video,
+            UnitKind::Sound { .. } => &mut self.audio,
+        };
+        let Some(line) = line else { return Ok(()) };
+        let alone = Collecting::from(&unit);
+        if line.push(place, unit) {
+            self.write_ready()?;
+            self.collecting = Some(alone);
+        }
+        Ok(())
+    }
+
+    /// Writes what has waited long enough, though nothing came to complete it.
+    pub(crate) fn tick(&mut self, now: u64) -> Result<(), RecordError> {
+        match self.collecting {
+            Some(since) if now.saturating_sub(since.arrived_at) >= FLUSH_MS => self.write_all(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings what was written to the disk itself.
+    pub(crate) fn sync(&self) -> Result<(), RecordError> {
+        self.out.sync().map_err(RecordError::disk(&self.name))
+    }
+
+    /// Writes the rest and the duration.
+    pub(crate) fn close(mut self) -> Result<Closed, RecordError> {
+        self.write_all()?;
+        let duration_ms = self.duration_ms();
+        self.write_duration(duration_ms)
+            .map_err(RecordError::disk(&self.name))?;
+        self.sync()?;
+        Ok(Closed {
+            first_at: self.started_at.unwrap_or(self.last_at),
+            last_at: self.last_at,
+            name: self.name,
+            codecs: self.codecs,
+            duration_ms,
+        })
+    }
+
+    /// What is in the file, in milliseconds.
+    fn duration_ms(&self) -> u64 {
+        let lines = [&self.video, &self.audio].into_iter().flatten();
+        lines.map(Line::written_ms).max().unwrap_or(0)
+    }
+
+    fn write_duration(&mut self, duration_ms: u64) -> io::Result<()> {
+        let moov = with_duration(self.moov.clone(), duration_ms).map_err(io::Error::other)?;
+        let offset = moov_offset().map_err(io::Error::other)?;
+        self.out.seek(SeekFrom::Start(offset))?;
+        self.out.write_all(&moov)
+    }
+
+    /// Ends the fragment where `unit` shall begin the next one.
+    fn cut_before(&mut self, unit: &Unit) -> Result<(), RecordError> {
+        let Some(since) = self.collecting else {
+            return Ok(());
+        };
+        let span = unit.place.saturating_sub(since.place);
+        let key = matches!(unit.kind, UnitKind::Picture { key: true, .. });
+        let due = span >= FRAGMENT_MS
+            || (key && span >= FRAGMENT_AT_KEY_MS)
+            || since.bytes >= FRAGMENT_BYTES;
+        if due { self.write_ready() } else { Ok(()) }
+    }
+
+    fn note(&mut self, unit: &Unit, place: u64) {
+        let started_at = unit.arrived_at.saturating_sub(place);
+        self.started_at = Some(self.started_at.map_or(started_at, |at| at.min(started_at)));
+        self.last_at = self.last_at.max(unit.arrived_at);
+        match &mut self.collecting {
+            Some(since) => since.bytes += unit.data.len(),
+            None => self.collecting = Some(Collecting::from(unit)),
+        }
+    }
+
+    fn write_all(&mut self) -> Result<(), RecordError> {
+        for line in [&mut self.video, &mut self.audio].into_iter().flatten() {
+            line.close();
+        }
+        self.write_ready()
+    }
+
+    fn write_ready(&mut self) -> Result<(), RecordError> {
+        self.collecting = None;
+        let lines = [&mut self.video, &mut self.audio].into_iter().flatten();
+        let runs = lines.map(|line| Run {
+            track_id: line.id,
+            samples: line.take_ready(),
+        });
+        let runs: Vec<Run> = runs.collect();
+        if runs.iter().all(|run| run.samples.is_empty()) {
+            return Ok(());
+        }
+        if self.failed {
+            return Ok(());
+        }
+        self.sequence = self.sequence.wrapping_add(1);
+        let bytes = fragment(self.sequence, &runs).map_err(io::Error::other);
+        match bytes.and_then(|bytes| self.out.write_all(&bytes).map(|()| bytes.len())) {
+            Ok(len) => {
+                self.written += len as u64;
+                for line in [&mut self.video, &mut self.audio].into_iter().flatten() {
+                    line.mark_written();
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.failed = true;
+                // What is left of the fragment helps nobody; without it the file ends cleanly.
+                let _ = self.out.truncate(self.written);
+                Err(RecordError::disk(&self.name)(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp moov free (moof mdat)*`.
+//!
+//! The `free` box holds room for an `mehd`, so that an orderly end can write the total duration
+//! into `moov` without moving anything.
+
+mod file;
+mod fragment;
+mod init;
+mod line;
+
+pub(super) use file::{Closed, Mp4File};
+pub(super) use init::with_duration;
+
+/// Ticks per second of the picture track.
+const VIDEO_TIMESCALE: u32 = 90_000;
+/// Ticks per second of the whole movie.
+const MOVIE_TIMESCALE: u32 = 1_000;

@@ -1,0 +1,381 @@
+//! One party's recording: frames in, files out.
+
+use super::RecordError;
+use super::clock::StreamClock;
+use super::manifest::{FinishedFile, digest};
+use super::mp4::{self, Mp4File};
+use super::store::{Store, create_next};
+use super::track::{Picture, Sound, Unit, UnitKind};
+use super::wav::{self, WavTrack};
+use bytes::Bytes;
+use counterpart_shared::flv::{
+    AudioBody, AudioCodec, AudioPacket, TagKind, VideoBody, VideoPacket,
+};
+
+/// How long a file waits for the configuration of the other track.
+const CONFIG_WAIT_MS: u64 = 1_000;
+/// How long sound with a new configuration waits for a keyframe to begin the next file with.
+const KEY_WAIT_MS: u64 = 10_000;
+/// Most bytes that wait for either.
+const WAITING_BYTES: usize = 16 << 20;
+
+/// What was left out, and why. None of it stops a recording.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecordStats {
+    /// Frames in the files.
+    pub recorded: u64,
+    /// Pictures before the first keyframe, and frames before their configuration.
+    pub early: u64,
+    /// Frames that are not FLV bodies of H.264, AAC or Opus.
+    pub unsupported: u64,
+    /// Packets of sound that could not be decoded: silence in the WAV file.
+    pub undecodable: u64,
+    /// How often timestamps jumped and the time line was continued by arrival.
+    pub rebased: u32,
+}
+
+/// The recording of one party: MP4 and WAV.
+///
+/// Give each frame to [`push`](Self::push) in the order of arrival, call [`tick`](Self::tick) a few
+/// times a second and [`sync`](Self::sync) about once, and [`finish`](Self::finish) at the end. All
+/// of them may block on the disk. The first error is the last: call nothing but `finish` after it,
+/// which then closes what is there. Times are UNIX milliseconds.
+pub struct PartyRecorder {
+    store: Box<dyn Store>,
+    party: String,
+    clock: StreamClock,
+    picture: Option<Picture>,
+    sound: Option<Sound>,
+    /// A keyframe came since the picture's configuration.
+    keyed: bool,
+    open: Option<Mp4File>,
+    /// The open file has another sound, or none: sound waits for the next file.
+    sound_waits: bool,
+    waiting: Vec<Unit>,
+    waiting_bytes: usize,
+    wav: WavTrack,
+    end: i64,
+    finished: Vec<FinishedFile>,
+    stats: RecordStats,
+    failed: bool,
+}
+
+impl PartyRecorder {
+    /// A recording into `store` with files named after `party`. Nothing is made before the first
+    /// frame that can be recorded.
+    pub fn new(store: impl Store + 'static, party: &str) -> Self {
+        Self {
+            store: Box::new(store),
+            party: party.to_owned(),
+            clock: StreamClock::default(),
+            picture: None,
+            sound: None,
+            keyed: false,
+            open: None,
+            sound_waits: false,
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            wav: WavTrack::default(),
+            end: 0,
+            finished: Vec::new(),
+            stats: RecordStats::default(),
+            failed: false,
+        }
+    }
+
+    /// Takes one message of the stream: its RTMP timestamp, its FLV body, when it arrived.
+    pub fn push(
+        &mut self,
+        kind: TagKind,
+        timestamp: u32,
+        body: &Bytes,
+        arrived_at: u64,
+    ) -> Result<(), RecordError> {
+        let done = match kind {
+            TagKind::Video => self.video(timestamp, body, arrived_at),
+            TagKind::Audio => self.audio(timestamp, body, arrived_at),
+            TagKind::Script => Ok(()),
+        };
+        self.failed |= done.is_err();
+        done
+    }
+
+    /// The next frame comes from another publisher, whose timestamps begin anew.
+    pub fn discontinuity(&mut self) {
+        self.clock.discontinuity();
+    }
+
+    /// Frames were lost on the way here: pictures are left out up to the next keyframe.
+    pub fn lost(&mut self) {
+        self.keyed = false;
+    }
+
+    /// Hands to the system what has waited long enough, though nothing came to complete it.
+    pub fn tick(&mut self, now: u64) -> Result<(), RecordError> {
+        let done = self.advance(now);
+        self.failed |= done.is_err();
+        done
+    }
+
+    /// Brings what was written to the disk itself.
+    pub fn sync(&mut self) -> Result<(), RecordError> {
+        let done = self
+            .open
+            .as_ref()
+            .map_or(Ok(()), Mp4File::sync)
+            .and_then(|()| self.wav.sync());
+        self.failed |= done.is_err();
+        done
+    }
+
+    /// Closes all files. After an error these are the files as far as they could be written.
+    pub fn finish(mut self) -> (Vec<FinishedFile>, Result<(), RecordError>) {
+        let done = if self.failed {
+            self.salvage()
+        } else {
+            self.complete()
+        };
+        (self.finished, done)
+    }
+
+    /// What was left out so far.
+    pub fn stats(&self) -> RecordStats {
+        RecordStats {
+            rebased: self.clock.rebased(),
+            ..self.stats
+        }
+    }
+
+    fn video(&mut self, timestamp: u32, body: &Bytes, at: u64) -> Result<(), RecordError> {
+        let Ok(body) = VideoBody::parse(body) else {
+            self.stats.unsupported += 1;
+            return Ok(());
+        };
+        match body.packet {
+            VideoPacket::Config(record) => self.configure_picture(&record),
+            VideoPacket::Coded { composition, data } => {
+                let place = self.clock.place(timestamp, at);
+                let key = body.frame_type.is_key();
+                self.keyed |= key && self.picture.is_some();
+                if !self.keyed || data.is_empty() {
+                    self.stats.early += 1;
+                    return Ok(());
+                }
+                if key && self.sound_waits {
+                    self.close_open()?;
+                }
+                self.record(Unit {
+                    place,
+                    arrived_at: at,
+                    kind: UnitKind::Picture { key, composition },
+                    data,
+                })
+            }
+            VideoPacket::End | VideoPacket::Metadata(_) | VideoPacket::Command(_) => Ok(()),
+        }
+    }
+
+    fn audio(&mut self, timestamp: u32, body: &Bytes, at: u64) -> Result<(), RecordError> {
+        let Ok(body) = AudioBody::parse(body) else {
+            self.stats.unsupported += 1;
+            return Ok(());
+        };
+        match body.packet {
+            AudioPacket::Config(config) => self.configure_sound(body.codec, &config),
+            AudioPacket::Coded(data) => {
+                let place = self.clock.place(timestamp, at);
+                let sound = self.sound.as_ref().filter(|sound| sound.is(body.codec));
+                let Some(ticks) = sound.and_then(|sound| sound.duration(&data)) else {
+                    self.stats.early += 1;
+                    return Ok(());
+                };
+                self.write_sound(place, at, &data)?;
+                self.record(Unit {
+                    place,
+                    arrived_at: at,
+                    kind: UnitKind::Sound { ticks },
+                    data,
+                })
+            }
+            AudioPacket::End => Ok(()),
+        }
+    }
+
+    /// Another configuration of pictures begins a new file at once: a keyframe follows it.
+    fn configure_picture(&mut self, record: &Bytes) -> Result<(), RecordError> {
+        let Some(picture) = Picture::parse(record) else {
+            self.stats.unsupported += 1;
+            return Ok(());
+        };
+        if self.picture.as_ref() == Some(&picture) {
+            return Ok(());
+        }
+        if self.picture.is_some() {
+            self.open_file()?;
+        }
+        self.close_open()?;
+        self.picture = Some(picture);
+        self.keyed = false;
+        Ok(())
+    }
+
+    /// Another configuration of sound begins a new file at the next keyframe, so that no picture is
+    /// lost; at once if there are no pictures.
+    fn configure_sound(&mut self, codec: AudioCodec, config: &Bytes) -> Result<(), RecordError> {
+        let Some(sound) = Sound::parse(codec, config) else {
+            self.stats.unsupported += 1;
+            return Ok(());
+        };
+        if self.sound.as_ref() == Some(&sound) {
+            return Ok(());
+        }
+        if self.sound.is_some() {
+            self.open_file()?;
+        }
+        match &self.open {
+            Some(open) if open.has_video() => self.sound_waits = true,
+            _ => self.close_open()?,
+        }
+        if !self.wav.configure(&sound) {
+            self.stats.unsupported += 1;
+        }
+        self.sound = Some(sound);
+        Ok(())
+    }
+
+    fn write_sound(&mut self, place: i64, at: u64, packet: &[u8]) -> Result<(), RecordError> {
+        self.wav.begin(place);
+        let store = self.store.as_ref();
+        let (decoded, closed) = self.wav.push(store, &self.party, (place, at), packet)?;
+        self.stats.undecodable += u64::from(!decoded);
+        closed.map_or(Ok(()), |closed| self.list_wav(closed))
+    }
+
+    /// Puts a unit into the open file, or lets it wait for the next one.
+    fn record(&mut self, unit: Unit) -> Result<(), RecordError> {
+        self.stats.recorded += 1;
+        self.wav.begin(unit.place);
+        self.end = self.end.max(unit.place);
+        let waits = self.sound_waits && matches!(unit.kind, UnitKind::Sound { .. });
+        match &mut self.open {
+            Some(open) if !waits => open.push(unit),
+            _ => {
+                self.waiting_bytes += unit.data.len();
+                let now = unit.arrived_at;
+                self.waiting.push(unit);
+                self.end_wait(now)
+            }
+        }
+    }
+
+    fn advance(&mut self, now: u64) -> Result<(), RecordError> {
+        self.end_wait(now)?;
+        if let Some(open) = &mut self.open {
+            open.tick(now)?;
+        }
+        self.wav.flush()
+    }
+
+    /// Begins the next file once nothing is left to wait for.
+    fn end_wait(&mut self, now: u64) -> Result<(), RecordError> {
+        let (Some(first), Some(last)) = (self.waiting.first(), self.waiting.last()) else {
+            return Ok(());
+        };
+        let by_media = u64::try_from(last.place.saturating_sub(first.place)).unwrap_or(0);
+        let waited = by_media.max(now.saturating_sub(first.arrived_at));
+        let full = self.waiting_bytes >= WAITING_BYTES;
+        if self.sound_waits {
+            if full || waited >= KEY_WAIT_MS {
+                self.close_open()?;
+                self.keyed = false;
+                self.open_file()?;
+            }
+        } else if full
+            || waited >= CONFIG_WAIT_MS
+            || (self.picture.is_some() && self.sound.is_some())
+        {
+            self.open_file()?;
+        }
+        Ok(())
+    }
+
+    /// Begins a file with what waits, if anything does and no file is open.
+    fn open_file(&mut self) -> Result<(), RecordError> {
+        if self.open.is_some() {
+            return Ok(());
+        }
+        let Some(first) = self.waiting.iter().min_by_key(|unit| unit.place) else {
+            return Ok(());
+        };
+        let made = create_next(self.store.as_ref(), &self.party, "mp4")?;
+        let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), first)?;
+        let file = self.open.insert(file);
+        self.waiting_bytes = 0;
+        for unit in self.waiting.drain(..) {
+            file.push(unit)?;
+        }
+        Ok(())
+    }
+
+    fn close_open(&mut self) -> Result<(), RecordError> {
+        self.sound_waits = false;
+        match self.open.take() {
+            Some(open) => {
+                let closed = open.close()?;
+                self.list_mp4(closed)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn complete(&mut self) -> Result<(), RecordError> {
+        if self.sound_waits {
+            self.close_open()?;
+        }
+        self.open_file()?;
+        self.close_open()?;
+        let end = self.end;
+        match self.wav.finish(end)? {
+            Some(closed) => self.list_wav(closed),
+            None => Ok(()),
+        }
+    }
+
+    /// Closes what the disk still lets close; the second error says no more than the first did.
+    fn salvage(&mut self) -> Result<(), RecordError> {
+        let mp4 = self.close_open();
+        let wav = match self.wav.abandon() {
+            Some(closed) => self.list_wav(closed),
+            None => Ok(()),
+        };
+        mp4.and(wav)
+    }
+
+    fn list_mp4(&mut self, closed: mp4::Closed) -> Result<(), RecordError> {
+        let (bytes, sha256) = digest(self.store.as_ref(), &closed.name)?;
+        self.finished.push(FinishedFile {
+            name: closed.name,
+            bytes,
+            sha256,
+            codecs: closed.codecs,
+            duration_ms: closed.duration_ms,
+            first_at: closed.first_at,
+            last_at: closed.last_at,
+        });
+        Ok(())
+    }
+
+    fn list_wav(&mut self, closed: wav::Closed) -> Result<(), RecordError> {
+        let (bytes, sha256) = digest(self.store.as_ref(), &closed.name)?;
+        self.finished.push(FinishedFile {
+            name: closed.name,
+            bytes,
+            sha256,
+            codecs: vec!["pcm".to_owned()],
+            duration_ms: closed.duration_ms,
+            first_at: closed.first_at,
+            last_at: closed.last_at,
+        });
+        Ok(())
+    }
+}

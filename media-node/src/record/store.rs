@@ -1,0 +1,93 @@
+//! Where files go: a folder, or in tests something that fails on command.
+
+use super::RecordError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::PathBuf;
+
+/// Most files of one party and kind; a publisher who flaps must not fill the folder with files.
+const MAX_FILES: u32 = 999;
+
+/// A file that is being recorded.
+pub trait Output: Write + Seek + Send {
+    /// Brings what was written to the disk itself.
+    fn sync(&self) -> io::Result<()>;
+    /// Cuts the file to its first `len` bytes.
+    fn truncate(&mut self, len: u64) -> io::Result<()>;
+    /// A second handle of the same file.
+    fn twin(&self) -> io::Result<Box<dyn Output>>;
+}
+
+/// Where files are made and read back.
+pub trait Store: Send {
+    /// Makes a new file; one that exists is an error of kind `AlreadyExists`.
+    fn create(&self, name: &str) -> io::Result<Box<dyn Output>>;
+    /// Opens a file to read it.
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>>;
+}
+
+/// A folder on the disk.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder, made if need be.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, RecordError> {
+        let path = path.into();
+        fs::create_dir_all(&path).map_err(RecordError::disk(&path.to_string_lossy()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Store for Folder {
+    fn create(&self, name: &str) -> io::Result<Box<dyn Output>> {
+        let mut options = OpenOptions::new();
+        let file = options
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(self.0.join(name))?;
+        Ok(Box::new(file))
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(File::open(self.0.join(name))?))
+    }
+}
+
+impl Output for File {
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+
+    fn truncate(&mut self, len: u64) -> io::Result<()> {
+        self.set_len(len)
+    }
+
+    fn twin(&self) -> io::Result<Box<dyn Output>> {
+        Ok(Box::new(self.try_clone()?))
+    }
+}
+
+/// Makes `party.kind`, or `party.2.kind` and so on where that exists.
+pub(super) fn create_next(
+    store: &dyn Store,
+    party: &str,
+    kind: &str,
+) -> Result<(String, Box<dyn Output>), RecordError> {
+    for number in 1..=MAX_FILES {
+        let name = match number {
+            1 => format!("{party}.{kind}"),
+            number => format!("{party}.{number}.{kind}"),
+        };
+        match store.create(&name) {
+            Ok(file) => return Ok((name, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(RecordError::disk(&name)(error)),
+        }
+    }
+    Err(RecordError::TooManyFiles {
+        party: party.to_owned(),
+        count: MAX_FILES,
+    })
+}
