@@ -3,7 +3,7 @@
 //! | section | here |
 //! |---|---|
 //! | §2.1 types and markers | [`Value`] |
-//! | §2.2–2.13 their bytes | [`Reader`], [`write`] |
+//! | §2.2–2.13 their bytes | [`Reader`], [`write()`] |
 //!
 //! The reader is bounded in depth and in number of values, because both come from the peer.
 

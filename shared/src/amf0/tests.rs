@@ -88,7 +88,10 @@ fn types_that_mean_the_same_are_read_as_one() {
 #[test]
 fn an_empty_key_may_name_a_value() {
     let value = Value::Object(vec![("".into(), 1.0.into()), ("b".into(), Value::Null)]);
-    assert_eq!(read_all(&write_all(&[value.clone()])), Ok(vec![value]));
+    assert_eq!(
+        read_all(&write_all(std::slice::from_ref(&value))),
+        Ok(vec![value])
+    );
 }
 
 #[test]
@@ -103,7 +106,10 @@ fn long_texts_change_their_type_and_long_keys_are_cut() {
 
 #[test]
 fn text_that_is_not_utf8_is_replaced() {
-    assert_eq!(read_all(&[2, 0, 2, 0xC4, 0x41]), Ok(vec!["\u{FFFD}A".into()]));
+    assert_eq!(
+        read_all(&[2, 0, 2, 0xC4, 0x41]),
+        Ok(vec!["\u{FFFD}A".into()])
+    );
 }
 
 #[test]
@@ -112,18 +118,32 @@ fn depth_is_bounded() {
     let bytes = [nested(16), vec![0x05]].concat();
     assert!(read_all(&bytes).is_ok());
     let bytes = [nested(17), vec![0x05]].concat();
-    let refused = Amf0Error::TooDeep { max: 16, offset: 85 };
+    let refused = Amf0Error::TooDeep {
+        max: 16,
+        offset: 85,
+    };
     assert_eq!(read_all(&bytes), Err(refused));
 }
 
 #[test]
 fn the_number_of_values_is_bounded_and_claims_allocate_nothing() {
     let bytes = vec![0x05; 16_385];
-    let refused = Amf0Error::TooMany { max: 16_384, offset: 16_384 };
+    let refused = Amf0Error::TooMany {
+        max: 16_384,
+        offset: 16_384,
+    };
     assert_eq!(read_all(&bytes), Err(refused));
-    let refused = Amf0Error::Truncated { offset: 5, needed: 1, left: 0 };
+    let refused = Amf0Error::Truncated {
+        offset: 5,
+        needed: 1,
+        left: 0,
+    };
     assert_eq!(read_all(&[0x0A, 0xFF, 0xFF, 0xFF, 0xFF]), Err(refused));
-    let refused = Amf0Error::Truncated { offset: 5, needed: 0xFFFF_FFFF, left: 1 };
+    let refused = Amf0Error::Truncated {
+        offset: 5,
+        needed: 0xFFFF_FFFF,
+        left: 1,
+    };
     assert_eq!(read_all(&[0x0C, 0xFF, 0xFF, 0xFF, 0xFF, 0]), Err(refused));
 }
 
