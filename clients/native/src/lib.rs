@@ -7,10 +7,16 @@
 pub mod carry;
 pub mod decode;
 pub mod encode;
+mod end;
 pub mod picture;
+pub mod play;
+pub mod publish;
 pub mod signal;
 mod stop;
 mod walltime;
 
+pub use end::End;
+pub use play::{PlayOptions, PlayReport, play};
+pub use publish::{PublishOptions, PublishReport, publish};
 pub use stop::Stop;
 pub use walltime::WallTime;

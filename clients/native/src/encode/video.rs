@@ -81,6 +81,12 @@ impl VideoEncoder {
         }
     }
 
+    /// Makes the next picture a keyframe that brings its configuration again.
+    pub fn start_over(&mut self) {
+        self.force_keyframe();
+        self.announced = None;
+    }
+
     /// Encodes a picture.
     pub fn encode(&mut self, picture: &Picture) -> Result<CodedPicture, EncodeError> {
         let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());
