@@ -1,3 +1,35 @@
-//! media-node
+//! Counterpart's media node: accepts the parties' streams, forwards them and records them.
+//!
+//! The README beside this crate follows one frame from its publisher to its reader.
 
+pub mod accept;
+mod config;
+pub mod control;
+pub mod door;
+pub mod frames;
+pub mod gate;
+pub mod hub;
+pub mod keys;
+pub mod metrics;
+mod node;
+pub mod play;
 pub mod record;
+pub mod recordings;
+pub mod refusal;
+pub mod shell;
+pub mod stop;
+
+pub use config::{Args, Config, ConfigError, Secret, Timing};
+pub use node::Node;
+pub use stop::shutdown_signal;
+
+/// Logs go to standard error, at `info` unless `RUST_LOG` says otherwise; standard output is for the one
+/// line that says where the node listens.
+pub fn log_to_stderr() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,0 +1,208 @@
+//! One QUIC or WebTransport session: commands on its first bidirectional stream, media beside them.
+
+use super::Fault;
+use super::client::{Activity, Client, Happening};
+use super::uplink::{Uplink, Uplinked};
+use crate::door::Place;
+use crate::hub::{Delivery, Demand, Which};
+use crate::play::quic::QuicPlayer;
+use crate::shell::Shell;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use web_transport_quinn::{RecvStream, SendStream, Session, SessionError};
+
+/// Bytes of commands that are read at once.
+const READ: usize = 16 * 1024;
+/// How long the last words may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+/// The code of a session that ended as it should.
+const OVER: u32 = 0;
+/// The code of a session whose client did what nobody should.
+const MISBEHAVED: u32 = 1;
+
+/// Serves a session to its end.
+pub(crate) async fn serve(shell: &Arc<Shell>, session: Session, place: Place) -> Fault {
+    let patience = shell.config.timing.handshake;
+    let fault = match timeout(patience, session.accept_bi()).await {
+        Ok(Ok((to, from))) => {
+            let mut connection = Connection::new(shell.clone(), session.clone(), place, to);
+            let outcome = connection.run(from).await;
+            let Err(fault) = outcome;
+            connection.say_goodbye(&fault).await;
+            fault
+        }
+        Ok(Err(error)) => lost(&error),
+        Err(_) => Fault::Slow {
+            what: "no command stream",
+            after: patience,
+        },
+    };
+    let code = if fault.is_protocol() {
+        MISBEHAVED
+    } else {
+        OVER
+    };
+    session.close(code, fault.to_string().as_bytes());
+    // The close of a WebTransport session is a message of its own, which takes a moment.
+    let _ = timeout(GOODBYE, session.closed()).await;
+    fault
+}
+
+fn lost(error: &SessionError) -> Fault {
+    use quinn::ConnectionError::ApplicationClosed;
+    match error {
+        SessionError::WebTransportError(_)
+        | SessionError::ConnectionError(ApplicationClosed(_)) => Fault::Gone,
+        other => Fault::Lost(other.to_string()),
+    }
+}
+
+struct Connection {
+    client: Client,
+    session: Session,
+    to: SendStream,
+    uplink: Option<Uplink>,
+    player: Option<QuicPlayer>,
+}
+
+impl Connection {
+    fn new(shell: Arc<Shell>, session: Session, place: Place, to: SendStream) -> Self {
+        Self {
+            client: Client::new(shell, place),
+            session,
+            to,
+            uplink: None,
+            player: None,
+        }
+    }
+
+    async fn run(&mut self, mut from: RecvStream) -> Result<Infallible, Fault> {
+        let mut watch = self.client.watch();
+        let stop = self.client.shell.stop.clone();
+        let stopping = stop.wished();
+        tokio::pin!(stopping);
+        let session = self.session.clone();
+        let closed = session.closed();
+        tokio::pin!(closed);
+        loop {
+            self.answer().await?;
+            self.follow();
+            let room = self.player.as_ref().is_none_or(QuicPlayer::has_room);
+            let which = if room { Which::All } else { Which::Sound };
+            tokio::select! {
+                read = from.read_chunk(READ, true) => match read {
+                    Ok(Some(chunk)) => self.client.hear(&chunk.bytes)?,
+                    Ok(None) => return Err(Fault::Gone),
+                    Err(error) => return Err(Fault::Lost(error.to_string())),
+                },
+                happening = self.client.activity.next(which) => self.perform(happening)?,
+                uplinked = next(&mut self.uplink) => self.take(uplinked),
+                () = settled(&mut self.player) => {}
+                error = &mut closed => return Err(lost(&error)),
+                _ = watch.tick() => self.client.check_idle()?,
+                () = &mut stopping, if self.client.activity.is_idle() => {
+                    return Err(Fault::Ended("the node is being stopped".into()));
+                }
+            }
+        }
+    }
+
+    /// Sends what the commands have led to.
+    async fn answer(&mut self) -> Result<(), Fault> {
+        let pieces = self.client.talk.take_output();
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        let mut pieces: Vec<_> = pieces.into();
+        let patience = self.client.shell.config.timing.idle;
+        let written = timeout(patience, self.to.write_all_chunks(&mut pieces)).await;
+        let written = written.map_err(|_| Fault::Stuck(patience))?;
+        written.map_err(|error| Fault::Lost(error.to_string()))
+    }
+
+    /// Begins or ends the media that belongs to what the client does now.
+    fn follow(&mut self) {
+        match &self.client.activity {
+            Activity::Idle { .. } => (self.uplink, self.player) = (None, None),
+            Activity::Publishing(..) if self.uplink.is_none() => {
+                self.uplink = Some(Uplink::new(self.session.clone()));
+            }
+            Activity::Playing(_, stream_id) if self.player.is_none() => {
+                let shell = self.client.shell.clone();
+                let session = self.session.clone();
+                let carrier = self.client.place().carrier();
+                let player = QuicPlayer::new(shell, session, carrier, *stream_id);
+                self.player = Some(player);
+            }
+            _ => {}
+        }
+    }
+
+    fn perform(&mut self, happening: Happening) -> Result<(), Fault> {
+        match happening {
+            Happening::Delivery(Delivery::Frame(frame)) => {
+                if let Some(player) = &mut self.player {
+                    player.send(&frame);
+                }
+            }
+            Happening::Demand(Demand::Keyframe) => self.ask_keyframe(),
+            Happening::Demand(Demand::Bitrate(limit)) => {
+                if let Activity::Publishing(_, stream_id) = self.client.activity {
+                    self.client.talk.session().limit_bitrate(stream_id, limit);
+                    self.client.talk.settle();
+                }
+            }
+            Happening::Delivery(Delivery::End(reason))
+            | Happening::Demand(Demand::Close(reason)) => return Err(self.client.end(reason)),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, uplinked: Uplinked) {
+        match uplinked {
+            Uplinked::Message(message) => self.client.write(message),
+            Uplinked::Lost(count) => self.client.shell.metrics.lost.increment(count),
+            Uplinked::NeedsKeyframe => self.ask_keyframe(),
+        }
+    }
+
+    fn ask_keyframe(&mut self) {
+        if let Activity::Publishing(_, stream_id) = self.client.activity {
+            self.client.talk.session().request_keyframe(stream_id);
+            self.client.talk.settle();
+        }
+    }
+
+    /// Sends what is still to be said, and waits until it has arrived.
+    async fn say_goodbye(&mut self, fault: &Fault) {
+        if !matches!(
+            fault,
+            Fault::Refused(_) | Fault::Ended(_) | Fault::Session(_)
+        ) {
+            return;
+        }
+        let farewell = async {
+            self.answer().await?;
+            let _ = self.to.finish();
+            let _ = self.to.stopped().await;
+            Ok::<(), Fault>(())
+        };
+        let _ = timeout(GOODBYE, farewell).await;
+    }
+}
+
+async fn next(uplink: &mut Option<Uplink>) -> Uplinked {
+    match uplink {
+        Some(uplink) => uplink.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn settled(player: &mut Option<QuicPlayer>) {
+    match player {
+        Some(player) => player.settled().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,244 @@
+//! RTMP over TCP: as low in delay as TCP allows.
+//!
+//! No coalescing on either side: `TCP_NODELAY` from the start, all answers of one read in one write, and
+//! little unsent data in the kernel, so that what waits for a slow player waits in his queue, where old
+//! pictures can still be left out.
+
+use super::Fault;
+use super::client::{Activity, Client, Happening};
+use super::talk::write_some;
+use crate::door::Place;
+use crate::hub::{Delivery, Demand, Which};
+use crate::metrics::Carrier;
+use crate::shell::Shell;
+use bytes::BytesMut;
+use counterpart_shared::rtmp::handshake::{RANDOM, ServerHandshake};
+use rand::RngExt;
+use socket2::SockRef;
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tracing::Instrument;
+
+/// Unsent bytes that the kernel may hold: half a second of sound and small pictures, a fraction of a
+/// keyframe.
+const UNSENT: u32 = 32 * 1024;
+/// Bytes that are taken from the reader's queue ahead of the socket.
+const AHEAD: usize = 64 * 1024;
+/// Bytes that are read at once.
+const READ: usize = 16 * 1024;
+/// How long the last words may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Accepts until it is dropped.
+pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
+    loop {
+        match listener.accept().await {
+            Ok((socket, peer)) => {
+                let Some(place) = shell.door.enter(Carrier::Rtmp) else {
+                    continue;
+                };
+                let span = tracing::info_span!("rtmp", connection = rand::random::<u32>());
+                span.in_scope(|| tracing::debug!(%peer, "connected"));
+                tokio::spawn(serve(shell.clone(), socket, place).instrument(span));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                // Out of file descriptors, mostly: without a pause this would be a busy loop.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn serve(shell: Arc<Shell>, mut socket: TcpStream, place: Place) {
+    let fault = match converse(&shell, &mut socket, place).await {
+        Ok(never) => match never {},
+        Err(fault) => fault,
+    };
+    tracing::info!(reason = fault.reason(), %fault, "closed");
+    if fault.is_protocol() || matches!(fault, Fault::Slow { .. }) {
+        shell.metrics.refused(fault.reason());
+    }
+}
+
+async fn converse(
+    shell: &Arc<Shell>,
+    socket: &mut TcpStream,
+    place: Place,
+) -> Result<Infallible, Fault> {
+    tune(socket, shell.config.timing.idle)?;
+    let patience = shell.config.timing.handshake;
+    let early = timeout(patience, handshake(socket)).await;
+    let early = early.map_err(|_| Fault::Slow {
+        what: "no whole handshake",
+        after: patience,
+    })??;
+    let mut connection = Connection::new(shell.clone(), place);
+    let outcome = connection.run(socket, early).await;
+    if let Err(Fault::Refused(_) | Fault::Ended(_) | Fault::Session(_)) = &outcome {
+        connection.say_goodbye(socket).await;
+    }
+    outcome
+}
+
+fn tune(socket: &TcpStream, idle: Duration) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let socket = SockRef::from(socket);
+    socket.set_tcp_notsent_lowat(UNSENT)?;
+    // A player who has vanished is found out by what he does not acknowledge.
+    socket.set_tcp_user_timeout(Some(idle))
+}
+
+/// C0 to C2 against S0 to S2; gives what came behind them.
+async fn handshake(socket: &mut TcpStream) -> Result<BytesMut, Fault> {
+    let mut random = [0; RANDOM];
+    rand::rng().fill(&mut random[..]);
+    let mut handshake = ServerHandshake::new(random);
+    let mut buffer = BytesMut::with_capacity(READ);
+    while !handshake.is_done() {
+        if socket.read_buf(&mut buffer).await? == 0 {
+            return Err(Fault::Gone);
+        }
+        let taken = handshake.push(&buffer)?;
+        let _ = buffer.split_to(taken);
+        while let Some(bytes) = handshake.output() {
+            socket.write_all(&bytes).await?;
+        }
+    }
+    Ok(buffer)
+}
+
+struct Connection {
+    client: Client,
+    /// Frames in the output that have not been written whole: their arrival and size.
+    unwritten: Vec<(Instant, usize)>,
+    /// When the socket last took something, or was given something after it had taken all.
+    progress: Instant,
+}
+
+impl Connection {
+    fn new(shell: Arc<Shell>, place: Place) -> Self {
+        Self {
+            client: Client::new(shell, place),
+            unwritten: Vec::new(),
+            progress: Instant::now(),
+        }
+    }
+
+    async fn run(
+        &mut self,
+        socket: &mut TcpStream,
+        mut buffer: BytesMut,
+    ) -> Result<Infallible, Fault> {
+        let (mut from, mut to) = socket.split();
+        let mut watch = self.client.watch();
+        let stop = self.client.shell.stop.clone();
+        let stopping = stop.wished();
+        tokio::pin!(stopping);
+        self.client.hear(&buffer)?;
+        loop {
+            buffer.clear();
+            buffer.reserve(READ);
+            self.fill()?;
+            let waiting = !self.client.talk.output().is_empty();
+            tokio::select! {
+                read = from.read_buf(&mut buffer) => {
+                    if read? == 0 {
+                        return Err(Fault::Gone);
+                    }
+                    self.client.hear(&buffer)?;
+                }
+                written = write_some(&mut to, self.client.talk.output()), if waiting => {
+                    self.written(written?);
+                }
+                happening = self.client.activity.next(Which::All), if !waiting => {
+                    self.perform(happening)?;
+                }
+                _ = watch.tick() => self.look_at_the_clock()?,
+                () = &mut stopping, if self.client.activity.is_idle() => {
+                    return Err(Fault::Ended("the node is being stopped".into()));
+                }
+            }
+        }
+    }
+
+    /// Moves frames from the queue to the output, no more than the socket will soon take.
+    fn fill(&mut self) -> Result<(), Fault> {
+        while self.client.talk.waiting() < AHEAD {
+            let Activity::Playing(reader, _) = &self.client.activity else {
+                break;
+            };
+            let Some(delivery) = reader.try_next() else {
+                break;
+            };
+            self.deliver(delivery)?;
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, delivery: Delivery) -> Result<(), Fault> {
+        match delivery {
+            Delivery::Frame(frame) => {
+                let Activity::Playing(_, stream_id) = self.client.activity else {
+                    return Ok(());
+                };
+                if self.client.talk.output().is_empty() {
+                    self.progress = Instant::now();
+                }
+                self.client.talk.write_media(stream_id, &frame.message);
+                self.unwritten.push((frame.arrived, frame.len()));
+                Ok(())
+            }
+            Delivery::End(reason) => Err(self.client.end(reason)),
+        }
+    }
+
+    fn perform(&mut self, happening: Happening) -> Result<(), Fault> {
+        match happening {
+            Happening::Delivery(delivery) => self.deliver(delivery),
+            Happening::Demand(Demand::Close(reason)) => Err(self.client.end(reason)),
+            // A pusher on TCP keeps to its own adaptation and does not know these commands.
+            Happening::Demand(Demand::Keyframe | Demand::Bitrate(_)) => Ok(()),
+        }
+    }
+
+    fn written(&mut self, bytes: usize) {
+        self.client.talk.written(bytes);
+        self.progress = Instant::now();
+        if self.client.talk.output().is_empty() {
+            for (arrived, bytes) in self.unwritten.drain(..) {
+                self.client.shell.count_out(Carrier::Rtmp, bytes, arrived);
+            }
+        }
+    }
+
+    fn look_at_the_clock(&self) -> Result<(), Fault> {
+        self.client.check_idle()?;
+        let patience = self.client.shell.config.timing.idle;
+        if !self.client.talk.output().is_empty() && self.progress.elapsed() > patience {
+            return Err(Fault::Stuck(patience));
+        }
+        Ok(())
+    }
+
+    /// Sends what is still to be said, and waits for the client to hear it: closing with unread input
+    /// would reset the connection and throw our last words away.
+    async fn say_goodbye(&mut self, socket: &mut TcpStream) {
+        let farewell = async {
+            while !self.client.talk.output().is_empty() {
+                let written = write_some(socket, self.client.talk.output()).await?;
+                self.client.talk.written(written);
+            }
+            socket.shutdown().await?;
+            let mut rest = [0; 1024];
+            while socket.read(&mut rest).await? > 0 {}
+            io::Result::Ok(())
+        };
+        let _ = timeout(GOODBYE, farewell).await;
+    }
+}

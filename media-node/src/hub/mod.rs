@@ -1,0 +1,199 @@
+//! The hub: every stream of this node, and who reads it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `stream` | one stream behind its lock; performs what the others decide |
+//! | `life` | waiting, live, away, over: a machine without clock |
+//! | `timeline` | timestamps that go on over a takeover |
+//! | `cache` | what a late reader gets first |
+//! | `queue` | what waits for one reader, and what he loses when he is slow |
+//! | `publication`, `reader` | the two ends that connections hold |
+//! | `format` | what `stream.begin` says about the tracks |
+
+mod cache;
+mod format;
+mod life;
+mod publication;
+mod queue;
+mod reader;
+mod stream;
+#[cfg(test)]
+mod test_frames;
+mod timeline;
+
+pub use publication::{Demand, Publication};
+pub use queue::Limits;
+pub use reader::{Delivery, Reader, Which};
+pub use stream::Stream;
+
+use crate::config::Timing;
+use crate::control::Outbox;
+use crate::metrics::Metrics;
+use crate::refusal::Refusal;
+use counterpart_shared::api::StreamRef;
+use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::id::{CallId, Party, StreamId};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+use stream::Surroundings;
+
+/// Ended calls that are remembered, so that a grant which outlives its call opens nothing. Grants expire
+/// within minutes; this many calls last longer than that.
+const ENDED_CALLS: usize = 4096;
+
+/// All streams of the node.
+#[derive(Debug)]
+pub struct Hub {
+    capacity: u32,
+    around: Surroundings,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    streams: HashMap<StreamId, Arc<Stream>>,
+    ended: VecDeque<CallId>,
+    stopping: bool,
+}
+
+/// How many there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Streams that are published.
+    pub streams: u32,
+    /// Readers of all kinds but recorders.
+    pub readers: u32,
+}
+
+impl Hub {
+    /// With no stream.
+    pub fn new(capacity: u32, timing: Timing, metrics: Arc<Metrics>, outbox: Arc<Outbox>) -> Self {
+        let around = Surroundings {
+            timing,
+            metrics,
+            outbox,
+        };
+        Self {
+            capacity,
+            around,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The holder of this grant publishes its stream from now on.
+    pub fn publish(&self, grant: &Grant, now: Instant) -> Result<Publication, Refusal> {
+        let mut state = self.lock();
+        let live = state.streams.values().filter(|s| s.is_live()).count();
+        let known = state.streams.get(&grant.stream);
+        if live as u64 >= self.capacity.into() && !known.is_some_and(|s| s.is_live()) {
+            return Err(Refusal::StreamLimit(self.capacity));
+        }
+        let stream = self.stream(&mut state, grant, now)?;
+        stream.publish(grant.serial, now)
+    }
+
+    /// The holder of this grant reads its stream from now on, and waits for it if it is not live.
+    pub fn play(&self, grant: &Grant, now: Instant) -> Result<Reader, Refusal> {
+        let mut state = self.lock();
+        let stream = self.stream(&mut state, grant, now)?;
+        Ok(stream.read(Limits::LIVE, true, now))
+    }
+
+    /// The reader of a recorder for a stream that is published, once in the stream's life: it stays over
+    /// a takeover.
+    pub fn record(&self, publication: &Publication, now: Instant) -> Option<Reader> {
+        let stream = &publication.stream;
+        let first = stream.claim_recorder();
+        first.then(|| stream.read(Limits::RECORDER, false, now))
+    }
+
+    /// The call is over: its streams end, and its grants open nothing any more.
+    pub fn end_call(&self, call: &CallId, reason: &str) {
+        let mut state = self.lock();
+        if !state.ended.contains(call) {
+            state.ended.push_back(call.clone());
+        }
+        if state.ended.len() > ENDED_CALLS {
+            state.ended.pop_front();
+        }
+        for stream in state.streams.values() {
+            if stream.name().call == *call {
+                stream.finish(reason);
+            }
+        }
+    }
+
+    /// The node stops: all streams end and no more begin.
+    pub fn stop(&self, reason: &str) {
+        let mut state = self.lock();
+        state.stopping = true;
+        for stream in state.streams.values() {
+            stream.finish(reason);
+        }
+    }
+
+    /// Time has passed. To be called a few times a second.
+    pub fn tick(&self, now: Instant) {
+        self.lock().streams.retain(|_, stream| !stream.tick(now));
+    }
+
+    /// Streams that have begun and are not over.
+    pub fn begun(&self) -> Vec<StreamRef> {
+        let state = self.lock();
+        let begun = state.streams.values().filter(|s| s.is_begun());
+        begun.map(|stream| stream.name().clone()).collect()
+    }
+
+    /// How many streams and readers there are.
+    pub fn census(&self) -> Census {
+        let state = self.lock();
+        let mut census = Census::default();
+        for stream in state.streams.values() {
+            census.streams += u32::from(stream.is_live());
+            census.readers += stream.readers() as u32;
+        }
+        census
+    }
+
+    fn stream(
+        &self,
+        state: &mut State,
+        grant: &Grant,
+        now: Instant,
+    ) -> Result<Arc<Stream>, Refusal> {
+        if state.stopping {
+            return Err(Refusal::Stopping);
+        }
+        if state.ended.contains(&grant.call) {
+            return Err(Refusal::CallOver(grant.call.clone()));
+        }
+        let known = state.streams.get(&grant.stream);
+        if let Some(stream) = known.filter(|stream| !stream.is_over()) {
+            return Ok(stream.clone());
+        }
+        let name = name_of(grant);
+        let stream = Arc::new(Stream::new(name, self.around.clone(), now));
+        state.streams.insert(grant.stream.clone(), stream.clone());
+        Ok(stream)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What events call the stream. Its name says whose it is; if it does not, the grant's holder publishes
+/// it, or the other party does when the grant is to play.
+fn name_of(grant: &Grant) -> StreamRef {
+    let named = |party: &Party| StreamId::of(&grant.call, *party) == grant.stream;
+    let by_act = match grant.act {
+        Act::Publish => grant.party,
+        Act::Play => grant.party.other(),
+    };
+    StreamRef {
+        call: grant.call.clone(),
+        party: Party::BOTH.into_iter().find(named).unwrap_or(by_act),
+        stream: grant.stream.clone(),
+    }
+}

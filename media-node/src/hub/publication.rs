@@ -1,0 +1,57 @@
+//! The publisher's end of a stream.
+
+use super::stream::Stream;
+use crate::frames::Frame;
+use counterpart_shared::api::StreamRef;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// What the hub wants of a publisher's connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Demand {
+    /// Ask him for a keyframe.
+    Keyframe,
+    /// Tell him what gets through, in bits per second.
+    Bitrate(u32),
+    /// Close the connection for this reason: somebody took over, the call is over, he was silent.
+    Close(Arc<str>),
+}
+
+/// Writes a stream. Dropping it without [`finish`](Self::finish) means that the connection was lost: the
+/// stream waits for its publisher to return.
+#[derive(Debug)]
+pub struct Publication {
+    pub(super) stream: Arc<Stream>,
+    pub(super) epoch: u64,
+    pub(super) demands: mpsc::Receiver<Demand>,
+}
+
+impl Publication {
+    /// What is published.
+    pub fn name(&self) -> &StreamRef {
+        self.stream.name()
+    }
+
+    /// Gives the next frame to all readers.
+    pub fn write(&self, frame: Frame) {
+        self.stream.write(self.epoch, frame, Instant::now());
+    }
+
+    /// The hub's next demand.
+    pub async fn demand(&mut self) -> Demand {
+        let demand = self.demands.recv().await;
+        demand.unwrap_or_else(|| Demand::Close("the stream is over".into()))
+    }
+
+    /// The publisher has said that it is over.
+    pub fn finish(self, reason: &str) {
+        self.stream.finish_from(self.epoch, reason);
+    }
+}
+
+impl Drop for Publication {
+    fn drop(&mut self) {
+        self.stream.lost(self.epoch, Instant::now());
+    }
+}

@@ -1,0 +1,330 @@
+//! One stream: its publisher, its cache and its readers behind one lock.
+
+use super::cache::Cache;
+use super::format;
+use super::life::{Change, Life, Tracks};
+use super::publication::{Demand, Publication};
+use super::queue::{Dropped, Limits};
+use super::reader::{Inbox, Reader};
+use super::timeline::Timeline;
+use crate::config::Timing;
+use crate::control::Outbox;
+use crate::frames::Frame;
+use crate::metrics::Metrics;
+use crate::refusal::Refusal;
+use counterpart_shared::api::{NodeEvent, StreamFormat, StreamRef};
+use counterpart_shared::flv::FrameKind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+
+/// The least time between two requests for a keyframe: each costs the publisher many times an ordinary
+/// picture, and the next one serves all who wait.
+const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Demands that wait for the publisher's connection. They are few; one that is too many is dropped,
+/// except for a close, which has the last place for itself.
+const DEMANDS: usize = 8;
+
+/// What all streams share.
+#[derive(Debug, Clone)]
+pub(super) struct Surroundings {
+    pub(super) timing: Timing,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) outbox: Arc<Outbox>,
+}
+
+/// A stream in the hub.
+///
+/// Every entry point takes the lock once, decides, and performs at the end; nothing is awaited.
+#[derive(Debug)]
+pub struct Stream {
+    name: StreamRef,
+    around: Surroundings,
+    state: Mutex<State>,
+    begun: watch::Sender<Begun>,
+}
+
+#[derive(Debug)]
+struct State {
+    life: Life,
+    line: Timeline,
+    cache: Cache,
+    publisher: Option<mpsc::Sender<Demand>>,
+    epoch: u64,
+    readers: Vec<Seat>,
+    next_reader: u64,
+    asked_keyframe: Option<Instant>,
+    recorded: bool,
+}
+
+#[derive(Debug)]
+struct Seat {
+    id: u64,
+    inbox: Arc<Inbox>,
+    counts: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Begun {
+    #[default]
+    NotYet,
+    Yes,
+    Over(Arc<str>),
+}
+
+impl Stream {
+    pub(super) fn new(name: StreamRef, around: Surroundings, now: Instant) -> Self {
+        let state = State {
+            life: Life::new(around.timing.clone(), now),
+            line: Timeline::default(),
+            cache: Cache::default(),
+            publisher: None,
+            epoch: 0,
+            readers: Vec::new(),
+            next_reader: 0,
+            asked_keyframe: None,
+            recorded: false,
+        };
+        Self {
+            name,
+            around,
+            state: Mutex::new(state),
+            begun: watch::Sender::default(),
+        }
+    }
+
+    /// Its call, party and name.
+    pub fn name(&self) -> &StreamRef {
+        &self.name
+    }
+
+    /// Somebody with this grant publishes from now on.
+    pub(super) fn publish(
+        self: &Arc<Self>,
+        serial: u64,
+        now: Instant,
+    ) -> Result<Publication, Refusal> {
+        let mut state = self.lock();
+        let taken = state.life.take(serial, now);
+        taken.map_err(|live| Refusal::InUse {
+            live,
+            given: serial,
+        })?;
+        let (sender, demands) = mpsc::channel(DEMANDS);
+        if let Some(old) = state.publisher.replace(sender) {
+            close(&old, "another connection of the same party has taken over");
+        }
+        state.epoch += 1;
+        state.line.restart();
+        Ok(Publication {
+            stream: self.clone(),
+            epoch: state.epoch,
+            demands,
+        })
+    }
+
+    /// Somebody reads from now on; what is cached is in his queue already.
+    pub(super) fn read(self: &Arc<Self>, limits: Limits, counts: bool, now: Instant) -> Reader {
+        let inbox = Arc::new(Inbox::new(limits));
+        let mut state = self.lock();
+        for frame in state.cache.catch_up() {
+            inbox.push(frame, now);
+        }
+        let id = state.next_reader;
+        state.next_reader += 1;
+        state.readers.push(Seat {
+            id,
+            inbox: inbox.clone(),
+            counts,
+        });
+        if state.cache.video().is_some() && !state.cache.has_key() {
+            state.ask_keyframe(now);
+        }
+        Reader {
+            stream: self.clone(),
+            inbox,
+            id,
+        }
+    }
+
+    /// Whether nobody has recorded it so far.
+    pub(super) fn claim_recorder(&self) -> bool {
+        !std::mem::replace(&mut self.lock().recorded, true)
+    }
+
+    pub(super) fn write(&self, epoch: u64, frame: Frame, now: Instant) {
+        let mut state = self.lock();
+        if state.epoch != epoch || state.life.is_over() {
+            return;
+        }
+        let is_config = frame.kind.is_config() || frame.kind == FrameKind::Data;
+        let time = state.line.place(frame.message.timestamp, is_config, now);
+        let frame = frame.at(time);
+        state.cache.push(&frame);
+        let tracks = state.tracks();
+        let change = state.life.frame(tracks, now);
+        let mut skipping = false;
+        for seat in &state.readers {
+            let (dropped, needs_key) = seat.inbox.push(frame.clone(), now);
+            self.count(dropped);
+            skipping |= needs_key && frame.kind.is_picture();
+        }
+        if skipping {
+            state.ask_keyframe(now);
+        }
+        self.perform(&mut state, change);
+    }
+
+    pub(super) fn lost(&self, epoch: u64, now: Instant) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.publisher = None;
+            state.life.lost(now);
+        }
+    }
+
+    pub(super) fn finish_from(&self, epoch: u64, reason: &str) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.publisher = None;
+            let change = state.life.finish(reason);
+            self.perform(&mut state, change);
+        }
+    }
+
+    /// Ends it, whoever publishes.
+    pub(super) fn finish(&self, reason: &str) {
+        let mut state = self.lock();
+        let change = state.life.finish(reason);
+        self.perform(&mut state, change);
+    }
+
+    /// Time has passed; whether the stream is over.
+    pub(super) fn tick(&self, now: Instant) -> bool {
+        let mut state = self.lock();
+        let tracks = state.tracks();
+        let change = state.life.tick(tracks, now);
+        self.perform(&mut state, change);
+        state.life.is_over()
+    }
+
+    pub(super) fn leave(&self, id: u64) {
+        self.lock().readers.retain(|seat| seat.id != id);
+    }
+
+    pub(super) fn request_keyframe(&self, now: Instant) {
+        self.lock().ask_keyframe(now);
+    }
+
+    pub(super) fn tracks(&self) -> (bool, bool) {
+        let state = self.lock();
+        (state.cache.audio().is_some(), state.cache.video().is_some())
+    }
+
+    pub(super) fn is_begun(&self) -> bool {
+        self.lock().life.is_begun()
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.lock().life.is_live()
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().life.is_over()
+    }
+
+    /// Readers of all kinds but recorders.
+    pub(super) fn readers(&self) -> usize {
+        self.lock()
+            .readers
+            .iter()
+            .filter(|seat| seat.counts)
+            .count()
+    }
+
+    /// What it carries.
+    pub fn format(&self) -> StreamFormat {
+        format::of(&self.lock().cache)
+    }
+
+    pub(super) async fn begun(&self) -> Result<(), Arc<str>> {
+        let mut begun = self.begun.subscribe();
+        let settled = begun
+            .wait_for(|begun| !matches!(begun, Begun::NotYet))
+            .await;
+        match settled.as_deref() {
+            Ok(Begun::Over(reason)) => Err(reason.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    fn perform(&self, state: &mut State, change: Option<Change>) {
+        let event = match change {
+            None => return,
+            Some(Change::Begin | Change::Resumed) => {
+                self.begun.send_replace(Begun::Yes);
+                Some(NodeEvent::StreamBegin(format::of(&state.cache)))
+            }
+            Some(Change::Stalled) => Some(NodeEvent::StreamStalled),
+            Some(Change::End { reason, begun }) => {
+                self.close(state, &reason);
+                begun.then_some(NodeEvent::StreamEnd { reason })
+            }
+        };
+        if let Some(event) = event {
+            tracing::info!(stream = %self.name.stream, ?event, "stream");
+            self.around.outbox.push(&self.name, event);
+        }
+    }
+
+    fn close(&self, state: &mut State, reason: &str) {
+        self.begun.send_replace(Begun::Over(reason.into()));
+        if let Some(publisher) = state.publisher.take() {
+            close(&publisher, reason);
+        }
+        for seat in state.readers.drain(..) {
+            seat.inbox.end(reason);
+        }
+    }
+
+    fn count(&self, dropped: Dropped) {
+        let metrics = &self.around.metrics;
+        metrics.dropped_disposable.increment(dropped.disposable);
+        metrics.dropped_until_key.increment(dropped.pictures);
+        metrics.dropped_sound.increment(dropped.sound);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn tracks(&self) -> Tracks {
+        Tracks {
+            picture: self.cache.video().is_some() && self.cache.has_key(),
+            video_config: self.cache.video().is_some(),
+            sound: self.cache.audio().is_some(),
+        }
+    }
+
+    fn ask_keyframe(&mut self, now: Instant) {
+        let soon = |at: Instant| now.saturating_duration_since(at) < KEYFRAME_INTERVAL;
+        if self.asked_keyframe.is_some_and(soon) {
+            return;
+        }
+        if let Some(publisher) = &self.publisher
+            && publisher.capacity() > 1
+            && publisher.try_send(Demand::Keyframe).is_ok()
+        {
+            self.asked_keyframe = Some(now);
+        }
+    }
+}
+
+fn close(publisher: &mpsc::Sender<Demand>, reason: &str) {
+    // Full only when the connection has stopped taking demands: then it is about to close anyway, and
+    // the end of the channel tells it to.
+    let _ = publisher.try_send(Demand::Close(reason.into()));
+}

@@ -1,0 +1,152 @@
+//! The node as a whole: [`Node::load`] takes what it needs from the machine, [`Node::run`] works until
+//! it is told to stop.
+
+use crate::accept::{Listeners, http, rtmp, udp};
+use crate::config::Config;
+use crate::control::{self, Outbox};
+use crate::door::Door;
+use crate::gate::Gate;
+use crate::hub::Hub;
+use crate::keys::Keys;
+use crate::metrics::Metrics;
+use crate::recordings::Recordings;
+use crate::shell::Shell;
+use crate::stop::Stop;
+use anyhow::Context;
+use counterpart_shared::api::Endpoints;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::task::JoinSet;
+
+/// How often the lives of the streams are looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// How often the gauges and the histogram are.
+const UPKEEP: Duration = Duration::from_secs(1);
+/// How long connections may take to say goodbye when the node stops.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// A media node whose sockets are open and whose keys are made.
+#[derive(Debug)]
+pub struct Node {
+    shell: Arc<Shell>,
+    listeners: Listeners,
+    boot: String,
+}
+
+impl Node {
+    /// Opens the sockets and makes the certificates. Nothing is accepted before [`run`](Self::run).
+    ///
+    /// # Errors
+    /// When an address or a port cannot be had; the error names it.
+    pub async fn load(config: Config) -> anyhow::Result<Self> {
+        // TLS of the control link takes the process's provider. Another node in this process may have
+        // set the same one before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let keys = Keys::new(&config.host, config.one_time, SystemTime::now());
+        let keys = Arc::new(keys.context("the certificate of the day")?);
+        let listeners = Listeners::open(&config, &keys)?;
+        let endpoints = listeners.endpoints(&config)?;
+        let metrics = Arc::new(Metrics::new());
+        let outbox = Arc::new(Outbox::default());
+        let hub = Hub::new(
+            config.capacity,
+            config.timing.clone(),
+            metrics.clone(),
+            outbox.clone(),
+        );
+        let shell = Shell {
+            endpoints,
+            gate: Gate::new(config.node.clone()),
+            hub: Arc::new(hub),
+            keys,
+            outbox: outbox.clone(),
+            door: Arc::new(Door::new(config.max_connections, metrics.clone())),
+            metrics,
+            recordings: Recordings::new(outbox.clone()),
+            stop: Stop::default(),
+            config,
+        };
+        Ok(Self {
+            shell: Arc::new(shell),
+            listeners,
+            boot: format!("{:032x}", rand::random::<u128>()),
+        })
+    }
+
+    /// Where clients reach it.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.shell.endpoints
+    }
+
+    /// Works until `shutdown` ends; then ends the streams, finishes the files, and tells the edge.
+    ///
+    /// # Errors
+    /// When a socket cannot be used any more.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let Self {
+            shell,
+            listeners,
+            boot,
+        } = self;
+        let link = tokio::spawn(control::run(shell.clone(), boot));
+        let recover = {
+            let shell = shell.clone();
+            async move { shell.recordings.recover(&shell.config.record_dir).await }
+        };
+        tokio::spawn(recover);
+        let mut accepting = JoinSet::new();
+        for listener in listeners.rtmp {
+            accepting.spawn(rtmp::accept(shell.clone(), listener));
+        }
+        for listener in listeners.http {
+            accepting.spawn(http::accept(shell.clone(), listener));
+        }
+        for endpoint in &listeners.udp {
+            accepting.spawn(udp::accept(shell.clone(), endpoint.clone()));
+        }
+        tokio::select! {
+            () = shutdown => {}
+            () = keep_time(&shell) => {}
+        }
+        tracing::info!("stopping");
+        // The order matters: no newcomers, then the ends that players and the edge shall hear of, then
+        // the edge, whose link waits for the files, and the UDP sockets last, which carry the goodbyes.
+        accepting.abort_all();
+        shell.hub.stop("the node is being stopped");
+        shell.stop.wish();
+        tokio::time::sleep(GOODBYE).await;
+        link.await.context("the control link")?;
+        for endpoint in listeners.udp {
+            endpoint.close(0u32.into(), b"the node is being stopped");
+            let _ = tokio::time::timeout(GOODBYE, endpoint.wait_idle()).await;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+async fn keep_time(shell: &Shell) {
+    let mut tick = tokio::time::interval(TICK);
+    let mut looked = Instant::now();
+    loop {
+        tick.tick().await;
+        let now = Instant::now();
+        shell.hub.tick(now);
+        if now - looked >= UPKEEP {
+            looked = now;
+            look(shell);
+        }
+    }
+}
+
+fn look(shell: &Shell) {
+    let census = shell.hub.census();
+    let metrics = &shell.metrics;
+    metrics.streams.set(census.streams);
+    metrics.readers.set(census.readers);
+    metrics.recording.set(shell.recordings.count() as f64);
+    metrics.keys.set(shell.keys.stock() as f64);
+    metrics.events_waiting.set(shell.outbox.len() as f64);
+    metrics.upkeep();
+}

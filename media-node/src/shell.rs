@@ -1,0 +1,109 @@
+//! What every connection of a node shares.
+
+use crate::config::Config;
+use crate::control::Outbox;
+use crate::door::{Door, Place};
+use crate::gate::{Gate, Wish};
+use crate::hub::{Hub, Publication, Reader};
+use crate::keys::Keys;
+use crate::metrics::{Carrier, Metrics};
+use crate::recordings::Recordings;
+use crate::refusal::Refusal;
+use crate::stop::Stop;
+use counterpart_shared::api::Endpoints;
+use counterpart_shared::grant::{Act, Grant};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// The node's parts, put together by [`Node::load`](crate::Node::load).
+#[derive(Debug)]
+pub struct Shell {
+    /// What the operator set.
+    pub config: Config,
+    /// Where clients reach it, with the ports that were really taken.
+    pub endpoints: Endpoints,
+    /// Verifies grants.
+    pub gate: Gate,
+    /// The streams.
+    pub hub: Arc<Hub>,
+    /// The certificates.
+    pub keys: Arc<Keys>,
+    /// Events for the edge.
+    pub outbox: Arc<Outbox>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// Counts connections.
+    pub door: Arc<Door>,
+    /// The recorders at work.
+    pub recordings: Recordings,
+    /// The wish to stop.
+    pub stop: Stop,
+}
+
+/// An end of a stream, as a grant allows it.
+#[derive(Debug)]
+pub enum Allowed {
+    /// To write it.
+    Publish(Publication),
+    /// To read it.
+    Play(Reader),
+}
+
+impl Shell {
+    /// Checks a wish and carries it out: the one way into the hub. Logs and counts the outcome.
+    pub fn admit(&self, place: &Place, wish: Wish<'_>) -> Result<Allowed, Refusal> {
+        let outcome = self.decide(place, wish);
+        let carrier = place.carrier().as_str();
+        match &outcome {
+            Ok((grant, _)) => tracing::info!(
+                carrier, act = %grant.act, stream = %grant.stream, call = %grant.call,
+                party = %grant.party, user = %grant.sub, serial = grant.serial, "allowed"
+            ),
+            Err(refusal) => {
+                self.metrics.refused(refusal.reason());
+                let stream: String = wish.stream.chars().take(80).collect();
+                tracing::info!(
+                    carrier, act = %wish.act, stream, reason = refusal.reason(), %refusal, "refused"
+                );
+            }
+        }
+        outcome.map(|(_, allowed)| allowed)
+    }
+
+    fn decide(&self, place: &Place, wish: Wish<'_>) -> Result<(Grant, Allowed), Refusal> {
+        place.check()?;
+        let grant = self.gate.check(wish, unix_seconds())?;
+        let now = Instant::now();
+        let allowed = match grant.act {
+            Act::Play => Allowed::Play(self.hub.play(&grant, now)?),
+            Act::Publish => {
+                let publication = self.hub.publish(&grant, now)?;
+                if grant.record {
+                    self.recordings.start(self, &publication);
+                }
+                Allowed::Publish(publication)
+            }
+        };
+        Ok((grant, allowed))
+    }
+
+    /// Counts a received frame.
+    pub fn count_in(&self, carrier: Carrier, bytes: usize) {
+        let counters = self.metrics.of(carrier);
+        counters.frames_in.increment(1);
+        counters.bytes_in.increment(bytes as u64);
+    }
+
+    /// Counts a frame that was handed to a socket, `arrived` then.
+    pub fn count_out(&self, carrier: Carrier, bytes: usize, arrived: Instant) {
+        let counters = self.metrics.of(carrier);
+        counters.frames_out.increment(1);
+        counters.bytes_out.increment(bytes as u64);
+        self.metrics.forwarded(arrived.elapsed());
+    }
+}
+
+fn unix_seconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
