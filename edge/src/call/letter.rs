@@ -1,0 +1,90 @@
+//! What desk and fleet say to a call.
+
+use super::turn::Turn;
+use crate::link::ToCall;
+use counterpart_shared::api::{
+    CallMessage, CallPhase, EntryBody, NodeEvent, PUSH_BEGIN, StreamFormat,
+};
+use counterpart_shared::id::{NodeId, Party, RoomId, UserId};
+
+impl Turn<'_> {
+    pub(super) fn letter(&mut self, letter: ToCall) {
+        match letter {
+            ToCall::Stream { party, node, event } => self.stream(party, node, event),
+            // The desk hears of the end by a letter of its own; what it decided before is void.
+            _ if self.call.phase != CallPhase::Requested => {}
+            ToCall::Offered { room, agent } => self.offered(room, agent),
+            ToCall::Declined { room } => {
+                self.append(EntryBody::Declined { room });
+            }
+            ToCall::Accepted { room, agent } => self.accepted(room, agent),
+            ToCall::Position { position } => self.position(position),
+        }
+    }
+
+    fn offered(&mut self, room: RoomId, agent: UserId) {
+        self.call.position = None;
+        self.append(EntryBody::Offer { room, agent });
+    }
+
+    /// From here on the agent's absence counts, although he has no socket here yet.
+    fn accepted(&mut self, room: RoomId, agent: UserId) {
+        self.call.phase = CallPhase::Talking;
+        self.call.position = None;
+        self.call.callee = Some(agent.clone());
+        self.call.room = Some(room.clone());
+        let now = self.now;
+        let callee = self.call.party_mut(Party::Callee);
+        callee.gone_since = Some(now);
+        callee.seen = true;
+        self.append(EntryBody::Accept {
+            callee: agent,
+            room: Some(room),
+        });
+        self.offer_play(Party::Caller, false);
+    }
+
+    fn position(&mut self, position: u32) {
+        self.call.position = Some(position);
+        self.send(Party::Caller, CallMessage::Position { position });
+    }
+
+    fn stream(&mut self, party: Party, node: NodeId, event: NodeEvent) {
+        match event {
+            NodeEvent::StreamBegin(format) => self.stream_begin(party, node, format),
+            NodeEvent::StreamStalled => {
+                self.append(EntryBody::StreamStalled { party });
+            }
+            NodeEvent::StreamEnd { reason } => self.stream_end(party, &node, reason),
+            NodeEvent::RecordingStarted => {
+                self.append(EntryBody::RecordingStarted { party });
+            }
+            NodeEvent::RecordingReady { files } => {
+                self.append(EntryBody::RecordingReady { party, files });
+            }
+            NodeEvent::RecordingFailed { reason } => {
+                self.append(EntryBody::RecordingFailed { party, reason });
+            }
+        }
+    }
+
+    fn stream_begin(&mut self, party: Party, node: NodeId, format: StreamFormat) {
+        self.call.party_mut(party).live = Some(node);
+        let code = PUSH_BEGIN;
+        self.append(EntryBody::StreamBegin {
+            party,
+            code,
+            format,
+        });
+        self.offer_play(party.other(), false);
+    }
+
+    /// The end of a stream that has since begun at another node, or was told before, is no news.
+    fn stream_end(&mut self, party: Party, node: &NodeId, reason: String) {
+        let state = self.call.party_mut(party);
+        if state.live.as_ref() == Some(node) {
+            state.live = None;
+            self.append(EntryBody::StreamEnd { party, reason });
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What a call keeps beside its log: one JSON row.
+
+use super::input::{Input, Output};
+use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
+use super::turn::Turn;
+use crate::link::CreatedBy;
+use crate::table::{Change, Row, RowError, to_json};
+use counterpart_shared::api::{CallPhase, CallView, Entry};
+use counterpart_shared::grant::Signer;
+use counterpart_shared::id::{CallId, NodeId, Party, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The table of the row, and its key.
+const KIND: &str = "call";
+
+/// One call. See the module for how it is driven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its name.
+    pub id: CallId,
+    /// Where it stands.
+    pub phase: CallPhase,
+    /// Whom the caller wants.
+    pub to: CreatedBy,
+    /// Who asks.
+    pub caller: UserId,
+    /// Who answers, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callee: Option<UserId>,
+    /// His room, at a desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// Whether what is published is recorded.
+    pub record: bool,
+    /// The newest entry of the log.
+    pub seq: u64,
+    /// The newest grant.
+    pub serial: u64,
+    /// The place in a desk's line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    /// The caller's and the callee's half.
+    pub parties: [PartyState; 2],
+}
+
+/// One party's half of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyState {
+    /// Since when he has no socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_since: Option<u64>,
+    /// Whether he ever was there.
+    pub seen: bool,
+    /// Whether the other one was told that he is away.
+    pub away: bool,
+    /// The node where his stream is live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<NodeId>,
+}
+
+impl Call {
+    /// A call that nobody was asked to yet.
+    pub fn create(id: CallId, caller: UserId, to: CreatedBy, record: bool, now: u64) -> Self {
+        let absent = PartyState {
+            gone_since: Some(now),
+            ..PartyState::default()
+        };
+        Self {
+            id,
+            phase: CallPhase::New,
+            callee: match &to {
+                CreatedBy::Direct { callee } => Some(callee.clone()),
+                CreatedBy::Desk { .. } => None,
+            },
+            to,
+            caller,
+            room: None,
+            record,
+            seq: 0,
+            serial: 0,
+            position: None,
+            parties: [absent.clone(), absent],
+        }
+    }
+
+    /// From the rows of [`changes`](Self::changes); `None` when it was never created.
+    ///
+    /// # Errors
+    /// [`RowError`] when the row cannot be read.
+    pub fn load(rows: &[Row]) -> Result<Option<Self>, RowError> {
+        let Some(row) = rows.iter().find(|row| row.kind == KIND) else {
+            return Ok(None);
+        };
+        let error = |error: serde_json::Error| RowError {
+            kind: row.kind.clone(),
+            key: row.key.clone(),
+            reason: error.to_string(),
+        };
+        serde_json::from_str(&row.json).map(Some).map_err(error)
+    }
+
+    /// The row that stands for it.
+    pub fn changes(&self) -> Vec<Change> {
+        vec![Change {
+            kind: KIND,
+            key: KIND.to_owned(),
+            json: Some(to_json(self)),
+        }]
+    }
+
+    /// Takes one input and decides.
+    pub fn handle(&mut self, input: Input, signer: &Signer, now: u64) -> Vec<Output> {
+        let mut turn = Turn::new(self, now);
+        turn.take(input, signer);
+        turn.out
+    }
+
+    /// When it wants [`Input::Alarm`]; never, once it is over.
+    pub fn due(&self, now: u64) -> Option<u64> {
+        if self.phase == CallPhase::Ended {
+            return None;
+        }
+        let away = Party::BOTH.map(|party| self.away_at(party));
+        let ends = [self.lease_ends(), away[0], away[1], Some(now + CHECK_EVERY)];
+        ends.into_iter().flatten().min()
+    }
+
+    /// Which party a user is.
+    pub fn party_of(&self, user: &UserId) -> Option<Party> {
+        Party::BOTH
+            .into_iter()
+            .find(|&party| self.user(party) == Some(user))
+    }
+
+    /// Whether a party sees the log: the callee of a direct call does not, before he is asked.
+    pub fn sees_log(&self, party: Party) -> bool {
+        party == Party::Caller || self.phase != CallPhase::New
+    }
+
+    /// The call as HTTP shows it to a party; `entries` are the log's after the wanted one.
+    pub fn view(&self, party: Party, entries: Vec<Entry>) -> CallView {
+        CallView {
+            call: self.id.clone(),
+            phase: self.phase,
+            caller: self.caller.clone(),
+            callee: self.callee.clone(),
+            entries: if self.sees_log(party) {
+                entries
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// Whose streams are live, caller first.
+    pub fn live(&self) -> Vec<Party> {
+        let is_live = |party: &Party| self.party(*party).live.is_some();
+        Party::BOTH.into_iter().filter(is_live).collect()
+    }
+
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(self.to, CreatedBy::Direct { .. })
+    }
+
+    pub(super) fn user(&self, party: Party) -> Option<&UserId> {
+        match party {
+            Party::Caller => Some(&self.caller),
+            Party::Callee => self.callee.as_ref(),
+        }
+    }
+
+    pub(super) fn party(&self, party: Party) -> &PartyState {
+        &self.parties[party as usize]
+    }
+
+    pub(super) fn party_mut(&mut self, party: Party) -> &mut PartyState {
+        &mut self.parties[party as usize]
+    }
+
+    /// The node of a stream that `holder` may play now: the other party's, once they talk, and the
+    /// caller's already while it rings at the callee of a direct call.
+    pub(super) fn playable(&self, holder: Party) -> Option<&NodeId> {
+        let ringing = self.phase == CallPhase::Requested && self.is_direct();
+        let may_see = self.phase == CallPhase::Talking || ringing && holder == Party::Callee;
+        self.party(holder.other()).live.as_ref().filter(|_| may_see)
+    }
+
+    /// When `party` is to be called away, if he is gone and was not yet.
+    pub(super) fn away_at(&self, party: Party) -> Option<u64> {
+        let state = self.party(party);
+        let counts = state.seen && !state.away && self.phase != CallPhase::New;
+        state
+            .gone_since
+            .filter(|_| counts)
+            .map(|at| at + AWAY_AFTER)
+    }
+
+    /// When the lease ends: never once the call is over, or while those are there who keep it. Before
+    /// both agreed only the caller keeps it, for there is nobody else to wait for.
+    pub(super) fn lease_ends(&self) -> Option<u64> {
+        let [caller, callee] = self.parties.each_ref().map(|party| party.gone_since);
+        match self.phase {
+            CallPhase::New => caller.map(|at| at + NEW_LEASE),
+            CallPhase::Requested => caller.map(|at| at + LEASE),
+            CallPhase::Talking => caller.zip(callee).map(|(a, b)| a.max(b) + LEASE),
+            CallPhase::Ended => None,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! One decision under way: the call, the time, and what has come out so far.
+
+use super::input::{Ask, AskKind, Input, Output};
+use super::state::Call;
+use crate::link::{CreatedBy, Letter, ToDesk, ToFleet};
+use counterpart_shared::api::{CallMessage, CallPhase, EndReason, Entry, EntryBody};
+use counterpart_shared::grant::Signer;
+use counterpart_shared::id::{DeskId, Party};
+
+pub(super) struct Turn<'a> {
+    pub(super) call: &'a mut Call,
+    pub(super) now: u64,
+    pub(super) out: Vec<Output>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(call: &'a mut Call, now: u64) -> Self {
+        let out = Vec::new();
+        Self { call, now, out }
+    }
+
+    pub(super) fn take(&mut self, input: Input, signer: &Signer) {
+        match input {
+            Input::Connected(party) => self.connected(party),
+            Input::Closed { party, others } => self.closed(party, others),
+            Input::Command {
+                party,
+                command,
+                earlier,
+            } => self.command(party, command, earlier),
+            Input::Urls(party) => self.urls_by_http(party),
+            Input::Letter(letter) => self.letter(letter),
+            Input::Leased { ask, lease } => self.leased(&ask, lease, signer),
+            Input::Alarm { present } => self.alarm(present),
+        }
+    }
+
+    /// Adds to the log; the number of the new entry.
+    pub(super) fn append(&mut self, body: EntryBody) -> u64 {
+        self.call.seq += 1;
+        let entry = Entry {
+            seq: self.call.seq,
+            at: self.now,
+            body,
+        };
+        self.out.push(Output::Append(entry));
+        self.call.seq
+    }
+
+    pub(super) fn reply(&mut self, message: CallMessage) {
+        self.out.push(Output::Reply(message));
+    }
+
+    pub(super) fn send(&mut self, party: Party, message: CallMessage) {
+        self.out.push(Output::Send(party, message));
+    }
+
+    pub(super) fn desk(&self) -> Option<DeskId> {
+        match &self.call.to {
+            CreatedBy::Direct { .. } => None,
+            CreatedBy::Desk { desk } => Some(desk.clone()),
+        }
+    }
+
+    pub(super) fn tell_desk(&mut self, letter: ToDesk) {
+        if let Some(desk) = self.desk() {
+            self.out.push(Output::Letter(Letter::Desk(desk, letter)));
+        }
+    }
+
+    /// Asks for what `holder` needs to play the other stream, if he is there and may see it.
+    pub(super) fn offer_play(&mut self, holder: Party, socket_only: bool) {
+        if self.call.party(holder).gone_since.is_some() {
+            return;
+        }
+        if let Some(node) = self.call.playable(holder).cloned() {
+            let kind = AskKind::Play { node, socket_only };
+            self.out.push(Output::Ask(Ask { holder, kind }));
+        }
+    }
+
+    /// The end, for whatever reason; the number of its entry.
+    pub(super) fn end(&mut self, by: Option<Party>, reason: EndReason) -> u64 {
+        let requested = self.call.phase != CallPhase::New;
+        self.call.phase = CallPhase::Ended;
+        self.call.position = None;
+        let seq = self.append(EntryBody::End { by, reason });
+        let call = self.call.id.clone();
+        if requested {
+            self.tell_desk(ToDesk::Leave { call: call.clone() });
+        }
+        self.out
+            .push(Output::Letter(Letter::Fleet(ToFleet::End { call })));
+        seq
+    }
+}

@@ -1,0 +1,24 @@
+//! The desk as a dashboard shows it.
+
+use super::state::Desk;
+use crate::link::DeskBoard;
+use counterpart_shared::api::{BoardRoom, BoardWaiting};
+
+impl Desk {
+    /// Rooms by name, and the line, next first.
+    pub fn board(&self) -> DeskBoard {
+        let rooms = self.rooms.iter().map(|(room, row)| BoardRoom {
+            room: row.view(room.clone()),
+            present: row.gone_since.is_none(),
+        });
+        let line = self.line.iter().map(|(_, waiting)| BoardWaiting {
+            call: waiting.call.clone(),
+            customer: waiting.customer.clone(),
+            since: waiting.since,
+        });
+        DeskBoard {
+            rooms: rooms.collect(),
+            line: line.collect(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Offers: who is asked, and how it ends.
+
+use super::room::Place;
+use super::state::Waiting;
+use super::turn::Turn;
+use crate::link::ToCall;
+use counterpart_shared::api::{DeskMessage, GoneReason};
+use counterpart_shared::id::{CallId, RoomId};
+
+impl Turn<'_> {
+    /// As long as someone waits and someone is free: the first in line rings at the agent who has been
+    /// free for the longest time.
+    pub(super) fn match_up(&mut self) {
+        while let Some((number, room)) = self.next_match() {
+            let waiting = self
+                .desk
+                .line
+                .remove(&number)
+                .expect("the first in line was found");
+            self.offer(room, number, waiting);
+        }
+    }
+
+    fn next_match(&self) -> Option<(u64, RoomId)> {
+        let (&number, waiting) = self.desk.line.iter().next()?;
+        Some((number, self.room_for(waiting)?))
+    }
+
+    /// Who declined last is asked again only when nobody else is free.
+    fn room_for(&self, waiting: &Waiting) -> Option<RoomId> {
+        let free = self.desk.rooms.iter().filter(|(_, row)| row.is_free());
+        let again = |room: &RoomId| waiting.refused_by.as_ref() == Some(room);
+        free.min_by_key(|(room, row)| (again(room), row.since))
+            .map(|(room, _)| room.clone())
+    }
+
+    fn offer(&mut self, room: RoomId, number: u64, waiting: Waiting) {
+        let call = waiting.call.clone();
+        let customer = waiting.customer.clone();
+        let place = Place::offered(number, waiting, self.now);
+        let Place::Offered { until, .. } = place else {
+            return;
+        };
+        self.put(&room, place);
+        let message = DeskMessage::Offer {
+            call: call.clone(),
+            customer,
+            expires_at: until,
+        };
+        self.send(&room, message);
+        let agent = self
+            .desk
+            .rooms
+            .get(&room)
+            .expect("a free room was found")
+            .agent
+            .clone();
+        self.tell_call(&call, ToCall::Offered { room, agent });
+    }
+
+    pub(super) fn accept(&mut self, room: &RoomId, call: &CallId) -> Result<(), String> {
+        self.rings_with(room, call)?;
+        let call = call.clone();
+        self.put(room, Place::Talking { call: call.clone() });
+        let agent = self.desk.rooms.get(room).expect("it rings").agent.clone();
+        let room = room.clone();
+        self.tell_call(&call, ToCall::Accepted { room, agent });
+        Ok(())
+    }
+
+    pub(super) fn reject(&mut self, room: &RoomId, call: &CallId) -> Result<(), String> {
+        self.rings_with(room, call)?;
+        self.offer_failed(room, GoneReason::Rejected, Place::Idle);
+        Ok(())
+    }
+
+    fn rings_with(&self, room: &RoomId, call: &CallId) -> Result<(), String> {
+        match self.desk.rooms.get(room).map(|row| &row.place) {
+            Some(Place::Offered { waiting, .. }) if waiting.call == *call => Ok(()),
+            _ => Err(format!("call '{call}' does not ring in room '{room}'")),
+        }
+    }
+
+    /// The caller returns to his place in line, and the room does `then`.
+    pub(super) fn offer_failed(&mut self, room: &RoomId, reason: GoneReason, then: Place) {
+        let Some(row) = self.desk.rooms.get(room) else {
+            return;
+        };
+        let Place::Offered {
+            number, waiting, ..
+        } = row.place.clone()
+        else {
+            return;
+        };
+        let call = waiting.call.clone();
+        let waiting = Waiting {
+            refused_by: Some(room.clone()),
+            told: 0,
+            ..waiting
+        };
+        self.desk.line.insert(number, waiting);
+        let message = DeskMessage::OfferGone {
+            call: call.clone(),
+            reason,
+        };
+        self.send(room, message);
+        self.put(room, then);
+        let room = room.clone();
+        self.tell_call(&call, ToCall::Declined { room });
+    }
+}

@@ -1,0 +1,120 @@
+//! A room and what it is doing.
+
+use super::limits::{GRACE, RING};
+use super::state::Waiting;
+use counterpart_shared::api::{Room, RoomPhase, RoomState};
+use counterpart_shared::id::{CallId, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A room as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomRow {
+    /// Whose it is: the first agent who came.
+    pub agent: UserId,
+    /// What it is doing.
+    pub place: Place,
+    /// Since when.
+    pub since: u64,
+    /// Whether it closes after the call.
+    #[serde(default)]
+    pub closing: bool,
+    /// Since when its agent has no socket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone_since: Option<u64>,
+}
+
+/// What a room is doing. A call's place in a room is written here and nowhere else, so it has only one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Place {
+    /// Its agent takes no calls.
+    Close,
+    /// Free.
+    Idle,
+    /// It rings.
+    Offered {
+        /// The caller's number, which is his place should the offer fail.
+        number: u64,
+        /// The caller.
+        waiting: Waiting,
+        /// Until when it rings.
+        until: u64,
+    },
+    /// Two people talk.
+    Talking {
+        /// Their call.
+        call: CallId,
+    },
+}
+
+impl RoomRow {
+    /// A room that its agent enters for the first time.
+    pub fn new(agent: UserId, now: u64) -> Self {
+        Self {
+            agent,
+            place: Place::Close,
+            since: now,
+            closing: false,
+            gone_since: None,
+        }
+    }
+
+    /// Whether it can be offered a call now.
+    pub fn is_free(&self) -> bool {
+        self.place == Place::Idle && self.gone_since.is_none()
+    }
+
+    /// The call it is busy with.
+    pub fn call(&self) -> Option<&CallId> {
+        match &self.place {
+            Place::Close | Place::Idle => None,
+            Place::Offered { waiting, .. } => Some(&waiting.call),
+            Place::Talking { call } => Some(call),
+        }
+    }
+
+    /// When something happens to it by itself.
+    pub fn due(&self) -> Option<u64> {
+        let absent = self.gone_since.map(|at| at + GRACE);
+        match &self.place {
+            Place::Close | Place::Talking { .. } => None,
+            Place::Idle => absent,
+            Place::Offered { until, .. } => Some(absent.map_or(*until, |at| at.min(*until))),
+        }
+    }
+
+    /// Whether its agent has been gone for longer than a reconnect takes.
+    pub fn is_deserted(&self, now: u64) -> bool {
+        self.gone_since.is_some_and(|at| at + GRACE <= now)
+    }
+
+    /// The room as others see it.
+    pub fn view(&self, room: RoomId) -> Room {
+        let (state, phase) = match self.place {
+            Place::Close => (RoomState::Close, None),
+            Place::Idle => (RoomState::Idle, None),
+            Place::Offered { .. } => (RoomState::Busy, Some(RoomPhase::Offered)),
+            Place::Talking { .. } => (RoomState::Busy, Some(RoomPhase::Talking)),
+        };
+        Room {
+            room,
+            agent: self.agent.clone(),
+            state,
+            phase,
+            call: self.call().cloned(),
+            since: self.since,
+        }
+    }
+}
+
+impl Place {
+    /// It begins to ring.
+    pub fn offered(number: u64, waiting: Waiting, now: u64) -> Self {
+        let until = now + RING;
+        Place::Offered {
+            number,
+            waiting,
+            until,
+        }
+    }
+}

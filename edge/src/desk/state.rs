@@ -1,0 +1,111 @@
+//! What a desk keeps: a row for each room and for each caller in line.
+
+use super::input::{Input, Output, Refused};
+use super::room::{Place, RoomRow};
+use super::turn::Turn;
+use crate::table::{Change, Row, RowError, Table};
+use counterpart_shared::id::{CallId, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// One desk. See the module for how it is driven.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    pub(super) rooms: Table<RoomId, RoomRow>,
+    /// By the number that each caller drew when he came.
+    pub(super) line: Table<u64, Waiting>,
+}
+
+/// A caller in line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// His call.
+    pub call: CallId,
+    /// Who he is.
+    pub customer: UserId,
+    /// Since when he waits.
+    pub since: u64,
+    /// The room that did not take him last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<RoomId>,
+    /// The place he was told; 0 before he was told any.
+    #[serde(default)]
+    pub told: u32,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            rooms: Table::new("room"),
+            line: Table::new("waiting"),
+        }
+    }
+}
+
+impl Desk {
+    /// From the rows of [`changes`](Self::changes).
+    ///
+    /// # Errors
+    /// [`RowError`] for the first row that cannot be read.
+    pub fn load(rows: &[Row]) -> Result<Self, RowError> {
+        Ok(Self {
+            rooms: Table::load("room", rows)?,
+            line: Table::load("waiting", rows)?,
+        })
+    }
+
+    /// What must be stored since this was asked last.
+    pub fn changes(&mut self) -> Vec<Change> {
+        let mut changes = self.rooms.changes();
+        changes.extend(self.line.changes());
+        changes
+    }
+
+    /// Takes one input and decides.
+    pub fn handle(&mut self, input: Input, now: u64) -> Vec<Output> {
+        let mut turn = Turn::new(self, now);
+        turn.take(input);
+        turn.out
+    }
+
+    /// When it wants [`Input::Alarm`].
+    pub fn due(&self) -> Option<u64> {
+        self.rooms.iter().filter_map(|(_, row)| row.due()).min()
+    }
+
+    /// Whether an agent may enter a room: it is his, or nobody's yet.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is another's.
+    pub fn admit(&self, room: &RoomId, agent: &UserId) -> Result<(), Refused> {
+        let owner = self.rooms.get(room).map(|row| &row.agent);
+        if owner.is_some_and(|owner| owner != agent) {
+            return Err(Refused {
+                room: room.clone(),
+                agent: agent.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// One more than any number in use, so that who comes now is behind everyone.
+    pub(super) fn next_number(&self) -> u64 {
+        let offered = self.rooms.iter().filter_map(|(_, row)| match row.place {
+            Place::Offered { number, .. } => Some(number),
+            _ => None,
+        });
+        let waiting = self.line.iter().map(|(&number, _)| number);
+        offered.chain(waiting).max().map_or(1, |number| number + 1)
+    }
+
+    pub(super) fn room_of(&self, call: &CallId) -> Option<RoomId> {
+        let mut rooms = self.rooms.iter();
+        let found = rooms.find(|(_, row)| row.call() == Some(call))?;
+        Some(found.0.clone())
+    }
+
+    pub(super) fn number_of(&self, call: &CallId) -> Option<u64> {
+        let mut line = self.line.iter();
+        line.find(|(_, waiting)| waiting.call == *call)
+            .map(|(&number, _)| number)
+    }
+}

@@ -1,0 +1,135 @@
+//! One decision under way: the desk, the time, and what has come out so far.
+
+use super::input::{Input, Output};
+use super::room::Place;
+use super::state::Desk;
+use crate::link::{Letter, ToCall, ToDesk};
+use counterpart_shared::api::{ApiError, DeskCommand, DeskMessage, ErrorCode, GoneReason};
+use counterpart_shared::id::{CallId, ClientId, RoomId};
+
+pub(super) struct Turn<'a> {
+    pub(super) desk: &'a mut Desk,
+    pub(super) now: u64,
+    pub(super) out: Vec<Output>,
+}
+
+type Outcome = Result<(), ApiError>;
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(desk: &'a mut Desk, now: u64) -> Self {
+        let out = Vec::new();
+        Self { desk, now, out }
+    }
+
+    /// Whatever happened, free rooms and waiting callers are brought together afterwards.
+    pub(super) fn take(&mut self, input: Input) {
+        match input {
+            Input::Connected { room, agent } => self.connected(room, agent),
+            Input::Closed { room, others } => self.closed(&room, others),
+            Input::Command {
+                room,
+                command,
+                earlier,
+            } => self.command(&room, command, earlier),
+            Input::Letter(ToDesk::Enter { call, customer }) => self.enter(call, customer),
+            Input::Letter(ToDesk::Leave { call }) => self.leave(&call),
+            Input::Alarm { present } => self.alarm(&present),
+        }
+        self.match_up();
+        self.tell_positions();
+    }
+
+    fn command(&mut self, room: &RoomId, command: DeskCommand, earlier: bool) {
+        let id = id_of(&command).clone();
+        let outcome = if earlier {
+            Ok(())
+        } else {
+            self.carry_out(room, command)
+        };
+        match outcome {
+            Err(error) => self.reply(DeskMessage::Error {
+                id: Some(id),
+                error,
+            }),
+            Ok(()) if earlier => self.reply(DeskMessage::Ack { id }),
+            Ok(()) => {
+                self.out.push(Output::Remember(room.clone(), id.clone()));
+                self.reply(DeskMessage::Ack { id });
+            }
+        }
+    }
+
+    fn carry_out(&mut self, room: &RoomId, command: DeskCommand) -> Outcome {
+        match command {
+            DeskCommand::Open { .. } => self.open(room),
+            DeskCommand::Close { .. } => self.close(room),
+            DeskCommand::Accept { call, .. } => self.accept(room, &call),
+            DeskCommand::Reject { call, .. } => self.reject(room, &call),
+        }
+        .map_err(|detail| ApiError::new(ErrorCode::Conflict, detail))
+    }
+
+    fn open(&mut self, room: &RoomId) -> Result<(), String> {
+        let row = self
+            .desk
+            .rooms
+            .get_mut(room)
+            .ok_or("the room is not entered")?;
+        row.closing = false;
+        if row.place == Place::Close {
+            self.put(room, Place::Idle);
+        }
+        Ok(())
+    }
+
+    /// A ringing offer goes to the next agent; a talk is finished first.
+    fn close(&mut self, room: &RoomId) -> Result<(), String> {
+        let row = self
+            .desk
+            .rooms
+            .get_mut(room)
+            .ok_or("the room is not entered")?;
+        match row.place {
+            Place::Close => {}
+            Place::Idle => self.put(room, Place::Close),
+            Place::Offered { .. } => self.offer_failed(room, GoneReason::Rejected, Place::Close),
+            Place::Talking { .. } => row.closing = true,
+        }
+        Ok(())
+    }
+
+    pub(super) fn reply(&mut self, message: DeskMessage) {
+        self.out.push(Output::Reply(message));
+    }
+
+    pub(super) fn send(&mut self, room: &RoomId, message: DeskMessage) {
+        self.out.push(Output::Send(room.clone(), message));
+    }
+
+    pub(super) fn tell_call(&mut self, call: &CallId, letter: ToCall) {
+        self.out
+            .push(Output::Letter(Letter::Call(call.clone(), letter)));
+    }
+
+    /// A room does something else from now on, and its agent sees it.
+    pub(super) fn put(&mut self, room: &RoomId, place: Place) {
+        let now = self.now;
+        let Some(row) = self.desk.rooms.get_mut(room) else {
+            return;
+        };
+        row.place = place;
+        row.since = now;
+        let view = row.view(room.clone());
+        self.send(room, DeskMessage::Room(view));
+    }
+}
+
+/// The client's id of a command.
+pub fn id_of(command: &DeskCommand) -> &ClientId {
+    match command {
+        DeskCommand::Open { id }
+        | DeskCommand::Close { id }
+        | DeskCommand::Accept { id, .. }
+        | DeskCommand::Reject { id, .. } => id,
+    }
+}

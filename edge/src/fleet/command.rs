@@ -1,0 +1,67 @@
+//! What nodes are told to do, until they have done it.
+
+use super::limits::FORGET_CALL;
+use super::node::Pending;
+use super::turn::Turn;
+use counterpart_shared::api::{NodeCommand, ToNode};
+use counterpart_shared::id::{CallId, NodeId};
+
+impl Turn<'_> {
+    /// The call is over: every node that it was at ends what is left and finishes its files.
+    pub(super) fn end(&mut self, call: CallId) {
+        self.forget_calls();
+        let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
+        if row.ended_at.is_some() {
+            return;
+        }
+        row.ended_at = Some(self.now);
+        for node in row.nodes.clone() {
+            let call = call.clone();
+            self.order(&node, NodeCommand::CallEnd { call });
+        }
+        self.fleet.calls.insert(call, row);
+    }
+
+    fn order(&mut self, node: &NodeId, command: NodeCommand) {
+        let Some(row) = self.fleet.nodes.get_mut(node) else {
+            return;
+        };
+        row.ledger.command_seq += 1;
+        let seq = row.ledger.command_seq;
+        let pending = Pending {
+            seq,
+            command: command.clone(),
+        };
+        row.ledger.pending.push(pending);
+        self.send(node, ToNode::Command { seq, command });
+    }
+
+    pub(super) fn command_done(&mut self, node: &NodeId, seq: u64) {
+        if let Some(row) = self.fleet.nodes.get_mut(node) {
+            row.ledger.pending.retain(|pending| pending.seq != seq);
+        }
+    }
+
+    pub(super) fn send_pending(&mut self, node: &NodeId) {
+        let pending = self
+            .fleet
+            .nodes
+            .get(node)
+            .map(|row| row.ledger.pending.clone());
+        for Pending { seq, command } in pending.unwrap_or_default() {
+            self.send(node, ToNode::Command { seq, command });
+        }
+    }
+
+    fn forget_calls(&mut self) {
+        let now = self.now;
+        let calls = self.fleet.calls.iter();
+        let old: Vec<CallId> = calls
+            .filter(|(_, row)| row.ended_at.is_some_and(|at| at + FORGET_CALL <= now))
+            .map(|(call, _)| call.clone())
+            .collect();
+        for call in old {
+            self.fleet.calls.remove(&call);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The fleet: which media nodes there are, and which call is where.
+//!
+//! # Driving contract
+//! [`Fleet::handle`] takes one [`Input`] and the time and returns [`Output`]s, which are to be performed
+//! in order. Before the first of them leaves the object, [`Fleet::changes`] must be stored. [`Output::Join`]
+//! comes before anything that is sent to that node. Nothing here waits for a time of its own.
+//!
+//! What a node says is either a state that it says again anyway (its load, its keys) or an event, which is
+//! stored before it is acknowledged and acted upon once.
+
+mod allocate;
+mod board;
+mod command;
+mod event;
+mod hello;
+mod input;
+mod limits;
+mod node;
+mod state;
+mod stock;
+mod turn;
+
+#[cfg(test)]
+mod tests;
+
+pub use input::{Input, Output};
+pub use limits::{FORGET_CALL, FORGET_NODE, FULL_STOCK, LOW_STOCK, MAX_STOCK};
+pub use node::{Ledger, Node, Pending};
+pub use state::{Assigned, Fleet, Live};
+pub use stock::Stock;

@@ -1,0 +1,92 @@
+//! What the fleet keeps: rows for nodes, for their keys and for calls.
+
+use super::input::{Input, Output};
+use super::node::Node;
+use super::stock::Stock;
+use super::turn::Turn;
+use crate::table::{Change, Row, RowError, Table};
+use counterpart_shared::grant::PublicKey;
+use counterpart_shared::id::{CallId, NodeId, Party};
+use serde::{Deserialize, Serialize};
+
+/// The fleet. See the module for how it is driven.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    pub(super) nodes: Table<NodeId, Node>,
+    pub(super) stock: Table<NodeId, Stock>,
+    pub(super) calls: Table<CallId, Assigned>,
+}
+
+/// Where a call is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The nodes it was ever at, the present one last.
+    pub nodes: Vec<NodeId>,
+    /// Its live streams.
+    #[serde(default)]
+    pub live: Vec<Live>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<u64>,
+}
+
+/// A live stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    /// Whose.
+    pub party: Party,
+    /// Where.
+    pub node: NodeId,
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self {
+            nodes: Table::new("node"),
+            stock: Table::new("stock"),
+            calls: Table::new("call"),
+        }
+    }
+}
+
+impl Fleet {
+    /// From the rows of [`changes`](Self::changes).
+    ///
+    /// # Errors
+    /// [`RowError`] for the first row that cannot be read.
+    pub fn load(rows: &[Row]) -> Result<Self, RowError> {
+        Ok(Self {
+            nodes: Table::load("node", rows)?,
+            stock: Table::load("stock", rows)?,
+            calls: Table::load("call", rows)?,
+        })
+    }
+
+    /// What must be stored since this was asked last.
+    pub fn changes(&mut self) -> Vec<Change> {
+        let mut changes = self.nodes.changes();
+        changes.extend(self.stock.changes());
+        changes.extend(self.calls.changes());
+        changes
+    }
+
+    /// Takes one input and decides; `keys` are those that nodes verify grants with.
+    pub fn handle(&mut self, input: Input, keys: &[PublicKey], now: u64) -> Vec<Output> {
+        let mut turn = Turn::new(self, now);
+        turn.take(input, keys);
+        turn.out
+    }
+}
+
+impl Assigned {
+    /// The node where it is now.
+    pub fn node(&self) -> Option<&NodeId> {
+        self.nodes.last()
+    }
+
+    /// Makes a node its present one.
+    pub(super) fn move_to(&mut self, node: &NodeId) {
+        self.nodes.retain(|one| one != node);
+        self.nodes.push(node.clone());
+    }
+}

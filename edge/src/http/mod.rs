@@ -1,0 +1,9 @@
+//! What an HTTP request means, before anything is looked up.
+
+mod body;
+mod refusal;
+mod route;
+
+pub use body::{parse, parse_message};
+pub use refusal::Refusal;
+pub use route::{Route, route};

@@ -1,0 +1,163 @@
+//! Method and path to meaning.
+
+use super::refusal::Refusal;
+use counterpart_shared::api::{ApiError, ErrorCode};
+use counterpart_shared::id::{CallId, DeskId, IdError, RoomId};
+use std::str::FromStr;
+
+/// The desk whose board is shown when none is named.
+const DEFAULT_DESK: &str = "front";
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `GET /`
+    Page,
+    /// `GET /healthz`
+    Health,
+    /// `GET /v1/keys`
+    Keys,
+    /// `GET /v1/board?desk=DESK`
+    Board(DeskId),
+    /// `POST /v1/tokens`
+    CreateToken,
+    /// `POST /v1/calls`
+    CreateCall,
+    /// `POST /v1/desks/{desk}/calls`
+    CreateDeskCall(DeskId),
+    /// `GET /v1/calls/{call}?after=SEQ`
+    CallView(CallId, u64),
+    /// `POST /v1/calls/{call}/urls`
+    CallUrls(CallId),
+    /// `GET /v1/calls/{call}/socket`
+    CallSocket(CallId),
+    /// `GET /v1/desks/{desk}/rooms/{room}/socket`
+    RoomSocket(DeskId, RoomId),
+    /// `GET /v1/nodes/socket`
+    NodeSocket,
+    /// `OPTIONS` of any of these
+    Preflight,
+}
+
+/// Reads method, path and query (without `?`).
+///
+/// # Errors
+/// A [`Refusal`] for an unknown path, a wrong method, an invalid id or parameter.
+pub fn route(method: &str, path: &str, query: &str) -> Result<Route, Refusal> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let (allow, route) = find(&parts, method, path, query)?;
+    match method {
+        "OPTIONS" => Ok(Route::Preflight),
+        _ if method == allow => Ok(route?),
+        _ => Err(Refusal::method(method, allow)),
+    }
+}
+
+type Found = (&'static str, Result<Route, ApiError>);
+
+fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
+    let found = match *parts {
+        [""] => ("GET", Ok(Route::Page)),
+        ["healthz"] => ("GET", Ok(Route::Health)),
+        ["v1", "keys"] => ("GET", Ok(Route::Keys)),
+        ["v1", "board"] => ("GET", board(query)),
+        ["v1", "tokens"] => ("POST", Ok(Route::CreateToken)),
+        ["v1", "calls"] => ("POST", Ok(Route::CreateCall)),
+        ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
+        ["v1", "calls", call] => ("GET", call_view(call, query)),
+        ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
+        ["v1", "calls", call, "socket"] => ("GET", id(call).map(Route::CallSocket)),
+        ["v1", "desks", desk, "rooms", room, "socket"] => ("GET", room_socket(desk, room)),
+        ["v1", "nodes", "socket"] => ("GET", Ok(Route::NodeSocket)),
+        _ => return Err(Refusal::path(&format!("{method} {path}"))),
+    };
+    Ok(found)
+}
+
+fn board(query: &str) -> Result<Route, ApiError> {
+    id(parameter(query, "desk").unwrap_or(DEFAULT_DESK)).map(Route::Board)
+}
+
+fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
+    let after = parameter(query, "after").unwrap_or("0");
+    let after = after.parse().map_err(|_| bad("after is no number"))?;
+    Ok(Route::CallView(id(call)?, after))
+}
+
+fn room_socket(desk: &str, room: &str) -> Result<Route, ApiError> {
+    Ok(Route::RoomSocket(id(desk)?, id(room)?))
+}
+
+fn id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ApiError> {
+    text.parse()
+        .map_err(|error: IdError| bad(&error.to_string()))
+}
+
+fn bad(detail: &str) -> ApiError {
+    ApiError::new(ErrorCode::BadRequest, detail)
+}
+
+/// No parameter of ours needs percent-encoding.
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(method: &str, path: &str, query: &str) -> ErrorCode {
+        route(method, path, query).unwrap_err().error.code
+    }
+
+    #[test]
+    fn paths_have_their_meaning() {
+        let front: DeskId = "front".parse().unwrap();
+        let call: CallId = "c-1".parse().unwrap();
+        assert_eq!(route("GET", "/", ""), Ok(Route::Page));
+        assert_eq!(
+            route("GET", "/v1/board", ""),
+            Ok(Route::Board(front.clone()))
+        );
+        let other = Route::Board("back".parse().unwrap());
+        assert_eq!(route("GET", "/v1/board", "x=1&desk=back"), Ok(other));
+        let view = Route::CallView(call.clone(), 7);
+        assert_eq!(route("GET", "/v1/calls/c-1", "after=7"), Ok(view));
+        let urls = route("POST", "/v1/calls/c-1/urls", "");
+        assert_eq!(urls, Ok(Route::CallUrls(call)));
+        let room = Route::RoomSocket(front, "r1".parse().unwrap());
+        assert_eq!(
+            route("GET", "/v1/desks/front/rooms/r1/socket", ""),
+            Ok(room)
+        );
+        assert_eq!(route("OPTIONS", "/v1/tokens", ""), Ok(Route::Preflight));
+    }
+
+    #[test]
+    fn the_rest_is_refused_with_its_reason() {
+        for path in [
+            "/v1",
+            "/v1/",
+            "/v2/calls",
+            "/v1/calls/",
+            "/v1/calls/c/x",
+            "/x",
+        ] {
+            let code = code("GET", path, "");
+            assert!(
+                matches!(code, ErrorCode::NotFound | ErrorCode::BadRequest),
+                "{path}"
+            );
+        }
+        assert_eq!(code("GET", "/v1/calls/a%20b", ""), ErrorCode::BadRequest);
+        assert_eq!(
+            code("GET", "/v1/calls/c", "after=-1"),
+            ErrorCode::BadRequest
+        );
+        let refusal = route("GET", "/v1/tokens", "").unwrap_err();
+        assert_eq!(refusal.header, Some(("Allow", "POST")));
+        assert_eq!(refusal.error.code.status(), 405);
+        assert_eq!(code("OPTIONS", "/nowhere", ""), ErrorCode::NotFound);
+    }
+}

@@ -1,0 +1,134 @@
+//! Letters: stored with the decision that caused them, delivered until answered, acted upon once.
+
+use super::address::Address;
+use crate::table::to_json;
+use counterpart_shared::api::NodeEvent;
+use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// What a call is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToCall {
+    /// The desk: a room was offered the call.
+    Offered {
+        /// The room.
+        room: RoomId,
+        /// Its agent.
+        agent: UserId,
+    },
+    /// The desk: that room did not take it.
+    Declined {
+        /// The room.
+        room: RoomId,
+    },
+    /// The desk: an agent took it.
+    Accepted {
+        /// His room.
+        room: RoomId,
+        /// The agent.
+        agent: UserId,
+    },
+    /// The desk: the place in line.
+    Position {
+        /// 1 is next.
+        position: u32,
+    },
+    /// The fleet: something happened to a stream of the call.
+    Stream {
+        /// Whose stream.
+        party: Party,
+        /// At which node.
+        node: NodeId,
+        /// What.
+        event: NodeEvent,
+    },
+}
+
+/// What a desk is told, by calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToDesk {
+    /// The caller asks: into the line.
+    Enter {
+        /// The call.
+        call: CallId,
+        /// Who asks.
+        customer: UserId,
+    },
+    /// The call is over: out of the line, or out of the room.
+    Leave {
+        /// The call.
+        call: CallId,
+    },
+}
+
+/// What the fleet is told, by calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToFleet {
+    /// The call is over: its node may end what is left of it.
+    End {
+        /// The call.
+        call: CallId,
+    },
+}
+
+/// A letter with its receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// To a call.
+    Call(CallId, ToCall),
+    /// To a desk.
+    Desk(DeskId, ToDesk),
+    /// To the fleet.
+    Fleet(ToFleet),
+}
+
+impl Letter {
+    /// Who gets it.
+    pub fn address(&self) -> Address {
+        match self {
+            Letter::Call(call, _) => Address::Call(call.clone()),
+            Letter::Desk(desk, _) => Address::Desk(desk.clone()),
+            Letter::Fleet(_) => Address::Fleet,
+        }
+    }
+
+    /// Its content, as it lies in the outbox.
+    pub fn json(&self) -> String {
+        match self {
+            Letter::Call(_, body) => to_json(body),
+            Letter::Desk(_, body) => to_json(body),
+            Letter::Fleet(body) => to_json(body),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::DeserializeOwned;
+
+    fn pinned<T: Serialize + DeserializeOwned>(json: &str) {
+        let value: T = serde_json::from_str(json).unwrap();
+        assert_eq!(to_json(&value), json);
+    }
+
+    #[test]
+    fn letters_on_disk_are_pinned() {
+        pinned::<ToCall>(r#"{"type":"offered","room":"r1","agent":"bob"}"#);
+        pinned::<ToCall>(r#"{"type":"declined","room":"r1"}"#);
+        pinned::<ToCall>(r#"{"type":"accepted","room":"r1","agent":"bob"}"#);
+        pinned::<ToCall>(r#"{"type":"position","position":3}"#);
+        pinned::<ToCall>(
+            r#"{"type":"stream","party":"caller","node":"n1","event":{"kind":"stream.begin","video":{"codec":"h264","width":640,"height":360}}}"#,
+        );
+        pinned::<ToCall>(
+            r#"{"type":"stream","party":"callee","node":"n1","event":{"kind":"stream.end","reason":"gone"}}"#,
+        );
+        pinned::<ToDesk>(r#"{"type":"enter","call":"c1","customer":"alice"}"#);
+        pinned::<ToDesk>(r#"{"type":"leave","call":"c1"}"#);
+        pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
+    }
+}

@@ -1,0 +1,143 @@
+//! Requests: what the Worker asks the objects, and what a call asks the fleet. The person behind one is
+//! verified already.
+
+use super::letter::{ToCall, ToDesk, ToFleet};
+use counterpart_shared::api::{
+    BoardCall, BoardNode, BoardRoom, BoardWaiting, Endpoints, OneTimeKey,
+};
+use counterpart_shared::id::{CallId, DeskId, NodeId, RoomId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// A letter under way. `from` and `seq` make its arrival countable: of one sender only a higher number is
+/// new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post<L> {
+    /// The sender.
+    pub from: String,
+    /// Its number in the sender's outbox.
+    pub seq: u64,
+    /// What it says.
+    pub letter: L,
+}
+
+/// How a call came to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CreatedBy {
+    /// One person calls another.
+    Direct {
+        /// Who is called.
+        callee: UserId,
+    },
+    /// One person asks a desk.
+    Desk {
+        /// The desk.
+        desk: DeskId,
+    },
+}
+
+/// To a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CallRequest {
+    /// Begin to exist.
+    Create {
+        /// Your name.
+        call: CallId,
+        /// Who asks.
+        caller: UserId,
+        /// Whom.
+        to: CreatedBy,
+        /// Whether to record.
+        record: bool,
+    },
+    /// Show the log.
+    View {
+        /// To whom.
+        user: UserId,
+        /// After which entry.
+        after: u64,
+    },
+    /// Fresh URLs.
+    Urls {
+        /// For whom.
+        user: UserId,
+    },
+    /// Take this WebSocket.
+    Socket {
+        /// Whose.
+        user: UserId,
+    },
+    /// A letter.
+    Letter(Post<ToCall>),
+}
+
+/// To a desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum DeskRequest {
+    /// Show rooms and line.
+    Board,
+    /// Take this WebSocket.
+    Socket {
+        /// Of which room.
+        room: RoomId,
+        /// Whose.
+        agent: UserId,
+    },
+    /// A letter.
+    Letter(Post<ToDesk>),
+}
+
+/// To the fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FleetRequest {
+    /// Show nodes and calls.
+    Board,
+    /// Take this WebSocket of a node.
+    Socket,
+    /// A node and keys for URLs; answered by a [`Lease`].
+    Allocate {
+        /// For this call.
+        call: CallId,
+        /// How many keys.
+        count: u32,
+        /// At this node, because the stream is there; otherwise the call's node, or the best one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<NodeId>,
+    },
+    /// A letter.
+    Letter(Post<ToFleet>),
+}
+
+/// A node's address and keys, given to one call for a few URLs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The node.
+    pub node: NodeId,
+    /// Where it is reached.
+    pub endpoints: Endpoints,
+    /// SHA-256 of its certificate of the day, for URLs beyond the keys.
+    pub daily_sha256: String,
+    /// One-time keys, at most as many as were asked for.
+    pub keys: Vec<OneTimeKey>,
+}
+
+/// A desk's part of the board.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeskBoard {
+    /// Its rooms.
+    pub rooms: Vec<BoardRoom>,
+    /// Its line.
+    pub line: Vec<BoardWaiting>,
+}
+
+/// The fleet's part of the board.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FleetBoard {
+    /// All nodes.
+    pub nodes: Vec<BoardNode>,
+    /// All calls that have a node.
+    pub calls: Vec<BoardCall>,
+}

@@ -1,0 +1,67 @@
+//! Tokens for users, asked for by the business server.
+
+use counterpart_shared::api::{ApiError, CreateToken, ErrorCode};
+use counterpart_shared::grant::{Role, UserClaims};
+use std::ops::RangeInclusive;
+
+/// Shorter ones expire under way, longer ones outlive a working day.
+const TTL_S: RangeInclusive<u64> = 60..=86_400;
+
+/// The claims for a wish.
+///
+/// # Errors
+/// [`ErrorCode::BadRequest`] for a lifetime out of range, or an agent or supervisor without a desk.
+pub fn mint(wish: CreateToken, now: u64) -> Result<UserClaims, ApiError> {
+    if !TTL_S.contains(&wish.ttl_s) {
+        let detail = format!("ttl_s is {}, it must be 60 to 86400", wish.ttl_s);
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
+    }
+    if wish.role != Role::Customer && wish.desk.is_none() {
+        let detail = "an agent or supervisor needs a desk";
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
+    }
+    let iat = now / 1000;
+    Ok(UserClaims {
+        sub: wish.user,
+        role: wish.role,
+        desk: wish.desk,
+        iat,
+        exp: iat + wish.ttl_s,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(role: Role, ttl_s: u64) -> CreateToken {
+        CreateToken {
+            user: "alice".parse().unwrap(),
+            role,
+            desk: None,
+            ttl_s,
+        }
+    }
+
+    #[test]
+    fn lifetimes_have_bounds() {
+        let claims = mint(wish(Role::Customer, 60), 5_999).unwrap();
+        assert_eq!((claims.iat, claims.exp), (5, 65));
+        for ttl in [0, 59, 86_401, u64::MAX] {
+            let error = mint(wish(Role::Customer, ttl), 0).unwrap_err();
+            assert_eq!(error.code, ErrorCode::BadRequest);
+            assert!(error.detail.contains(&ttl.to_string()));
+        }
+    }
+
+    #[test]
+    fn an_agent_needs_a_desk() {
+        assert!(mint(wish(Role::Agent, 60), 0).is_err());
+        let desk = Some("front".parse().unwrap());
+        let wish = CreateToken {
+            desk,
+            ..wish(Role::Supervisor, 60)
+        };
+        assert!(mint(wish, 0).is_ok());
+    }
+}

@@ -1,0 +1,11 @@
+//! Who makes a request, and what he may do.
+
+mod bearer;
+mod mint;
+mod secret;
+mod user;
+
+pub use bearer::{Credentials, bearer};
+pub use mint::mint;
+pub use secret::{SeedError, same_secret, seed};
+pub use user::{may_call, may_queue, may_serve, may_watch, user};

@@ -1,0 +1,108 @@
+//! What a user's token is good for.
+
+use counterpart_shared::api::{ApiError, ErrorCode};
+use counterpart_shared::grant::{KeySet, Role, UserClaims};
+use counterpart_shared::id::DeskId;
+
+/// Verifies a user's token.
+///
+/// # Errors
+/// [`ErrorCode::Unauthorized`] with what was wrong with it.
+pub fn user(keys: &KeySet, token: &str, now: u64) -> Result<UserClaims, ApiError> {
+    keys.verify_user(token, now / 1000).map_err(|error| {
+        let detail = error
+            .to_string()
+            .replace("no grant was given", "no token was given");
+        ApiError::new(ErrorCode::Unauthorized, detail)
+    })
+}
+
+/// Customers and agents may ask for direct calls.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_call(user: &UserClaims) -> Result<(), ApiError> {
+    allow(user.role != Role::Supervisor, "a supervisor makes no calls")
+}
+
+/// Customers may go to any desk.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_queue(user: &UserClaims) -> Result<(), ApiError> {
+    allow(user.role == Role::Customer, "only a customer calls a desk")
+}
+
+/// Agents may enter rooms of their desk.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_serve(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
+    let fits = user.role == Role::Agent && user.desk.as_ref() == Some(desk);
+    allow(fits, "a token of an agent of this desk is needed")
+}
+
+/// Supervisors may watch their desk.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_watch(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
+    let fits = user.role == Role::Supervisor && user.desk.as_ref() == Some(desk);
+    allow(fits, "a token of a supervisor of this desk is needed")
+}
+
+fn allow(fits: bool, detail: &str) -> Result<(), ApiError> {
+    if fits {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::Forbidden, detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use counterpart_shared::grant::Signer;
+
+    fn claims(role: Role) -> UserClaims {
+        UserClaims {
+            sub: "alice".parse().unwrap(),
+            role,
+            desk: Some("front".parse().unwrap()),
+            iat: 0,
+            exp: 100,
+        }
+    }
+
+    #[test]
+    fn roles_do_not_mix() {
+        let (front, back) = ("front".parse().unwrap(), "back".parse().unwrap());
+        let table = [
+            (Role::Customer, [true, true, false, false]),
+            (Role::Agent, [true, false, true, false]),
+            (Role::Supervisor, [false, false, false, true]),
+        ];
+        for (role, wanted) in table {
+            let user = claims(role);
+            let found = [
+                may_call(&user).is_ok(),
+                may_queue(&user).is_ok(),
+                may_serve(&user, &front).is_ok(),
+                may_watch(&user, &front).is_ok(),
+            ];
+            assert_eq!(found, wanted, "{role:?}");
+            assert!(may_serve(&user, &back).is_err() && may_watch(&user, &back).is_err());
+        }
+    }
+
+    #[test]
+    fn a_token_is_refused_with_its_reason() {
+        let signer = Signer::from_seed(&[1; 32]);
+        let keys = KeySet::from_keys(&[signer.public_key()]).unwrap();
+        let token = signer.sign_user(&claims(Role::Customer));
+        assert_eq!(user(&keys, &token, 99_999), Ok(claims(Role::Customer)));
+        let late = user(&keys, &token, 100_000).unwrap_err();
+        assert_eq!(late.code, ErrorCode::Unauthorized);
+        assert!(late.detail.contains("expired"));
+        assert!(user(&keys, "", 0).unwrap_err().detail.contains("no token"));
+    }
+}

@@ -1,0 +1,171 @@
+//! One turn of a call: decide, store, send; what must wait comes afterwards.
+
+use super::super::ask::ask;
+use super::super::core::Core;
+use super::super::{now, socket};
+use super::seats;
+use crate::call::{Ask, Call, Input, Output, Seat};
+use crate::link::{Address, FleetRequest, Lease};
+use counterpart_shared::api::{ApiError, Entry, PartyUrls};
+use std::cell::RefCell;
+use std::rc::Rc;
+use worker::{Env, Result, State, WebSocket};
+
+pub(super) struct Shell {
+    pub(super) core: Rc<Core>,
+    pub(super) machine: RefCell<Option<Call>>,
+}
+
+/// What a turn leaves to be done.
+#[derive(Default)]
+pub(super) struct Rest {
+    pub(super) asks: Vec<Ask>,
+    pub(super) answer: Option<std::result::Result<PartyUrls, ApiError>>,
+}
+
+impl Shell {
+    pub(super) fn new(state: State, env: Env) -> Self {
+        Self {
+            core: Core::new(state, env),
+            machine: RefCell::new(None),
+        }
+    }
+
+    /// Loads the machine if need be; false when the call was never created.
+    pub(super) fn ready(self: &Rc<Self>) -> Result<bool> {
+        if self.machine.borrow().is_some() {
+            return Ok(true);
+        }
+        if !self.core.store.exists()? {
+            return Ok(false);
+        }
+        let loaded = Call::load(&self.core.store.rows()?).map_err(|error| error.to_string())?;
+        let found = loaded.is_some();
+        *self.machine.borrow_mut() = loaded;
+        if found {
+            self.alarm()?;
+        }
+        Ok(found)
+    }
+
+    pub(super) fn create(&self, call: Call) -> Result<()> {
+        self.core.store.create()?;
+        self.core.store.write(call.changes())?;
+        self.core.arm(call.due(now()))?;
+        *self.machine.borrow_mut() = Some(call);
+        Ok(())
+    }
+
+    /// Time has passed: for the machine, for sockets that are held, for letters.
+    pub(super) fn alarm(self: &Rc<Self>) -> Result<()> {
+        let present = seats::present(&self.core);
+        self.act(Input::Alarm { present }, None)?;
+        if let Some(call) = self.machine.borrow().as_ref() {
+            seats::broadcast(&self.core, call, &[])?;
+        }
+        self.core.deliver_soon();
+        Ok(())
+    }
+
+    /// A turn, and in the background what it leaves to be done.
+    pub(super) fn act(self: &Rc<Self>, input: Input, from: Option<&WebSocket>) -> Result<()> {
+        let rest = self.turn(input, from)?;
+        for ask in rest.asks {
+            let (shell, from) = (self.clone(), from.cloned());
+            self.core.spawn(async move {
+                if let Err(error) = shell.inquire(ask, from).await {
+                    worker::console_error!("call: {error}");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    async fn inquire(self: Rc<Self>, ask: Ask, from: Option<WebSocket>) -> Result<()> {
+        let lease = self.lease(&ask).await;
+        self.act(Input::Leased { ask, lease }, from.as_ref())
+    }
+
+    pub(super) async fn lease(&self, wanted: &Ask) -> std::result::Result<Lease, ApiError> {
+        let call = self.machine.borrow().as_ref().map(|call| call.id.clone());
+        let request = FleetRequest::Allocate {
+            call: call.ok_or_else(super::unknown)?,
+            count: wanted.keys(),
+            at: wanted.node().cloned(),
+        };
+        ask(&self.core.env, &Address::Fleet, &request).await
+    }
+
+    pub(super) fn turn(&self, input: Input, from: Option<&WebSocket>) -> Result<Rest> {
+        let signer = &self.core.config()?.signer;
+        let mut call = self.machine.take().ok_or("the call is not loaded")?;
+        let outputs = call.handle(input, signer, now());
+        self.store(&call, &outputs)?;
+        let rest = self.perform(&call, outputs, from)?;
+        self.core.arm(call.due(now()))?;
+        self.core.arm(seats::due(&self.core, &call))?;
+        *self.machine.borrow_mut() = Some(call);
+        Ok(rest)
+    }
+
+    fn store(&self, call: &Call, outputs: &[Output]) -> Result<()> {
+        let store = &self.core.store;
+        for output in outputs {
+            match output {
+                Output::Append(entry) => store.append(entry)?,
+                Output::Letter(letter) => store.post(letter)?,
+                Output::Remember { party, id, seq } => {
+                    store.remember(seats::tag(*party), id.as_str(), *seq, now())?;
+                }
+                _ => {}
+            }
+        }
+        store.write(call.changes())
+    }
+
+    fn perform(&self, call: &Call, outputs: Vec<Output>, from: Option<&WebSocket>) -> Result<Rest> {
+        let entries: Vec<Entry> = outputs.iter().filter_map(appended).collect();
+        let mut rest = Rest::default();
+        for output in outputs {
+            match output {
+                Output::Append(entry) if entry.seq == entries[0].seq => {
+                    seats::broadcast(&self.core, call, &entries)?;
+                }
+                Output::Append(_) | Output::Remember { .. } => {}
+                Output::Reply(message) => {
+                    if let Some(socket) = from {
+                        socket::send(socket, &message);
+                    }
+                }
+                Output::Send(party, message) => seats::send(&self.core, call, party, &message)?,
+                Output::Resume(after) => {
+                    if let Some(socket) = from {
+                        self.resume(call, socket, after)?;
+                    }
+                }
+                Output::Ask(ask) => rest.asks.push(ask),
+                Output::Answer(answer) => rest.answer = Some(*answer),
+                Output::Letter(_) => self.deliver_soon(),
+            }
+        }
+        Ok(rest)
+    }
+
+    fn deliver_soon(&self) {
+        self.core.clone().deliver_soon();
+    }
+
+    fn resume(&self, call: &Call, socket: &WebSocket, after: u64) -> Result<()> {
+        seats::with_seat(&self.core, socket, &[], |seat: &mut Seat| {
+            let visible = call.sees_log(seat.party);
+            seat.resumes(after, visible)
+        })
+    }
+}
+
+fn appended(output: &Output) -> Option<Entry> {
+    match output {
+        Output::Append(entry) => Some(entry.clone()),
+        _ => None,
+    }
+}

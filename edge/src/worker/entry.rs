@@ -1,0 +1,233 @@
+//! HTTP: what is asked, who asks, and which object answers.
+
+use super::config::Config;
+use super::{ask, body, internal, now, page, random, reply};
+use crate::http::{Refusal, Route, parse, route};
+use crate::link::{
+    Address, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
+};
+use crate::token::{
+    Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
+};
+use counterpart_shared::api::{
+    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, ErrorCode,
+    Keys, PartyUrls, TokenCreated,
+};
+use counterpart_shared::grant::UserClaims;
+use counterpart_shared::id::{CallId, DeskId, RoomId};
+use serde_json::json;
+use worker::{Context, Env, Request, Response, event};
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    match serve(request, env).await {
+        Ok(response) => Ok(response),
+        Err(refusal) => reply::refusal(&refusal),
+    }
+}
+
+async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
+    let url = request.url().map_err(internal)?;
+    let method = request.method().to_string();
+    let route = route(&method, url.path(), url.query().unwrap_or_default())?;
+    let answer = match route {
+        Route::Page => page::page(),
+        Route::Preflight => reply::preflight(),
+        Route::Health => reply::json(200, &json!({"status": "ok"})),
+        route => {
+            let config = Config::read(&env).map_err(internal)?;
+            let desk = Reception {
+                request,
+                env,
+                config,
+            };
+            Ok(desk.answer(route).await?)
+        }
+    };
+    Ok(answer.map_err(internal)?)
+}
+
+/// One request that needs to know the settings.
+struct Reception {
+    request: Request,
+    env: Env,
+    config: Config,
+}
+
+type Answer = Result<Response, ApiError>;
+
+impl Reception {
+    async fn answer(mut self, route: Route) -> Answer {
+        match route {
+            Route::Keys => self.keys(),
+            Route::Board(desk) => self.board(desk).await,
+            Route::CreateToken => self.create_token().await,
+            Route::CreateCall => self.create_call().await,
+            Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
+            Route::CallView(call, after) => self.call_view(call, after).await,
+            Route::CallUrls(call) => self.call_urls(call).await,
+            Route::CallSocket(call) => self.call_socket(call).await,
+            Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
+            Route::NodeSocket => self.node_socket().await,
+            Route::Page | Route::Health | Route::Preflight => Err(internal("served before")),
+        }
+    }
+
+    fn keys(&self) -> Answer {
+        let keys = vec![self.config.signer.public_key()];
+        answer(200, &Keys { keys })
+    }
+
+    async fn create_token(&mut self) -> Answer {
+        self.secret(&self.config.api_key, "the API key")?;
+        let wish: CreateToken = parse(&body::read(&mut self.request).await?)?;
+        let claims = mint(wish, now())?;
+        let created = TokenCreated {
+            token: self.config.signer.sign_user(&claims),
+            expires_at: claims.exp * 1000,
+        };
+        answer(201, &created)
+    }
+
+    async fn create_call(&mut self) -> Answer {
+        let user = self.user()?;
+        may_call(&user)?;
+        let wish: CreateCall = parse(&body::read(&mut self.request).await?)?;
+        if wish.callee == user.sub {
+            let detail = format!("'{}' cannot call himself", user.sub);
+            return Err(ApiError::new(ErrorCode::BadRequest, detail));
+        }
+        let callee = wish.callee;
+        self.create(user, CreatedBy::Direct { callee }, wish.record)
+            .await
+    }
+
+    async fn create_desk_call(&mut self, desk: DeskId) -> Answer {
+        let user = self.user()?;
+        may_queue(&user)?;
+        let wish: CreateDeskCall = parse(&body::read(&mut self.request).await?)?;
+        self.create(user, CreatedBy::Desk { desk }, wish.record)
+            .await
+    }
+
+    async fn create(&self, user: UserClaims, to: CreatedBy, record: bool) -> Answer {
+        let call = random::call_id();
+        let request = CallRequest::Create {
+            call: call.clone(),
+            caller: user.sub,
+            to,
+            record,
+        };
+        ask::ask::<()>(&self.env, &Address::Call(call.clone()), &request).await?;
+        let socket = format!("/v1/calls/{call}/socket");
+        answer(201, &CallCreated { call, socket })
+    }
+
+    async fn call_view(&self, call: CallId, after: u64) -> Answer {
+        let user = self.user()?.sub;
+        let request = CallRequest::View { user, after };
+        let view: CallView = ask::ask(&self.env, &Address::Call(call), &request).await?;
+        answer(200, &view)
+    }
+
+    async fn call_urls(&self, call: CallId) -> Answer {
+        let user = self.user()?.sub;
+        let request = CallRequest::Urls { user };
+        let urls: PartyUrls = ask::ask(&self.env, &Address::Call(call), &request).await?;
+        answer(200, &urls)
+    }
+
+    async fn call_socket(&self, call: CallId) -> Answer {
+        let credentials = self.upgrade()?;
+        let user = self.verify(&credentials.token)?.sub;
+        let request = CallRequest::Socket { user };
+        self.hand_over(Address::Call(call), &request, &credentials)
+            .await
+    }
+
+    async fn room_socket(&self, desk: DeskId, room: RoomId) -> Answer {
+        let credentials = self.upgrade()?;
+        let user = self.verify(&credentials.token)?;
+        may_serve(&user, &desk)?;
+        let agent = user.sub;
+        let request = DeskRequest::Socket { room, agent };
+        self.hand_over(Address::Desk(desk), &request, &credentials)
+            .await
+    }
+
+    async fn node_socket(&self) -> Answer {
+        let credentials = self.upgrade()?;
+        self.secret(&self.config.node_secret, "the node secret")?;
+        self.hand_over(Address::Fleet, &FleetRequest::Socket, &credentials)
+            .await
+    }
+
+    async fn hand_over(
+        &self,
+        to: Address,
+        request: &impl serde::Serialize,
+        credentials: &Credentials,
+    ) -> Answer {
+        ask::socket(&self.env, &to, request, credentials.subprotocol).await
+    }
+
+    async fn board(&self, desk: DeskId) -> Answer {
+        if !self.config.open_board {
+            may_watch(&self.user()?, &desk)?;
+        }
+        let at = Address::Desk(desk.clone());
+        let DeskBoard { rooms, line } = ask::ask(&self.env, &at, &DeskRequest::Board).await?;
+        let fleet = ask::ask(&self.env, &Address::Fleet, &FleetRequest::Board).await?;
+        let FleetBoard { nodes, calls } = fleet;
+        let board = Board {
+            desk,
+            at: now(),
+            rooms,
+            line,
+            nodes,
+            calls,
+        };
+        answer(200, &board)
+    }
+
+    fn user(&self) -> Result<UserClaims, ApiError> {
+        let authorization = self.header("Authorization")?;
+        self.verify(bearer(authorization.as_deref()).unwrap_or_default())
+    }
+
+    fn verify(&self, token: &str) -> Result<UserClaims, ApiError> {
+        user(&self.config.keys, token, now())
+    }
+
+    fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {
+        let authorization = self.header("Authorization")?;
+        let given = bearer(authorization.as_deref()).unwrap_or_default();
+        if same_secret(given, wanted) {
+            return Ok(());
+        }
+        let detail = format!("{name} is needed as Bearer token");
+        Err(ApiError::new(ErrorCode::Unauthorized, detail))
+    }
+
+    fn upgrade(&self) -> Result<Credentials, ApiError> {
+        let upgrade = self.header("Upgrade")?.unwrap_or_default();
+        if !upgrade.eq_ignore_ascii_case("websocket") {
+            let detail = "this path is a WebSocket";
+            return Err(ApiError::new(ErrorCode::UpgradeRequired, detail));
+        }
+        let authorization = self.header("Authorization")?;
+        let protocols = self.header("Sec-WebSocket-Protocol")?;
+        Ok(Credentials::read(
+            authorization.as_deref(),
+            protocols.as_deref(),
+        ))
+    }
+
+    fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.request.headers().get(name).map_err(internal)
+    }
+}
+
+fn answer<T: serde::Serialize>(status: u16, value: &T) -> Answer {
+    reply::json(status, value).map_err(internal)
+}

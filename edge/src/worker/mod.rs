@@ -1,0 +1,29 @@
+//! The shell: all that knows Cloudflare. `entry` serves HTTP; `call`, `desk` and `fleet` are the three
+//! Durable Objects, each a thin shell around the machine of the same name; `core` is what they share.
+
+mod ask;
+mod body;
+mod call;
+mod config;
+mod core;
+mod desk;
+mod entry;
+mod fleet;
+mod page;
+mod random;
+mod reply;
+mod socket;
+mod store;
+
+use counterpart_shared::api::{ApiError, ErrorCode};
+
+/// The present, in UNIX milliseconds. Workers' clock stands still between two events of input.
+fn now() -> u64 {
+    worker::Date::now().as_millis()
+}
+
+/// A fault of ours or of the platform: told in full to the log, in general to the client.
+fn internal(error: impl std::fmt::Display) -> ApiError {
+    worker::console_error!("internal: {error}");
+    ApiError::new(ErrorCode::Internal, "the log of the edge says more")
+}

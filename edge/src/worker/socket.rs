@@ -1,0 +1,63 @@
+//! WebSockets of objects: they hibernate, and know by their tag or attachment whose they are.
+
+use super::core::Core;
+use crate::table::to_json;
+use counterpart_shared::api::SUBPROTOCOL;
+use serde::Serialize;
+use worker::{
+    Headers, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+};
+
+/// `WebSocket.OPEN` (WHATWG WebSockets §3.1)
+const OPEN: u16 = 1;
+
+/// Takes a socket under a tag; the object's half, and the answer for the client.
+pub(super) fn accept(core: &Core, request: &Request, tag: &str) -> Result<(WebSocket, Response)> {
+    let pair = WebSocketPair::new()?;
+    core.state.accept_websocket_with_tags(&pair.server, &[tag]);
+    let headers = Headers::new();
+    if request.headers().has("Sec-WebSocket-Protocol")? {
+        headers.set("Sec-WebSocket-Protocol", SUBPROTOCOL)?;
+    }
+    let response = Response::from_websocket(pair.client)?.with_headers(headers);
+    Ok((pair.server, response))
+}
+
+/// Best effort: a socket that is closing learns the rest when it comes back.
+pub(super) fn send<T: Serialize>(socket: &WebSocket, message: &T) {
+    let _ = socket.send_with_str(to_json(message));
+}
+
+pub(super) fn is_open(socket: &WebSocket) -> bool {
+    socket.as_ref().ready_state() == OPEN
+}
+
+/// The open sockets under a tag.
+pub(super) fn tagged(state: &State, tag: &str) -> Vec<WebSocket> {
+    let mut sockets = state.get_websockets_with_tag(tag);
+    sockets.retain(is_open);
+    sockets
+}
+
+/// Whether there are open ones besides `socket`.
+pub(super) fn others(sockets: &[WebSocket], socket: &WebSocket) -> bool {
+    sockets
+        .iter()
+        .any(|other| other != socket && is_open(other))
+}
+
+/// Completes the closing handshake (RFC 6455 §7.1.2); codes that may not be sent become 1000 (§7.4.1).
+pub(super) fn close(socket: &WebSocket, code: usize) {
+    let code = u16::try_from(code).ok();
+    let code =
+        code.filter(|code| (1000..5000).contains(code) && !matches!(code, 1004..=1006 | 1015));
+    let _ = socket.close(Some(code.unwrap_or(1000)), Some(""));
+}
+
+/// The text of a message; binary ones have no meaning here.
+pub(super) fn text(message: WebSocketIncomingMessage) -> Option<String> {
+    match message {
+        WebSocketIncomingMessage::String(text) => Some(text),
+        WebSocketIncomingMessage::Binary(_) => None,
+    }
+}
