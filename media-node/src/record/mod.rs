@@ -20,6 +20,7 @@ mod mp4;
 mod party;
 pub mod recover;
 pub mod store;
+pub mod task;
 mod track;
 mod wav;
 pub mod worker;

@@ -50,6 +50,18 @@ pub struct Outcome {
     pub error: Option<RecordError>,
 }
 
+impl Outcome {
+    /// A recording that never began.
+    pub(super) fn failed(error: RecordError) -> Self {
+        Self {
+            files: Vec::new(),
+            stats: RecordStats::default(),
+            overflowed: 0,
+            error: Some(error),
+        }
+    }
+}
+
 /// One party's recording thread. Dropping it finishes the files too, unobserved.
 #[derive(Debug)]
 pub struct Recorder {
@@ -174,10 +186,8 @@ fn report(overflowed: u64, outcome: Result<Outcome, oneshot::error::RecvError>) 
             ..outcome
         },
         Err(_) => Outcome {
-            files: Vec::new(),
-            stats: RecordStats::default(),
             overflowed,
-            error: Some(RecordError::Thread("died".to_owned())),
+            ..Outcome::failed(RecordError::Thread("died".to_owned()))
         },
     }
 }

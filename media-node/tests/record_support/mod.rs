@@ -1,14 +1,17 @@
 //! Media made by ffmpeg, files judged by it, and disks that misbehave.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "what a helper cannot do fails its test"
-)]
+#![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 use bytes::Bytes;
+use counterpart_node::Timing;
+use counterpart_node::frames::Frame;
+use counterpart_node::hub::Hub;
 use counterpart_node::record::store::{Folder, Output, Store};
 use counterpart_shared::flv::{AudioBody, AudioCodec, Tag, TagKind, TagReader};
+use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::opus::OpusHead;
+use counterpart_shared::rtmp::{Message, MessageKind};
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
@@ -18,6 +21,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 fn run(program: &str, arguments: &[&str]) -> (String, String) {
     let output = Command::new(program)
@@ -92,6 +96,49 @@ pub(crate) fn opus_tags(times: &[Range<u32>], hertz: f64) -> Vec<Tag> {
 pub(crate) fn unhex(hex: &str) -> Bytes {
     let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
     (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+/// A hub without streams.
+pub(crate) fn hub() -> Hub {
+    let long = Duration::from_secs(10);
+    let timing = Timing {
+        handshake: long,
+        first_media: long,
+        stall: long,
+        grace: long,
+        idle: long,
+    };
+    Hub::new(10, timing, Arc::default(), Arc::default())
+}
+
+/// What lets the caller of `c1` publish.
+pub(crate) fn publish_grant() -> Grant {
+    let call: CallId = "c1".parse().unwrap();
+    Grant {
+        act: Act::Publish,
+        stream: StreamId::of(&call, Party::Caller),
+        call,
+        party: Party::Caller,
+        node: "n1".parse().unwrap(),
+        sub: "u1".parse().unwrap(),
+        serial: 1,
+        record: true,
+        iat: 0,
+        nbf: 0,
+        exp: 1,
+    }
+}
+
+/// A tag as the hub gets it, at its time after `start`; none for what no reader can use.
+pub(crate) fn frame(tag: &Tag, start: Instant) -> Option<Frame> {
+    let message = Message {
+        kind: MessageKind::from(tag.kind.id()),
+        stream_id: 1,
+        timestamp: tag.timestamp,
+        payload: tag.body.clone(),
+    };
+    let arrived = start + Duration::from_millis(tag.timestamp.into());
+    Frame::new(message, arrived)
 }
 
 /// Decodes everything; what ffmpeg complains about.

@@ -1,0 +1,101 @@
+//! From the hub to the recorder: one task per recorded stream.
+
+use super::manifest::CallManifest;
+use super::worker::WallClock;
+use super::{Folder, Input, Outcome, PartyRecorder, RecordError, Recorder};
+use crate::hub::{Delivery, Reader};
+use counterpart_shared::flv::TagKind;
+use counterpart_shared::id::{CallId, Party};
+use std::path::{Path, PathBuf};
+
+/// Whose stream is recorded, and where to.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Folder of all recordings.
+    pub root: PathBuf,
+    /// The call.
+    pub call: CallId,
+    /// Who publishes.
+    pub party: Party,
+}
+
+impl Subject {
+    /// Folder of the call.
+    fn folder(&self) -> PathBuf {
+        self.root.join(self.call.as_str())
+    }
+}
+
+/// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
+/// `call.json`. The outcome carries what there is to tell: its files, and the error if there was one.
+pub async fn record(reader: Reader, subject: Subject) -> Outcome {
+    let clock = WallClock::now();
+    let made = blocking({
+        let subject = subject.clone();
+        move || {
+            let folder = Folder::create(subject.folder())?;
+            Recorder::start(
+                PartyRecorder::new(folder, &subject.party.to_string()),
+                clock,
+            )
+        }
+    });
+    let outcome = match made.await {
+        Ok(recorder) => follow(reader, recorder, clock).await,
+        Err(error) => Outcome::failed(error),
+    };
+    list(subject, outcome).await
+}
+
+/// Hands every frame over until the stream or the recording is over.
+async fn follow(reader: Reader, mut recorder: Recorder, clock: WallClock) -> Outcome {
+    loop {
+        let delivery = tokio::select! {
+            delivery = reader.next() => delivery,
+            outcome = recorder.stopped() => return outcome,
+        };
+        let frame = match delivery {
+            Delivery::Frame(frame) => frame,
+            Delivery::End(_) => return recorder.finish().await,
+        };
+        let Some(kind) = TagKind::from_id(frame.message.kind.into()) else {
+            continue;
+        };
+        let input = Input {
+            kind,
+            timestamp: frame.message.timestamp,
+            body: frame.message.payload,
+            arrived_at: clock.at(frame.arrived),
+        };
+        if !recorder.offer(input) {
+            // Pictures go on with the next keyframe: the sooner, the less is missing.
+            reader.request_keyframe();
+        }
+    }
+}
+
+async fn list(subject: Subject, mut outcome: Outcome) -> Outcome {
+    if outcome.files.is_empty() {
+        return outcome;
+    }
+    let files = outcome.files.clone();
+    let folder = subject.folder();
+    let listed = blocking(move || CallManifest::update(&folder, &subject.call, files)).await;
+    outcome.error = outcome.error.or(listed.err());
+    outcome
+}
+
+/// Closes what an earlier process left below `root`; see [`recover`](super::recover::recover()).
+pub async fn recover(root: &Path) -> Result<Vec<super::recover::Recovered>, RecordError> {
+    let root = root.to_owned();
+    blocking(move || super::recover::recover(&root)).await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RecordError> + Send + 'static,
+) -> Result<T, RecordError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(RecordError::Thread(error.to_string())),
+    }
+}
