@@ -4,7 +4,7 @@
 //! first, so that the newest, the one it was sent for, is the last.
 
 use super::stream::Belonging;
-use super::{QuicError, read_varint, write_varint};
+use super::{MAX_VARINT, QuicError, read_varint, write_varint};
 use crate::rtmp::Message;
 use crate::rtmp::chunk::header::{Header, Scan, full_size, scan, write_full};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
@@ -24,6 +24,9 @@ pub fn read_datagram(
     let mut messages = Vec::new();
     let mut of = None;
     while messages.is_empty() || !rest.is_empty() {
+        if sequence + messages.len() as u64 > MAX_VARINT {
+            return Err(QuicError::SequenceOverflow(MAX_VARINT));
+        }
         let Scan::Whole(header) = scan(&rest) else {
             return Err(QuicError::Truncated { held: rest.len() });
         };

@@ -63,6 +63,9 @@ fn what_does_not_belong_is_refused() {
     let (length, max) = (101, 100);
     let too_long = QuicError::MessageTooLong { length, max };
     assert_eq!(fault("00 04 000000 000065 08 01000000"), too_long);
+    let empty = "04 000000 000000 08 01000000";
+    let overflow = QuicError::SequenceOverflow(MAX_VARINT);
+    assert_eq!(fault(&format!("ffffffffffffffff {empty} {empty}")), overflow);
     assert_eq!(fault("00"), QuicError::Truncated { held: 0 });
     assert_eq!(fault(""), QuicError::Truncated { held: 0 });
 }
