@@ -65,7 +65,10 @@ fn what_does_not_belong_is_refused() {
     assert_eq!(fault("00 04 000000 000065 08 01000000"), too_long);
     let empty = "04 000000 000000 08 01000000";
     let overflow = QuicError::SequenceOverflow(MAX_VARINT);
-    assert_eq!(fault(&format!("ffffffffffffffff {empty} {empty}")), overflow);
+    assert_eq!(
+        fault(&format!("ffffffffffffffff {empty} {empty}")),
+        overflow
+    );
     assert_eq!(fault("00"), QuicError::Truncated { held: 0 });
     assert_eq!(fault(""), QuicError::Truncated { held: 0 });
 }

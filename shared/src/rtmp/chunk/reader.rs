@@ -38,7 +38,8 @@ impl Default for ChunkLimits {
 ///
 /// **Driving.** [`push`](Self::push) what arrived, in any split; then call [`next_message`](Self::next_message) until it
 /// gives `Ok(None)` (*more bytes*) or `Err` (*close*; it stays so); then send [`acknowledgement`](Self::acknowledgement)
-/// if there is one. Each payload byte is copied once, from the argument of `push` into its message.
+/// if there is one. Each payload byte is copied once, from the argument of `push` into its message;
+/// only a message of more than 64 KiB may be moved while it grows.
 ///
 /// Set Chunk Size, Abort and Window Acknowledgement Size concern the chunks only: they are obeyed here and not given out.
 #[derive(Debug)]
