@@ -114,8 +114,8 @@ fn opus_with_a_gap_is_silent_there() {
     let wav = wav(&folder.path().join("caller.wav"));
     close(wav.seconds(), 4.0, 0.1);
     assert!(wav.tone(1000.0, 0.1, 0.9) > 0.9);
-    assert!(wav.loudness(1.1, 2.9) < 0.001);
-    assert!(wav.tone(1000.0, 3.1, 3.9) > 0.9);
+    assert!(wav.loudness(1.01, 2.99) < 0.001);
+    assert!(wav.tone(1000.0, 3.02, 3.9) > 0.9);
 }
 
 #[test]
@@ -471,7 +471,7 @@ fn bodies() -> impl Strategy<Value = (TagKind, Bytes)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
     #[test]
     fn nothing_makes_it_panic(
         frames in prop::collection::vec((bodies(), any::<u32>(), 0u64..500, any::<bool>()), 0..60)

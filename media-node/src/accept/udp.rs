@@ -76,9 +76,9 @@ async fn open(
         what,
         after: patience,
     };
-    let connecting = incoming.accept_with(config);
-    let connecting = connecting.map_err(|error| Fault::Lost(error.to_string()))?;
-    let connected = timeout(patience, connecting).await;
+    // TLS may say no to the first packet already, or later.
+    let connected = async { incoming.accept_with(config)?.await };
+    let connected = timeout(patience, connected).await;
     resolver.forget();
     if resolver.asked() == Asked::UnknownLabel {
         shell.metrics.refused("unknown_label");

@@ -9,7 +9,7 @@ use super::track::{Picture, Sound, Unit, UnitKind};
 use super::wav::{self, WavTrack};
 use bytes::Bytes;
 use counterpart_shared::flv::{
-    AudioBody, AudioCodec, AudioPacket, TagKind, VideoBody, VideoPacket,
+    AudioBody, AudioCodec, AudioPacket, FrameKind, TagKind, VideoBody, VideoPacket, classify,
 };
 
 /// How long a file waits for the configuration of the other track.
@@ -147,6 +147,7 @@ impl PartyRecorder {
     }
 
     fn video(&mut self, timestamp: u32, body: &Bytes, at: u64) -> Result<(), RecordError> {
+        let key = classify(TagKind::Video, body) == FrameKind::VideoKey;
         let Ok(body) = VideoBody::parse(body) else {
             self.stats.unsupported += 1;
             return Ok(());
@@ -155,7 +156,6 @@ impl PartyRecorder {
             VideoPacket::Config(record) => self.configure_picture(&record),
             VideoPacket::Coded { composition, data } => {
                 let place = self.clock.place(timestamp, at);
-                let key = body.frame_type.is_key();
                 self.keyed |= key && self.picture.is_some();
                 if !self.keyed || data.is_empty() {
                     self.stats.early += 1;

@@ -144,7 +144,8 @@ impl Recorder {
         let _ = self.queue.try_send(Order::Discontinuity);
     }
 
-    /// Waits until the recording has ended by itself, which only an error makes it do.
+    /// Waits until the recording has ended by itself, which only an error makes it do. Once it has
+    /// told the outcome there is nothing left but to drop the recorder.
     pub async fn stopped(&mut self) -> Outcome {
         let overflowed = self.overflowed;
         report(overflowed, (&mut self.outcome).await)

@@ -1,0 +1,166 @@
+//! The link to the edge.
+
+use crate::support::stream::*;
+use crate::support::{Carrier, Client, World, grant};
+use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, ToNode};
+use counterpart_shared::grant::Act;
+use std::time::{Duration, Instant};
+
+fn events(world: &World) -> Vec<(u64, NodeEvent)> {
+    let heard = world.edge.heard().into_iter();
+    let events = heard.filter_map(|message| match message {
+        FromNode::Event { seq, event, .. } => Some((seq, event)),
+        _ => None,
+    });
+    events.collect()
+}
+
+#[tokio::test]
+async fn the_node_shows_its_secret_and_says_where_it_is() {
+    let world = World::new().await;
+    let hello = world
+        .edge
+        .wait(|m| matches!(m, FromNode::Hello { .. }))
+        .await;
+    let FromNode::Hello {
+        node,
+        endpoints,
+        capacity,
+        streams,
+        ..
+    } = hello
+    else {
+        panic!("{hello:?}");
+    };
+    assert_eq!((node.as_str(), capacity), ("n1", 50));
+    assert_eq!(endpoints, world.endpoints);
+    assert!(endpoints.one_time && endpoints.udp_port > 0);
+    assert!(streams.is_empty());
+    let headers = world.edge.headers.lock().unwrap()[0].clone();
+    let expected = (
+        Some("Bearer s3cret".to_owned()),
+        Some(SUBPROTOCOL.to_owned()),
+    );
+    assert_eq!(headers, expected);
+    let stocked = |m: &FromNode| matches!(m, FromNode::Load(load) if load.keys == 64);
+    let load = world.edge.wait(stocked).await;
+    let FromNode::Load(load) = load else {
+        panic!("{load:?}");
+    };
+    assert!(load.memory_bytes > 1_000_000);
+}
+
+#[tokio::test]
+async fn media_goes_on_without_the_edge_and_events_are_sent_again() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    world
+        .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
+        .await;
+    world.edge.hang_up();
+    let mut player = world.play(Carrier::Rtmp, &grant(Act::Play, "c1")).await;
+    publisher.send(&inter(33));
+    while player.media().await.timestamp != 33 {}
+    let start = Instant::now();
+    while events(&world).len() < 2 {
+        publisher.send(&audio(40));
+        assert!(start.elapsed() < crate::support::PATIENCE, "not sent again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let events = events(&world);
+    assert_eq!(events[0], events[1], "the same event under the same number");
+    let hellos = world.edge.heard();
+    let streams = hellos.iter().rev().find_map(|message| match message {
+        FromNode::Hello { streams, .. } => Some(streams.clone()),
+        _ => None,
+    });
+    assert_eq!(streams.unwrap()[0].stream.as_str(), "c1.caller");
+}
+
+#[tokio::test]
+async fn what_is_acknowledged_is_not_sent_again() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    world
+        .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
+        .await;
+    world.edge.say(ToNode::Ack { seq: 1 });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    world.edge.hang_up();
+    publisher.close();
+    world
+        .event(|e| matches!(e, NodeEvent::StreamEnd { .. }))
+        .await;
+    let numbers: Vec<_> = events(&world).into_iter().map(|(seq, _)| seq).collect();
+    assert_eq!(numbers, [1, 2]);
+}
+
+#[tokio::test]
+async fn the_end_of_a_call_ends_its_connections_and_its_grants() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let mut player = world.play(Carrier::Quic, &grant(Act::Play, "c1")).await;
+    let other = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c2"))
+        .await;
+    other.send_all(&beginning());
+    let call = "c1".parse().unwrap();
+    for _ in 0..2 {
+        let call = NodeCommand::CallEnd {
+            call: Clone::clone(&call),
+        };
+        world.edge.command(1, call);
+    }
+    assert_eq!(publisher.closed().await.description, "the call is over");
+    assert_eq!(player.closed().await.description, "the call is over");
+    world
+        .edge
+        .wait(|m| matches!(m, FromNode::Done { seq: 1 }))
+        .await;
+    let name = world.name(&grant(Act::Publish, "c1"));
+    let again = Client::open(&world, Carrier::Rtmp, Act::Publish, &name).await;
+    let status = again.refused().await;
+    assert_eq!(status.description, "call 'c1' is over");
+    let mut survivor = world.play(Carrier::Rtmp, &grant(Act::Play, "c2")).await;
+    survivor.messages(3).await;
+}
+
+#[tokio::test]
+async fn an_orderly_stop_tells_everybody_and_finishes_the_files() {
+    let mut world = World::new().await;
+    let mut publish = grant(Act::Publish, "c1");
+    publish.record = true;
+    let mut publisher = world.publish(Carrier::Quic, &publish).await;
+    publisher.send_all(&beginning());
+    world
+        .event(|e| matches!(e, NodeEvent::RecordingStarted))
+        .await;
+    let mut player = world.play(Carrier::Rtmp, &grant(Act::Play, "c1")).await;
+    player.messages(3).await;
+    world.edge.acknowledge_all();
+    world.stop().await;
+    let text = "the node is being stopped";
+    assert_eq!(publisher.closed().await.description, text);
+    assert_eq!(player.closed().await.description, text);
+    let events = events(&world);
+    let has = |wanted: fn(&NodeEvent) -> bool| events.iter().any(|(_, e)| wanted(e));
+    assert!(
+        has(|e| matches!(e, NodeEvent::StreamEnd { .. })),
+        "{events:?}"
+    );
+    assert!(
+        has(|e| matches!(e, NodeEvent::RecordingReady { .. })),
+        "{events:?}"
+    );
+    let recorded = world.folder.path().join("c1");
+    assert!(recorded.join("call.json").exists(), "{recorded:?}");
+}

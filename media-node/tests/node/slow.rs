@@ -1,0 +1,101 @@
+//! A reader who does not read.
+
+use crate::support::stream::*;
+use crate::support::{Carrier, World, grant};
+use counterpart_shared::grant::Act;
+use counterpart_shared::session::ClientSession;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+
+/// Plays on TCP up to the request and then reads nothing any more.
+async fn sleeper(world: &World) -> tokio::net::TcpStream {
+    use bytes::Bytes;
+    use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+    use counterpart_shared::session::ClientOutput;
+    use std::collections::VecDeque;
+    use tokio::io::AsyncReadExt;
+    let mut socket = crate::support::connect(&world.rtmp()).await;
+    let name = world.name(&grant(Act::Play, "c1"));
+    let mut session = ClientSession::play("live", "rtmp://x/live", &name);
+    let (mut reader, mut writer) = (ChunkReader::new(ChunkLimits::default()), ChunkWriter::new());
+    loop {
+        let mut out: VecDeque<Bytes> = VecDeque::new();
+        while let Some(output) = session.poll() {
+            match output {
+                ClientOutput::Send(message) => writer.write(&message, &mut out),
+                ClientOutput::Ready { .. } => return socket,
+                _ => {}
+            }
+        }
+        for piece in out {
+            socket.write_all(&piece).await.unwrap();
+        }
+        let mut bytes = [0; 4096];
+        let read = socket.read(&mut bytes).await.unwrap();
+        reader.push(&bytes[..read]);
+        while let Some(message) = reader.next_message().unwrap() {
+            session.receive(message).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slow_reader_loses_pictures_and_nobody_else_feels_it() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let mut good = world.play(Carrier::Rtmp, &grant(Act::Play, "c1")).await;
+    let sleeper = sleeper(&world).await;
+    // 30 pictures a second of 100 kB: 3 MB/s, far more than the kernel holds.
+    let mut expected = Vec::new();
+    for step in 1..=90u32 {
+        let time = step * 33;
+        let picture = match step % 30 {
+            0 => big_key(time, 100_000),
+            n if n % 2 == 0 => big_disposable(time, 100_000),
+            _ => big_inter(time, 100_000),
+        };
+        publisher.send(&picture);
+        publisher.send(&audio(time));
+        expected.push(time);
+        tokio::time::sleep(Duration::from_millis(33)).await;
+    }
+    let mut pictures = Vec::new();
+    while pictures.last() != Some(&2_970) {
+        let message = good.media().await;
+        if is_picture(&message) && time_inside(&message) > 0 {
+            pictures.push(time_inside(&message));
+        }
+    }
+    assert_eq!(pictures, expected);
+    let dropped = async |reason: &str| {
+        let line = format!("counterpart_frames_dropped_total{{reason=\"{reason}\"}}");
+        world.metric(&line).await
+    };
+    assert!(dropped("disposable").await > 0.0);
+    assert!(dropped("until_key").await > 0.0);
+    drop(sleeper);
+}
+
+#[tokio::test]
+async fn a_player_who_takes_nothing_is_closed() {
+    let world = World::with(|config| config.timing.idle = Duration::from_millis(600)).await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let _sleeper = sleeper(&world).await;
+    let connected = "counterpart_connected{carrier=\"rtmp\"}";
+    let start = std::time::Instant::now();
+    let mut time = 0;
+    while world.metric(connected).await > 1.0 {
+        assert!(start.elapsed() < crate::support::PATIENCE, "still there");
+        for _ in 0..30 {
+            time += 33;
+            publisher.send(&big_key(time, 100_000));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

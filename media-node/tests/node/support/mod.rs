@@ -1,0 +1,189 @@
+//! A world for one test: a node, its edge, and clients.
+
+mod client;
+mod edge;
+mod http;
+mod pin;
+mod quic;
+mod rtmp;
+pub(crate) mod stream;
+
+pub(crate) use client::{Client, Heard};
+pub(crate) use edge::FakeEdge;
+pub(crate) use http::{FlvPlayer, get};
+pub(crate) use pin::Pin;
+pub(crate) use quic::{Carrier, dial};
+pub(crate) use rtmp::{connect, connect_raw};
+
+use counterpart_node::{Config, Node, Timing};
+use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
+use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::id::{CallId, Party, StreamId};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long anything may take before a test fails. A busy machine needs much of it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct World {
+    pub(crate) edge: FakeEdge,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) folder: tempfile::TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    node: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Short limits, so that no test waits long.
+pub(crate) fn timing() -> Timing {
+    Timing {
+        handshake: Duration::from_millis(700),
+        first_media: Duration::from_millis(1_500),
+        stall: Duration::from_millis(500),
+        grace: Duration::from_millis(1_500),
+        idle: Duration::from_secs(5),
+    }
+}
+
+impl World {
+    /// A node that its edge has welcomed.
+    pub(crate) async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same with changes to its configuration.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let world = Self::without_welcome(change).await;
+        world.edge.welcome();
+        world
+            .edge
+            .wait(|m| matches!(m, FromNode::Keys { .. }))
+            .await;
+        world
+    }
+
+    /// A node that waits for its edge's keys.
+    pub(crate) async fn without_welcome(change: impl FnOnce(&mut Config)) -> Self {
+        if std::env::var_os("RUST_LOG").is_some() {
+            let _ = tracing_subscriber::fmt()
+                .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+                .with_test_writer()
+                .try_init();
+        }
+        let edge = FakeEdge::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            node: "n1".parse().unwrap(),
+            edge: edge.url(),
+            secret: "s3cret".into(),
+            host: "localhost".to_owned(),
+            one_time: true,
+            bind: "127.0.0.1".parse().unwrap(),
+            rtmp_port: 0,
+            http_port: 0,
+            udp_port: 0,
+            record_dir: folder.path().to_owned(),
+            max_connections: 100,
+            capacity: 50,
+            timing: timing(),
+        };
+        change(&mut config);
+        let node = Node::load(config).await.unwrap();
+        let endpoints = node.endpoints().clone();
+        let (stop, stopped) = oneshot::channel();
+        let run = node.run(async {
+            let _ = stopped.await;
+        });
+        Self {
+            edge,
+            endpoints,
+            folder,
+            stop: Some(stop),
+            node: tokio::spawn(run),
+        }
+    }
+
+    /// Stops the node in order.
+    pub(crate) async fn stop(&mut self) {
+        let _ = self.stop.take().unwrap().send(());
+        let node = tokio::time::timeout(PATIENCE, &mut self.node).await;
+        node.expect("the node stops").unwrap().unwrap();
+    }
+
+    pub(crate) fn rtmp(&self) -> String {
+        format!("127.0.0.1:{}", self.endpoints.rtmp_port)
+    }
+
+    /// `rtmp://…/live/STREAM?grant=…` in its parts: the name with its query.
+    pub(crate) fn name(&self, grant: &Grant) -> String {
+        format!("{}?grant={}", grant.stream, self.edge.token(grant))
+    }
+
+    pub(crate) async fn publish(&self, carrier: Carrier, grant: &Grant) -> Client {
+        let client = Client::open(self, carrier, Act::Publish, &self.name(grant)).await;
+        client.ready().await
+    }
+
+    pub(crate) async fn play(&self, carrier: Carrier, grant: &Grant) -> Client {
+        let client = Client::open(self, carrier, Act::Play, &self.name(grant)).await;
+        client.ready().await
+    }
+
+    /// A one-time key that the node has reported and nobody has used.
+    pub(crate) async fn key(&self) -> OneTimeKey {
+        self.edge.key().await
+    }
+
+    /// Waits for an event of this kind.
+    pub(crate) async fn event(&self, wanted: impl Fn(&NodeEvent) -> bool) -> NodeEvent {
+        let found = self.edge.wait(|message| match message {
+            FromNode::Event { event, .. } => wanted(event),
+            _ => false,
+        });
+        match found.await {
+            FromNode::Event { event, .. } => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The value of a metric's line, 0 if it is not there.
+    pub(crate) async fn metric(&self, line: &str) -> f64 {
+        let (_, text) = get(&self.endpoints, "/metrics").await;
+        let found = text.lines().find_map(|l| l.strip_prefix(line));
+        found.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.node.abort();
+    }
+}
+
+pub(crate) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// A grant for the caller's stream of call `call`.
+pub(crate) fn grant(act: Act, call: &str) -> Grant {
+    let call: CallId = call.parse().unwrap();
+    Grant {
+        act,
+        stream: StreamId::of(&call, Party::Caller),
+        call,
+        party: match act {
+            Act::Publish => Party::Caller,
+            Act::Play => Party::Callee,
+        },
+        node: "n1".parse().unwrap(),
+        sub: "somebody".parse().unwrap(),
+        serial: 1,
+        record: false,
+        iat: now() - 1,
+        nbf: now() - 1,
+        exp: now() + 60,
+    }
+}

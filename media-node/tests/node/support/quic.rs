@@ -1,0 +1,211 @@
+//! The client on QUIC and WebTransport.
+
+use super::client::{Heard, Order};
+use super::rtmp::perform;
+use super::{Pin, World};
+use bytes::Bytes;
+use counterpart_shared::quic::{
+    AudioDatagrams, MediaStreamReader, MediaStreamWriter, Track, TrackLimits, TrackOutput,
+    TrackReceiver, read_datagram,
+};
+use counterpart_shared::rtmp::Message;
+use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::session::ClientSession;
+use std::collections::{HashMap, VecDeque};
+use std::net::Ipv4Addr;
+use std::time::Instant;
+use tokio::sync::mpsc;
+use web_transport_quinn::Session;
+use web_transport_quinn::proto::ConnectRequest;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Rtmp,
+    Quic,
+    WebTransport,
+}
+
+impl Carrier {
+    pub(crate) fn alpn(self) -> &'static [u8] {
+        match self {
+            Carrier::WebTransport => b"h3",
+            _ => b"counterpart/1",
+        }
+    }
+}
+
+pub(super) struct Link {
+    session: Session,
+    _endpoint: quinn::Endpoint,
+}
+
+/// A session with a one-time key of its own.
+pub(super) async fn connect(world: &World, carrier: Carrier) -> Link {
+    let key = world.key().await;
+    let name = format!("{}.localhost", key.label);
+    let pin = Pin::new(&key.sha256);
+    let (endpoint, connection) = dial(world, carrier, &pin, &name).await.unwrap();
+    let session = match carrier {
+        Carrier::WebTransport => {
+            let url = format!("https://{name}:{}/rtmp", world.endpoints.udp_port);
+            let request = ConnectRequest::new(url.parse::<url::Url>().unwrap());
+            Session::connect(connection, request).await.unwrap()
+        }
+        _ => Session::raw(connection),
+    };
+    Link {
+        session,
+        _endpoint: endpoint,
+    }
+}
+
+/// A QUIC connection under this name.
+pub(crate) async fn dial(
+    world: &World,
+    carrier: Carrier,
+    pin: &std::sync::Arc<Pin>,
+    name: &str,
+) -> Result<(quinn::Endpoint, quinn::Connection), quinn::ConnectionError> {
+    let endpoint = quinn::Endpoint::client((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let server = (Ipv4Addr::LOCALHOST, world.endpoints.udp_port).into();
+    let config = pin.config(carrier.alpn());
+    let connecting = endpoint.connect_with(config, server, name).unwrap();
+    connecting.await.map(|connection| (endpoint, connection))
+}
+
+const LIMITS: TrackLimits = TrackLimits {
+    patience: 300,
+    max_held: 1000,
+    max_held_bytes: 8 << 20,
+    request_interval: 500,
+};
+
+/// Sends one message per QUIC stream, sound in datagrams.
+struct Sender {
+    session: Session,
+    sequences: HashMap<Track, u64>,
+    audio: AudioDatagrams,
+}
+
+impl Sender {
+    async fn send(&mut self, message: &Message) {
+        let Some(track) = Track::of(message.kind) else {
+            return;
+        };
+        let mut sequence = self.sequences.get(&track).copied().unwrap_or(0);
+        if track == Track::Audio {
+            sequence = self.audio.sequence();
+            let is_config = message.payload.get(1) == Some(&0);
+            let size = match is_config {
+                true => 0,
+                false => self.session.max_datagram_size(),
+            };
+            if let Some(datagram) = self.audio.push(message, 1, size) {
+                self.session.send_datagram(datagram).unwrap();
+                return;
+            }
+        }
+        let mut pieces = VecDeque::new();
+        MediaStreamWriter::new(sequence).write(message, &mut pieces);
+        self.sequences.insert(track, sequence + 1);
+        let mut stream = self.session.open_uni().await.unwrap();
+        for piece in pieces {
+            stream.write_all(&piece).await.unwrap();
+        }
+        stream.finish().unwrap();
+    }
+}
+
+pub(super) async fn drive(
+    link: Link,
+    mut session: ClientSession,
+    heard: mpsc::UnboundedSender<Heard>,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+) {
+    let wire = link.session.clone();
+    let (mut to, mut from) = wire.open_bi().await.unwrap();
+    let (arrived, mut arrivals) = mpsc::unbounded_channel();
+    tokio::spawn(collect(wire.clone(), arrived));
+    let mut tracks: HashMap<Track, TrackReceiver> = HashMap::new();
+    let start = Instant::now();
+    let mut reader = ChunkReader::new(ChunkLimits::default());
+    let mut writer = ChunkWriter::new();
+    let mut sender = Sender {
+        session: wire.clone(),
+        sequences: HashMap::new(),
+        audio: AudioDatagrams::new(),
+    };
+    let mut closing = false;
+    loop {
+        let mut out: VecDeque<Bytes> = VecDeque::new();
+        perform(&mut session, &heard, |m| writer.write(&m, &mut out));
+        for piece in out {
+            if to.write_all(&piece).await.is_err() {
+                return;
+            }
+        }
+        if closing {
+            let _ = to.finish();
+            let _ = to.stopped().await;
+            return;
+        }
+        let now = || start.elapsed().as_millis() as u64;
+        tokio::select! {
+            order = orders.recv() => match order {
+                Some(Order::Send(message)) => sender.send(&message).await,
+                Some(Order::Keyframe) => session.request_keyframe(),
+                Some(Order::Skip) => *sender.sequences.entry(Track::Video).or_default() += 1,
+                Some(Order::Close) | None => {
+                    session.close();
+                    closing = true;
+                }
+            },
+            chunk = from.read_chunk(65536, true) => {
+                let Ok(Some(chunk)) = chunk else { return };
+                reader.push(&chunk.bytes);
+                while let Some(message) = reader.next_message().unwrap() {
+                    session.receive(message).unwrap();
+                }
+            }
+            Some((sequence, message)) = arrivals.recv() => {
+                let message: Message = message;
+                let Some(track) = Track::of(message.kind) else { continue };
+                let receiver = tracks.entry(track);
+                let receiver = receiver.or_insert_with(|| TrackReceiver::new(track, LIMITS));
+                receiver.push(sequence, message, now());
+                while let Some(output) = receiver.poll(now()) {
+                    if let TrackOutput::Message { message, .. } = output {
+                        session.receive(message).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn collect(session: Session, arrived: mpsc::UnboundedSender<(u64, Message)>) {
+    loop {
+        tokio::select! {
+            stream = session.accept_uni() => {
+                let Ok(mut stream) = stream else { return };
+                let arrived = arrived.clone();
+                tokio::spawn(async move {
+                    let mut reader = MediaStreamReader::new(4 << 20);
+                    while let Ok(Some(chunk)) = stream.read_chunk(65536, true).await {
+                        reader.push(&chunk.bytes);
+                        while let Some(arrival) = reader.next_message().unwrap() {
+                            let _ = arrived.send(arrival);
+                        }
+                    }
+                });
+            }
+            datagram = session.read_datagram() => {
+                let Ok(datagram) = datagram else { return };
+                let (first, messages) = read_datagram(&datagram, 1 << 20).unwrap();
+                for arrival in (first..).zip(messages) {
+                    let _ = arrived.send(arrival);
+                }
+            }
+        }
+    }
+}
