@@ -1,6 +1,9 @@
 //! The node from outside: real sockets on the loopback, a fake edge, clients that speak the session.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod control;
+mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
