@@ -4,14 +4,12 @@
 
 mod record_support;
 
-use bytes::Bytes;
 use counterpart_node::record::manifest::CallManifest;
 use counterpart_node::record::recover::recover;
 use counterpart_node::record::task::{Subject, record as record_stream};
 use counterpart_node::record::worker::WallClock;
 use counterpart_node::record::{FinishedFile, Folder, Input, PartyRecorder, Recorder};
-use counterpart_shared::flv::{AudioBody, AudioCodec, Tag, TagKind, VideoBody};
-use counterpart_shared::opus::OpusHead;
+use counterpart_shared::flv::{Tag, TagKind};
 use proptest::prelude::*;
 use record_support::*;
 use std::time::Instant;
@@ -452,49 +450,6 @@ fn input(tag: &Tag) -> Input {
         body,
         arrived_at,
     }
-}
-
-fn bodies() -> impl Strategy<Value = (TagKind, Bytes)> {
-    let data = || prop::collection::vec(any::<u8>(), 0..30).prop_map(Bytes::from);
-    let types = prop::sample::select(vec![
-        counterpart_shared::flv::FrameType::Key,
-        counterpart_shared::flv::FrameType::Inter,
-    ]);
-    let codec = || prop::sample::select(vec![AudioCodec::Aac, AudioCodec::Opus]);
-    let record = prop::sample::select(vec!["0142c01effe1000467420001010001ce", "0142c00dffe00000"]);
-    let config = prop::sample::select(vec!["1190", "1208", "2b920800"]);
-    prop_oneof![
-        (any::<bool>(), data()).prop_map(|(video, data)| {
-            (
-                if video {
-                    TagKind::Video
-                } else {
-                    TagKind::Audio
-                },
-                data,
-            )
-        }),
-        (types, any::<i32>(), data()).prop_map(|(kind, cts, data)| (
-            TagKind::Video,
-            VideoBody::coded(kind, cts, data).encode()
-        )),
-        record.prop_map(|hex| (TagKind::Video, VideoBody::config(unhex(hex)).encode())),
-        config.prop_map(|hex| {
-            (
-                TagKind::Audio,
-                AudioBody::config(AudioCodec::Aac, unhex(hex)).encode(),
-            )
-        }),
-        (1u8..=2).prop_map(|channels| {
-            let head = OpusHead::new(channels, 312, 48_000).encode();
-            (
-                TagKind::Audio,
-                AudioBody::config(AudioCodec::Opus, head.into()).encode(),
-            )
-        }),
-        (codec(), data())
-            .prop_map(|(codec, data)| (TagKind::Audio, AudioBody::coded(codec, data).encode())),
-    ]
 }
 
 proptest! {

@@ -6,8 +6,8 @@
 //!    behind a bounded queue ([`worker`]). What does not fit is counted and left out; nothing that
 //!    happens here is felt by the forwarder.
 //! 2. [`PartyRecorder`] reads the FLV body and gives it a place on the file's time line ([`clock`]).
-//! 3. Pictures and sound as received go into fragmented MP4 ([`mp4`]), a fragment every half second;
-//!    the decoded sound ([`decode`]) goes into a WAV file ([`wav`]) on the same time line.
+//! 3. Pictures and sound as received go into fragmented MP4 (`mp4`), a fragment every half second;
+//!    the decoded sound (`decode`) goes into a WAV file (`wav`) on the same time line.
 //! 4. At the end each file is closed and hashed, and `call.json` lists them ([`manifest`]).
 //!
 //! A killed process loses at most the last second; [`recover`] closes what it left behind.

@@ -7,11 +7,14 @@ use counterpart_node::Timing;
 use counterpart_node::frames::Frame;
 use counterpart_node::hub::Hub;
 use counterpart_node::record::store::{Folder, Output, Store};
-use counterpart_shared::flv::{AudioBody, AudioCodec, Tag, TagKind, TagReader};
+use counterpart_shared::flv::{
+    AudioBody, AudioCodec, FrameType, Tag, TagKind, TagReader, VideoBody,
+};
 use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::{Message, MessageKind};
+use proptest::prelude::*;
 use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
@@ -93,9 +96,50 @@ pub(crate) fn opus_tags(times: &[Range<u32>], hertz: f64) -> Vec<Tag> {
     tags
 }
 
-pub(crate) fn unhex(hex: &str) -> Bytes {
+fn unhex(hex: &str) -> Bytes {
     let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
     (0..hex.len()).step_by(2).map(byte).collect()
+}
+
+/// Bodies of all kinds, valid in their headers or not at all.
+pub(crate) fn bodies() -> impl Strategy<Value = (TagKind, Bytes)> {
+    let data = || prop::collection::vec(any::<u8>(), 0..30).prop_map(Bytes::from);
+    let types = prop::sample::select(vec![FrameType::Key, FrameType::Inter]);
+    let codec = || prop::sample::select(vec![AudioCodec::Aac, AudioCodec::Opus]);
+    let record = prop::sample::select(vec!["0142c01effe1000467420001010001ce", "0142c00dffe00000"]);
+    let config = prop::sample::select(vec!["1190", "1208", "2b920800"]);
+    prop_oneof![
+        (any::<bool>(), data()).prop_map(|(video, data)| {
+            (
+                if video {
+                    TagKind::Video
+                } else {
+                    TagKind::Audio
+                },
+                data,
+            )
+        }),
+        (types, any::<i32>(), data()).prop_map(|(kind, cts, data)| (
+            TagKind::Video,
+            VideoBody::coded(kind, cts, data).encode()
+        )),
+        record.prop_map(|hex| (TagKind::Video, VideoBody::config(unhex(hex)).encode())),
+        config.prop_map(|hex| {
+            (
+                TagKind::Audio,
+                AudioBody::config(AudioCodec::Aac, unhex(hex)).encode(),
+            )
+        }),
+        (1u8..=2).prop_map(|channels| {
+            let head = OpusHead::new(channels, 312, 48_000).encode();
+            (
+                TagKind::Audio,
+                AudioBody::config(AudioCodec::Opus, head.into()).encode(),
+            )
+        }),
+        (codec(), data())
+            .prop_map(|(codec, data)| (TagKind::Audio, AudioBody::coded(codec, data).encode())),
+    ]
 }
 
 /// A hub without streams.
