@@ -15,13 +15,18 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use counterpart_shared::api::{ApiError, ErrorCode};
 use counterpart_shared::grant::Act;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use socket2::SockRef;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 /// See [`super::rtmp`].
 const UNSENT: u32 = 32 * 1024;
@@ -30,52 +35,78 @@ const UNSENT: u32 = 32 * 1024;
 const ANYBODY: (HeaderName, HeaderValue) =
     (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 
+/// What a handler knows: the node, and the place of the connection it answers on.
+#[derive(Clone)]
+struct Site {
+    shell: Arc<Shell>,
+    place: Arc<Place>,
+}
+
 /// Accepts until it is dropped.
 pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
-    let idle = shell.config.timing.idle;
-    let stop = shell.stop.clone();
-    let app = Router::new()
+    loop {
+        match listener.accept().await {
+            Ok((socket, peer)) => {
+                let Some(place) = shell.door.enter(Carrier::Flv) else {
+                    continue;
+                };
+                let span = tracing::info_span!("http", connection = rand::random::<u32>());
+                span.in_scope(|| tracing::debug!(%peer, "connected"));
+                tokio::spawn(serve(shell.clone(), socket, place).instrument(span));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn serve(shell: Arc<Shell>, socket: TcpStream, place: Place) {
+    let timing = shell.config.timing.clone();
+    if let Err(error) = tune(&socket, timing.idle) {
+        tracing::debug!(%error, "a connection could not be tuned");
+    }
+    let place = Arc::new(place);
+    let service = TowerToHyperService::new(routes(Site { shell, place }));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(timing.handshake)
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "closed");
+    }
+}
+
+fn tune(socket: &TcpStream, idle: Duration) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let socket = SockRef::from(socket);
+    socket.set_tcp_notsent_lowat(UNSENT)?;
+    socket.set_tcp_user_timeout(Some(idle))
+}
+
+fn routes(site: Site) -> Router {
+    Router::new()
         .route("/live/{file}", get(live))
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(shell);
-    let tune = move |socket: &mut TcpStream| {
-        let tuned = socket.set_nodelay(true).and_then(|()| {
-            let socket = SockRef::from(&*socket);
-            socket.set_tcp_notsent_lowat(UNSENT)?;
-            socket.set_tcp_user_timeout(Some(idle))
-        });
-        if let Err(error) = tuned {
-            tracing::debug!(%error, "a connection could not be tuned");
-        }
-    };
-    let serve = axum::serve(listener.tap_io(tune), app);
-    let stopped = async move { stop.wished().await };
-    if let Err(error) = serve.with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "HTTP has stopped");
-    }
+        .with_state(site)
 }
 
 async fn live(
-    State(shell): State<Arc<Shell>>,
+    State(site): State<Site>,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let Some(place) = shell.door.enter(Carrier::Flv) else {
-        return refused(&Refusal::ConnectionLimit(shell.config.max_connections));
-    };
-    let outcome = play(&shell, place, &file, query.as_deref()).await;
+    let outcome = play(&site, &file, query.as_deref()).await;
     outcome.unwrap_or_else(|refusal| refused(&refusal))
 }
 
-async fn play(
-    shell: &Arc<Shell>,
-    place: Place,
-    file: &str,
-    query: Option<&str>,
-) -> Result<Response, Refusal> {
+async fn play(site: &Site, file: &str, query: Option<&str>) -> Result<Response, Refusal> {
+    let shell = &site.shell;
     let stream = file.strip_suffix(".flv").ok_or(Refusal::NotLive)?;
     let wish = Wish {
         act: Act::Play,
@@ -83,7 +114,7 @@ async fn play(
         stream,
         token: query.and_then(grant_of),
     };
-    let Allowed::Play(reader) = shell.admit(&place, wish)? else {
+    let Allowed::Play(reader) = shell.admit(&site.place, wish)? else {
         return Err(Refusal::NotLive);
     };
     // The file's header says which tracks there are, so it waits until they are known.
@@ -93,7 +124,7 @@ async fn play(
         shell.metrics.refused(Refusal::NotLive.reason());
         return Err(Refusal::NotLive);
     }
-    let body = FlvBody::new(shell.clone(), reader, place);
+    let body = FlvBody::new(shell.clone(), reader);
     let headers = [
         ANYBODY,
         (CONTENT_TYPE, HeaderValue::from_static("video/x-flv")),
@@ -121,16 +152,16 @@ fn error(code: ErrorCode, detail: String) -> Response {
     (status, headers, body).into_response()
 }
 
-async fn healthz(State(shell): State<Arc<Shell>>) -> Response {
-    match shell.stop.is_wished() {
+async fn healthz(State(site): State<Site>) -> Response {
+    match site.shell.stop.is_wished() {
         true => error(ErrorCode::NoNode, Refusal::Stopping.to_string()),
         false => "ok\n".into_response(),
     }
 }
 
-async fn metrics(State(shell): State<Arc<Shell>>) -> Response {
+async fn metrics(State(site): State<Site>) -> Response {
     let kind = HeaderValue::from_static("text/plain; version=0.0.4");
-    ([(CONTENT_TYPE, kind)], shell.metrics.render()).into_response()
+    ([(CONTENT_TYPE, kind)], site.shell.metrics.render()).into_response()
 }
 
 async fn nothing() -> Response {

@@ -89,8 +89,13 @@ impl Hub {
         if live as u64 >= self.capacity.into() && !known.is_some_and(|s| s.is_live()) {
             return Err(Refusal::StreamLimit(self.capacity));
         }
-        let stream = self.stream(&mut state, grant, now)?;
-        stream.publish(grant.serial, now)
+        loop {
+            // A stream can end between these two lines; then the next round makes another.
+            let stream = self.stream(&mut state, grant, now)?;
+            if let Some(outcome) = stream.publish(grant.serial, now) {
+                return outcome;
+            }
+        }
     }
 
     /// The holder of this grant reads its stream from now on, and waits for it if it is not live.

@@ -99,29 +99,32 @@ impl Stream {
         &self.name
     }
 
-    /// Somebody with this grant publishes from now on.
+    /// Somebody with this grant publishes from now on. `None` when the stream is over: another one takes
+    /// its place.
     pub(super) fn publish(
         self: &Arc<Self>,
         serial: u64,
         now: Instant,
-    ) -> Result<Publication, Refusal> {
+    ) -> Option<Result<Publication, Refusal>> {
         let mut state = self.lock();
-        let taken = state.life.take(serial, now);
-        taken.map_err(|live| Refusal::InUse {
-            live,
-            given: serial,
-        })?;
+        if state.life.is_over() {
+            return None;
+        }
+        if let Err(live) = state.life.take(serial, now) {
+            let given = serial;
+            return Some(Err(Refusal::InUse { live, given }));
+        }
         let (sender, demands) = mpsc::channel(DEMANDS);
         if let Some(old) = state.publisher.replace(sender) {
             close(&old, "another connection of the same party has taken over");
         }
         state.epoch += 1;
         state.line.restart();
-        Ok(Publication {
+        Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
             demands,
-        })
+        }))
     }
 
     /// Somebody reads from now on; what is cached is in his queue already.
@@ -140,6 +143,9 @@ impl Stream {
         });
         if state.cache.video().is_some() && !state.cache.has_key() {
             state.ask_keyframe(now);
+        }
+        if state.life.is_over() {
+            inbox.end("the stream is over");
         }
         Reader {
             stream: self.clone(),

@@ -1,6 +1,5 @@
 //! HTTP-FLV: one endless answer.
 
-use crate::door::Place;
 use crate::frames::Frame;
 use crate::hub::{Delivery, Reader};
 use crate::metrics::Carrier;
@@ -16,11 +15,10 @@ const COPIED: usize = 2048;
 /// Tags that leave in one piece when several wait.
 const BATCH: usize = 32 * 1024;
 
-/// The answer's body. It holds the connection's place and ends with the stream.
+/// The answer's body. It ends with the stream.
 pub(crate) struct FlvBody {
     shell: Arc<Shell>,
     reader: Reader,
-    _place: Place,
     /// Pieces that are made and not yet given.
     ready: Vec<Bytes>,
     ended: bool,
@@ -28,13 +26,12 @@ pub(crate) struct FlvBody {
 
 impl FlvBody {
     /// Begins with the file's header.
-    pub(crate) fn new(shell: Arc<Shell>, reader: Reader, place: Place) -> Self {
+    pub(crate) fn new(shell: Arc<Shell>, reader: Reader) -> Self {
         let (audio, video) = reader.tracks();
         let header = Bytes::copy_from_slice(&file_header(audio, video));
         Self {
             shell,
             reader,
-            _place: place,
             ready: vec![header],
             ended: false,
         }

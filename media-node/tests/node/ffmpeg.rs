@@ -13,7 +13,14 @@ fn publisher(url: &str) -> Command {
         .args(["-hide_banner", "-loglevel", "error", "-re"])
         .args(["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=30"])
         .args(["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"])
-        .args(["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"])
+        .args([
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-tune",
+            "zerolatency",
+        ])
         .args(["-pix_fmt", "yuv420p", "-g", "30", "-c:a", "aac", "-t", "30"])
         .args(["-f", "flv", url])
         .stdin(Stdio::null())
@@ -42,7 +49,9 @@ async fn ffmpeg_publishes_and_plays() {
     let publish = world.name(&grant(Act::Publish, "c1"));
     let url = format!("rtmp://{}/live/{publish}", world.rtmp());
     let _publisher = publisher(&url).spawn().unwrap();
-    let event = world.event(|e| matches!(e, NodeEvent::StreamBegin(_))).await;
+    let event = world
+        .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
+        .await;
     let NodeEvent::StreamBegin(format) = event else {
         panic!("{event:?}");
     };

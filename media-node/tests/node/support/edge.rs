@@ -12,13 +12,16 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use url::Url;
 
+/// Authorization and Sec-WebSocket-Protocol.
+type Headers = (Option<String>, Option<String>);
+
 pub(crate) struct FakeEdge {
     port: u16,
     signer: Signer,
     heard: watch::Sender<Vec<FromNode>>,
     say: broadcast::Sender<Say>,
     used: Mutex<usize>,
-    pub(crate) headers: Arc<Mutex<Vec<(Option<String>, Option<String>)>>>,
+    pub(crate) headers: Arc<Mutex<Vec<Headers>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -167,7 +170,7 @@ async fn talk(
     socket: TcpStream,
     heard: watch::Sender<Vec<FromNode>>,
     mut say: broadcast::Receiver<Say>,
-    headers: Arc<Mutex<Vec<(Option<String>, Option<String>)>>>,
+    headers: Arc<Mutex<Vec<Headers>>>,
 ) {
     #[allow(clippy::result_large_err)]
     let answer = |request: &Request, mut response: Response| {
