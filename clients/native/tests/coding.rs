@@ -49,18 +49,20 @@ fn settings(bitrate: u32, fps: u32) -> VideoSettings {
     VideoSettings { bitrate, fps }
 }
 
-/// Encodes and decodes so many pictures and checks mark and flash of each; gives the bytes.
-fn survive(size: Size, bitrate: u32, fps: u32, pictures: u32) -> usize {
+/// Encodes and decodes so many pictures and checks mark and flash of each; gives the bytes and how many were left out.
+fn survive(size: Size, bitrate: u32, fps: u32, pictures: u32) -> (usize, u32) {
     let mut camera = Camera::new(size, u64::from(fps));
     let mut encoder = VideoEncoder::new(settings(bitrate, fps)).unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
-    let mut bytes = 0;
+    let (mut bytes, mut left_out) = (0, 0);
     for number in 0..pictures {
         let (at, picture) = camera.next();
-        let coded = encoder.encode(picture).unwrap();
+        let Some(coded) = encoder.encode(picture).unwrap() else {
+            left_out += 1;
+            continue;
+        };
         bytes += coded.body.len();
         assert_eq!(coded.config.is_some(), number == 0);
-        assert_eq!(coded.keyframe, number % (2 * fps) == 0, "picture {number}");
         for body in coded.config.iter().chain([&coded.body]) {
             if let Decoded::Picture(picture) = decoder.decode(body).unwrap() {
                 let luma = luma(&picture).unwrap();
@@ -71,7 +73,7 @@ fn survive(size: Size, bitrate: u32, fps: u32, pictures: u32) -> usize {
             }
         }
     }
-    bytes
+    (bytes, left_out)
 }
 
 proptest! {
@@ -87,10 +89,11 @@ proptest! {
 
 #[test]
 fn mark_and_flash_survive_200_kbit_per_second() {
-    let bytes = survive(Size::default(), 200_000, 25, 150);
+    let (bytes, left_out) = survive(Size::default(), 200_000, 25, 150);
     let rate = bytes * 8 / 6;
-    println!("{rate} bit/s at 640x360, 200 kbit/s wanted");
-    assert!((100_000..300_000).contains(&rate), "{rate}");
+    println!("{rate} bit/s at 640x360, 200 kbit/s wanted, {left_out} pictures left out");
+    assert!((150_000..240_000).contains(&rate), "{rate}");
+    assert!(left_out < 20, "{left_out}");
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn a_picture_without_mark_has_none_after_decoding() {
     let mut picture = Picture::black(Size::default());
     source.fill(&mut picture, 0, START).unwrap();
     let mut encoder = VideoEncoder::new(settings(500_000, 25)).unwrap();
-    let coded = encoder.encode(&picture).unwrap();
+    let coded = encoder.encode(&picture).unwrap().unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
     decoder.decode(&coded.config.unwrap()).unwrap();
     let Decoded::Picture(picture) = decoder.decode(&coded.body).unwrap() else {
@@ -114,17 +117,19 @@ fn keyframes_come_on_request_and_with_a_new_bitrate() {
     let mut encoder = VideoEncoder::new(settings(400_000, 25)).unwrap();
     encoder.force_keyframe();
     let mut keys = Vec::new();
-    for number in 0..40 {
+    for number in 0..80 {
         match number {
             10 => encoder.force_keyframe(),
             20 => encoder.set_bitrate(150_000).unwrap(),
             _ => {}
         }
-        if encoder.encode(camera.next().1).unwrap().keyframe {
+        let coded = encoder.encode(camera.next().1).unwrap();
+        if coded.is_some_and(|coded| coded.keyframe) {
             keys.push(number);
         }
     }
-    assert_eq!(keys, [0, 10, 20]);
+    assert_eq!(keys[..3], [0, 10, 20]);
+    assert_eq!(keys.len(), 4, "two seconds later comes the next: {keys:?}");
 }
 
 #[test]
@@ -133,7 +138,9 @@ fn a_lost_picture_leaves_an_error_or_nothing_but_no_panic() {
     let mut encoder = VideoEncoder::new(settings(400_000, 25)).unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
     for number in 0..100 {
-        let coded = encoder.encode(camera.next().1).unwrap();
+        let Some(coded) = encoder.encode(camera.next().1).unwrap() else {
+            continue;
+        };
         if let Some(config) = &coded.config {
             decoder.decode(config).unwrap();
         }
@@ -157,7 +164,7 @@ fn coding_takes_a_fraction_of_the_time_that_a_picture_lasts() {
         let picture = camera.next().1;
         draw += begin.elapsed().as_secs_f64();
         let begin = Instant::now();
-        let coded = encoder.encode(picture).unwrap();
+        let coded = encoder.encode(picture).unwrap().unwrap();
         encode += begin.elapsed().as_secs_f64();
         coded.config.iter().for_each(|config| {
             decoder.decode(config).unwrap();

@@ -14,12 +14,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// The application protocol (RFC 7301).
 const ALPN: &[u8] = b"counterpart/1";
 
 /// From one address to the next, when the first does not answer.
-const STAGGER: Duration = Duration::from_millis(300);
+const STAGGER: Duration = Duration::from_millis(100);
+
+/// How long the other addresses have when one of them has said no.
+const REST: Duration = Duration::from_secs(1);
 
 /// After so long without a packet the node is gone.
 const IDLE: Duration = Duration::from_secs(10);
@@ -77,13 +81,22 @@ async fn connect(url: &MediaUrl) -> Result<quinn::Connection, CarryError> {
         })
         .collect();
     let mut failure = CarryError::NoAddress(url.host.clone());
-    while let Some(attempt) = attempts.next().await {
+    let mut deadline = None;
+    loop {
+        let next = attempts.next();
+        let attempt = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, next)
+                .await
+                .unwrap_or(None),
+            None => next.await,
+        };
         match attempt {
-            Ok(connection) => return Ok(connection),
-            Err(error) => failure = error,
+            Some(Ok(connection)) => return Ok(connection),
+            Some(Err(error)) => failure = error,
+            None => return Err(failure),
         }
+        deadline = deadline.or(Some(Instant::now() + REST));
     }
-    Err(failure)
 }
 
 async fn connect_to(

@@ -87,8 +87,9 @@ impl VideoEncoder {
         self.announced = None;
     }
 
-    /// Encodes a picture.
-    pub fn encode(&mut self, picture: &Picture) -> Result<CodedPicture, EncodeError> {
+    /// Encodes a picture. Nothing comes out when the encoder leaves it out to keep to the bitrate; the next one builds
+    /// on those before it all the same.
+    pub fn encode(&mut self, picture: &Picture) -> Result<Option<CodedPicture>, EncodeError> {
         let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());
         let units: Vec<Nal> = annex_b_units(&stream).collect();
         let config = self.announce(&units)?;
@@ -96,6 +97,9 @@ impl VideoEncoder {
             .into_iter()
             .filter(|unit| unit.nal_type().is_slice())
             .collect();
+        if slices.is_empty() {
+            return Ok(None);
+        }
         let keyframe = slices.iter().any(|unit| unit.nal_type() == NalType::Idr);
         let frame_type = if keyframe {
             FrameType::Key
@@ -103,11 +107,11 @@ impl VideoEncoder {
             FrameType::Inter
         };
         let data = to_avcc(&slices, 4)?;
-        Ok(CodedPicture {
+        Ok(Some(CodedPicture {
             config,
             body: VideoBody::coded(frame_type, 0, data).encode(),
             keyframe,
-        })
+        }))
     }
 
     /// The configuration's body, if these units change it.
@@ -137,7 +141,7 @@ fn open(settings: VideoSettings) -> Result<Encoder, EncodeError> {
         .rate_control_mode(RateControlMode::Bitrate)
         .complexity(Complexity::Low)
         .profile(Profile::Baseline)
-        .skip_frames(false)
+        .skip_frames(true)
         .scene_change_detect(false)
         .num_threads(1);
     Ok(Encoder::with_api_config(

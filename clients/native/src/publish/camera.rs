@@ -21,6 +21,16 @@ pub(super) struct Camera {
     encoding: Duration,
 }
 
+/// What came of a picture.
+pub(super) enum Shot {
+    /// Its time in milliseconds, and the picture.
+    Taken(u32, CodedPicture),
+    /// The encoder left it out to keep to the bitrate.
+    LeftOut,
+    /// It builds on one that was not sent.
+    Useless,
+}
+
 impl Camera {
     pub(super) fn new(
         options: &PublishOptions,
@@ -79,8 +89,8 @@ impl Camera {
         skipped
     }
 
-    /// Takes a picture now: its time in milliseconds and the picture, unless it builds on one that was not sent.
-    pub(super) fn shoot(&mut self) -> Result<Option<(u32, CodedPicture)>, PublishError> {
+    /// Takes a picture now.
+    pub(super) fn shoot(&mut self) -> Result<Shot, PublishError> {
         let at = WallTime::now();
         self.source.fill(&mut self.picture, self.next, at)?;
         if self.mark {
@@ -90,9 +100,14 @@ impl Camera {
         let begin = Instant::now();
         let coded = self.encoder.encode(&self.picture)?;
         self.encoding += begin.elapsed();
+        let Some(coded) = coded else {
+            return Ok(Shot::LeftOut);
+        };
         self.broken &= !coded.keyframe;
-        let time = timestamp(at.ms_since(self.start));
-        Ok((!self.broken).then_some((time, coded)))
+        if self.broken {
+            return Ok(Shot::Useless);
+        }
+        Ok(Shot::Taken(timestamp(at.ms_since(self.start)), coded))
     }
 
     /// The last picture was not sent whole.

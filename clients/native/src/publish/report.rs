@@ -29,6 +29,8 @@ pub struct PublishReport {
     pub keyframes: u64,
     /// Pictures that were not made because the machine was late.
     pub skipped: u64,
+    /// Pictures that the encoder left out to keep to the bitrate.
+    pub left_out: u64,
     /// Pictures and packets that were made and not sent because too much was on its way already.
     pub dropped: u64,
     /// Packets of sound handed to the carrier.

@@ -1,6 +1,6 @@
 //! The thread that draws, encodes and paces.
 
-use super::camera::Camera;
+use super::camera::{Camera, Shot};
 use super::message::{audio, video};
 use super::metadata::metadata;
 use super::microphone::Microphone;
@@ -165,9 +165,16 @@ impl Studio {
         let elapsed = self.begin.elapsed();
         let camera = self.camera.as_mut().expect("a picture was due");
         self.report.skipped += camera.catch_up(elapsed);
-        let Some((at, coded)) = camera.shoot()? else {
-            self.report.dropped += 1;
-            return Ok(());
+        let (at, coded) = match camera.shoot()? {
+            Shot::Taken(at, coded) => (at, coded),
+            Shot::LeftOut => {
+                self.report.left_out += 1;
+                return Ok(());
+            }
+            Shot::Useless => {
+                self.report.dropped += 1;
+                return Ok(());
+            }
         };
         let mut sent = true;
         for body in coded.config.into_iter().chain([coded.body]) {
