@@ -47,6 +47,7 @@ impl Turn<'_> {
         match self.call.phase {
             CallPhase::Ended => return Err(over()),
             CallPhase::New if party == Party::Callee => return Err(conflict("nobody asked yet")),
+            _ if self.call.user(party).is_none() => return Err(conflict("nobody answered yet")),
             _ => {}
         }
         let kind = AskKind::Own { id };

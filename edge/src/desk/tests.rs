@@ -1,1 +1,455 @@
+//! The desk's rules one by one, and what holds whatever happens.
 
+use super::*;
+use crate::link::{Letter, ToCall, ToDesk};
+use crate::table::Row;
+use counterpart_shared::api::{DeskCommand, DeskMessage, ErrorCode, GoneReason, RoomState};
+use counterpart_shared::id::{CallId, RoomId, UserId};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn room(n: u8) -> RoomId {
+    format!("r{n}").parse().unwrap()
+}
+
+fn call(n: u32) -> CallId {
+    format!("c{n}").parse().unwrap()
+}
+
+fn agent(n: u8) -> UserId {
+    format!("agent{n}").parse().unwrap()
+}
+
+fn connected(n: u8) -> Input {
+    let (room, agent) = (room(n), agent(n));
+    Input::Connected { room, agent }
+}
+
+fn closed(n: u8) -> Input {
+    Input::Closed {
+        room: room(n),
+        others: false,
+    }
+}
+
+fn command(n: u8, command: DeskCommand) -> Input {
+    Input::Command {
+        room: room(n),
+        command,
+        earlier: false,
+    }
+}
+
+fn open(n: u8) -> Input {
+    let id = "o".parse().unwrap();
+    command(n, DeskCommand::Open { id })
+}
+
+fn close(n: u8) -> Input {
+    let id = "c".parse().unwrap();
+    command(n, DeskCommand::Close { id })
+}
+
+fn accept(n: u8, c: u32) -> Input {
+    let id = "a".parse().unwrap();
+    command(n, DeskCommand::Accept { id, call: call(c) })
+}
+
+fn reject(n: u8, c: u32) -> Input {
+    let id = "j".parse().unwrap();
+    command(n, DeskCommand::Reject { id, call: call(c) })
+}
+
+fn enter(c: u32) -> Input {
+    let customer = "alice".parse().unwrap();
+    let call = call(c);
+    Input::Letter(ToDesk::Enter { call, customer })
+}
+
+fn leave(c: u32) -> Input {
+    Input::Letter(ToDesk::Leave { call: call(c) })
+}
+
+fn alarm(rooms: &[u8]) -> Input {
+    let present = rooms.iter().map(|&n| room(n)).collect();
+    Input::Alarm { present }
+}
+
+/// A desk with these rooms open, the first one for the longest time.
+fn with_rooms(rooms: &[u8]) -> Desk {
+    let mut desk = Desk::default();
+    for (now, &n) in rooms.iter().enumerate() {
+        desk.handle(connected(n), now as u64);
+        desk.handle(open(n), now as u64);
+    }
+    desk
+}
+
+fn state(desk: &Desk, n: u8) -> RoomState {
+    let board = desk.board();
+    let found = board.rooms.iter().find(|one| one.room.room == room(n));
+    found.unwrap().room.state
+}
+
+fn rings_at(desk: &Desk, c: u32) -> Option<RoomId> {
+    desk.room_of(&call(c))
+}
+
+fn line(desk: &Desk) -> Vec<CallId> {
+    desk.board().line.into_iter().map(|one| one.call).collect()
+}
+
+fn letters(outputs: &[Output]) -> Vec<(CallId, ToCall)> {
+    let letter = |output: &Output| match output {
+        Output::Letter(Letter::Call(call, letter)) => Some((call.clone(), letter.clone())),
+        _ => None,
+    };
+    outputs.iter().filter_map(letter).collect()
+}
+
+fn gone(outputs: &[Output]) -> Vec<GoneReason> {
+    let reason = |output: &Output| match output {
+        Output::Send(_, DeskMessage::OfferGone { reason, .. }) => Some(*reason),
+        _ => None,
+    };
+    outputs.iter().filter_map(reason).collect()
+}
+
+fn conflict(outputs: &[Output]) -> bool {
+    outputs.iter().any(|output| {
+        matches!(output, Output::Reply(DeskMessage::Error { error, .. }) if error.code == ErrorCode::Conflict)
+    })
+}
+
+#[test]
+fn who_is_idle_for_the_longest_time_is_asked_first() {
+    let mut desk = with_rooms(&[2, 1, 3]);
+    for (c, n) in [(1, 2), (2, 1), (3, 3)] {
+        desk.handle(enter(c), 10);
+        assert_eq!(rings_at(&desk, c), Some(room(n)));
+    }
+    let out = desk.handle(enter(4), 10);
+    assert_eq!(letters(&out), [(call(4), ToCall::Position { position: 1 })]);
+}
+
+#[test]
+fn an_offer_is_taken() {
+    let mut desk = with_rooms(&[1]);
+    let out = desk.handle(enter(1), 10);
+    let expires_at = 10 + RING;
+    assert!(out.iter().any(|output| matches!(output,
+        Output::Send(_, DeskMessage::Offer { expires_at: at, .. }) if *at == expires_at)));
+    assert!(conflict(&desk.handle(accept(1, 2), 11)), "another call");
+    let out = desk.handle(accept(1, 1), 11);
+    let (room, agent) = (room(1), agent(1));
+    assert_eq!(letters(&out), [(call(1), ToCall::Accepted { room, agent })]);
+    assert!(conflict(&desk.handle(accept(1, 1), 12)), "taken already");
+    desk.handle(leave(1), 13);
+    assert_eq!(state(&desk, 1), RoomState::Idle);
+}
+
+#[test]
+fn an_offer_that_is_missed_closes_the_room_and_keeps_the_place() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(enter(2), 1);
+    assert_eq!(desk.due(), Some(RING));
+    assert_eq!(desk.handle(alarm(&[1]), RING - 1), []);
+    let out = desk.handle(alarm(&[1]), RING);
+    assert_eq!(gone(&out), [GoneReason::Missed]);
+    assert_eq!(state(&desk, 1), RoomState::Close);
+    assert_eq!(line(&desk), [call(1), call(2)]);
+    desk.handle(open(1), RING + 1);
+    assert_eq!(rings_at(&desk, 1), Some(room(1)));
+}
+
+#[test]
+fn a_rejected_call_goes_to_the_next_agent() {
+    let mut desk = with_rooms(&[1, 2]);
+    desk.handle(enter(1), 10);
+    let out = desk.handle(reject(1, 1), 10);
+    assert_eq!(gone(&out), [GoneReason::Rejected]);
+    assert_eq!(state(&desk, 1), RoomState::Idle);
+    assert_eq!(rings_at(&desk, 1), Some(room(2)));
+    desk.handle(close(2), 11);
+    assert_eq!(rings_at(&desk, 1), Some(room(1)), "he is the only one left");
+    desk.handle(reject(1, 1), 12);
+    assert_eq!(rings_at(&desk, 1), Some(room(1)), "and is asked again");
+}
+
+#[test]
+fn a_caller_who_leaves_is_nowhere_at_once() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(enter(2), 0);
+    desk.handle(enter(3), 0);
+    let out = desk.handle(leave(2), 1);
+    assert_eq!(letters(&out), [(call(3), ToCall::Position { position: 1 })]);
+    let out = desk.handle(leave(1), 2);
+    assert_eq!(gone(&out), [GoneReason::Abandoned]);
+    assert_eq!(rings_at(&desk, 3), Some(room(1)));
+    assert_eq!(desk.handle(leave(9), 3), []);
+    assert_eq!(
+        desk.handle(enter(3), 3),
+        [],
+        "in the line or in a room, not both"
+    );
+}
+
+#[test]
+fn close_waits_for_the_end_of_a_talk() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(accept(1, 1), 1);
+    desk.handle(close(1), 2);
+    assert_eq!(state(&desk, 1), RoomState::Busy);
+    desk.handle(leave(1), 3);
+    assert_eq!(state(&desk, 1), RoomState::Close);
+}
+
+#[test]
+fn an_absent_agent_is_not_asked_and_closes_after_the_grace() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(closed(1), 100);
+    desk.handle(enter(1), 101);
+    assert_eq!(line(&desk), [call(1)]);
+    assert_eq!(desk.due(), Some(100 + GRACE));
+    desk.handle(connected(1), 102);
+    assert_eq!(rings_at(&desk, 1), Some(room(1)), "he is back");
+    desk.handle(closed(1), 200);
+    desk.handle(alarm(&[]), 200 + GRACE - 1);
+    assert_eq!(state(&desk, 1), RoomState::Busy);
+    let out = desk.handle(alarm(&[]), 200 + GRACE);
+    assert_eq!(gone(&out), [GoneReason::Missed]);
+    assert_eq!(state(&desk, 1), RoomState::Close);
+}
+
+#[test]
+fn an_agent_who_went_during_a_talk_is_closed_after_it() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(accept(1, 1), 1);
+    desk.handle(closed(1), 2);
+    desk.handle(alarm(&[]), 2 + GRACE);
+    assert_eq!(state(&desk, 1), RoomState::Busy);
+    desk.handle(leave(1), 3 + GRACE);
+    assert_eq!(state(&desk, 1), RoomState::Close);
+}
+
+#[test]
+fn an_agent_who_reloads_his_page_hears_it_ring_again() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    let out = desk.handle(connected(1), 5);
+    assert!(matches!(out[0], Output::Reply(DeskMessage::Room(_))));
+    assert!(matches!(
+        out[1],
+        Output::Reply(DeskMessage::Offer {
+            expires_at: RING,
+            ..
+        })
+    ));
+    assert!(desk.admit(&room(1), &agent(1)).is_ok());
+    assert!(desk.admit(&room(1), &agent(2)).is_err());
+    assert!(desk.admit(&room(7), &agent(2)).is_ok());
+}
+
+#[test]
+fn a_command_sent_again_changes_nothing() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    let Input::Command { room, command, .. } = reject(1, 1) else {
+        unreachable!();
+    };
+    let earlier = true;
+    let again = Input::Command {
+        room,
+        command,
+        earlier,
+    };
+    let out = desk.handle(again, 1);
+    assert!(matches!(out[..], [Output::Reply(DeskMessage::Ack { .. })]));
+}
+
+#[test]
+fn what_is_stored_is_pinned() {
+    let rows = [
+        (
+            "room",
+            "r1",
+            r#"{"agent":"bob","place":{"state":"close"},"since":1,"closing":false}"#,
+        ),
+        (
+            "room",
+            "r2",
+            r#"{"agent":"bob","place":{"state":"idle"},"since":1,"closing":false,"gone_since":7}"#,
+        ),
+        (
+            "room",
+            "r3",
+            r#"{"agent":"bob","place":{"state":"offered","number":3,"waiting":{"call":"c1","customer":"alice","since":2,"refused_by":"r1","told":0},"until":9},"since":1,"closing":false}"#,
+        ),
+        (
+            "room",
+            "r4",
+            r#"{"agent":"bob","place":{"state":"talking","call":"c2"},"since":1,"closing":true}"#,
+        ),
+        (
+            "waiting",
+            "12",
+            r#"{"call":"c1","customer":"alice","since":2,"told":1}"#,
+        ),
+    ];
+    let row = |(kind, key, json): &(&str, &str, &str)| Row {
+        kind: (*kind).into(),
+        key: (*key).into(),
+        json: (*json).into(),
+    };
+    let mut desk = Desk::load(&rows.each_ref().map(row)).unwrap();
+    assert_eq!(desk.changes(), []);
+    for n in 1..=4 {
+        desk.rooms.get_mut(&room(n));
+    }
+    desk.line.get_mut(&12);
+    let stored = desk.changes().into_iter();
+    let stored: Vec<_> = stored.map(|c| (c.kind, c.key, c.json.unwrap())).collect();
+    assert_eq!(
+        stored,
+        rows.map(|(kind, key, json)| (kind, key.to_owned(), json.to_owned()))
+    );
+}
+
+/// The desk beside a record of what it may do.
+struct World {
+    desk: Desk,
+    present: BTreeSet<u8>,
+    entered: u32,
+    gone: BTreeSet<u32>,
+    /// The order in which callers came.
+    arrived: Vec<CallId>,
+    now: u64,
+}
+
+impl World {
+    fn act(&mut self, what: u8, n: u8, pick: u32) -> Vec<Output> {
+        let c = if self.entered == 0 {
+            0
+        } else {
+            pick % self.entered
+        };
+        let input = match what {
+            0 | 1 => {
+                self.present.insert(n);
+                connected(n)
+            }
+            2 if self.present.remove(&n) => closed(n),
+            3 | 4 if self.present.contains(&n) => open(n),
+            5 if self.present.contains(&n) => close(n),
+            6..=8 => {
+                self.arrived.push(call(self.entered));
+                self.entered += 1;
+                enter(self.entered - 1)
+            }
+            9 | 10 if self.entered > 0 => {
+                self.gone.insert(c);
+                leave(c)
+            }
+            11 | 12 => return self.answer(n, accept),
+            13 => return self.answer(n, reject),
+            _ => self.alarm(),
+        };
+        self.desk.handle(input, self.now)
+    }
+
+    fn alarm(&self) -> Input {
+        alarm(&self.present.iter().copied().collect::<Vec<_>>())
+    }
+
+    fn answer(&mut self, n: u8, how: fn(u8, u32) -> Input) -> Vec<Output> {
+        let row = self.desk.rooms.get(&room(n));
+        let number = row.and_then(|row| row.call()?.as_str()[1..].parse().ok());
+        let input = how(n, number.unwrap_or(999));
+        self.desk.handle(input, self.now)
+    }
+
+    fn check(&self) -> Result<(), TestCaseError> {
+        let mut places: BTreeMap<CallId, usize> = BTreeMap::new();
+        for (_, row) in self.desk.rooms.iter() {
+            if let Some(call) = row.call() {
+                *places.entry(call.clone()).or_default() += 1;
+            }
+            if let Place::Offered { until, .. } = row.place {
+                prop_assert!(until <= self.now + RING, "every offer ends");
+            }
+        }
+        for call in line(&self.desk) {
+            *places.entry(call).or_default() += 1;
+        }
+        prop_assert!(places.values().all(|&count| count == 1), "{places:?}");
+        let known = (0..self.entered).filter(|c| !self.gone.contains(c)).count();
+        prop_assert_eq!(places.len(), known, "nobody is lost");
+        let free = self.desk.rooms.iter().any(|(_, row)| row.is_free());
+        prop_assert!(!free || self.desk.line.is_empty(), "idle beside waiting");
+        let order = |call: &CallId| self.arrived.iter().position(|one| one == call);
+        let places: Vec<_> = line(&self.desk).iter().map(order).collect();
+        prop_assert!(places.is_sorted(), "the line is in the order of arrival");
+        Ok(())
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens(steps in prop::collection::vec((0..16u8, 0..4u8, any::<u32>(), 0..8_000u64), 1..120)) {
+        let mut world = World {
+            desk: Desk::default(),
+            present: BTreeSet::new(),
+            entered: 0,
+            gone: BTreeSet::new(),
+            arrived: Vec::new(),
+            now: 0,
+        };
+        for (what, n, pick, pause) in steps {
+            let wanted = world.now + pause;
+            // Alarms ring when they are due, as the platform's do.
+            while let Some(due) = world.desk.due().filter(|&at| at <= wanted) {
+                world.now = world.now.max(due);
+                let input = world.alarm();
+                world.desk.handle(input, world.now);
+                world.check()?;
+            }
+            world.now = wanted;
+            let closed_before: BTreeSet<RoomId> = world.desk.rooms.iter()
+                .filter(|(_, row)| row.place == Place::Close).map(|(room, _)| room.clone()).collect();
+            let next = line(&world.desk).first().cloned();
+            let out = world.act(what, n, pick);
+            for (call, letter) in letters(&out) {
+                if let ToCall::Offered { room, .. } = letter {
+                    let opened = (3..5).contains(&what) && room == self::room(n);
+                    prop_assert!(!closed_before.contains(&room) || opened, "a closed room rings");
+                    let came = |call: &CallId| world.arrived.iter().position(|one| one == call);
+                    prop_assert!(next.as_ref().is_none_or(|next| world.gone.contains(&next.as_str()[1..].parse().unwrap()) || came(&call) <= came(next)), "overtaken");
+                }
+            }
+            world.check()?;
+            let rows: Vec<Row> = world.desk.clone_rows();
+            prop_assert_eq!(Desk::load(&rows).unwrap().board(), world.desk.board());
+        }
+    }
+}
+
+impl Desk {
+    fn clone_rows(&self) -> Vec<Row> {
+        let row = |kind: &str, key: String, json: String| Row {
+            kind: kind.into(),
+            key,
+            json,
+        };
+        let rooms = self.rooms.iter();
+        let rooms =
+            rooms.map(|(k, v)| row("room", k.to_string(), serde_json::to_string(v).unwrap()));
+        let line = self.line.iter();
+        let line =
+            line.map(|(k, v)| row("waiting", k.to_string(), serde_json::to_string(v).unwrap()));
+        rooms.chain(line).collect()
+    }
+}
