@@ -5,8 +5,8 @@ use crate::system::{PATIENCE, top};
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use counterpart_shared::quic::MediaStreamReader;
-use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_shared::session::{ClientOutput, ClientSession, MediaUrl};
 use std::collections::{HashMap, VecDeque};
 use std::path::Path;
@@ -33,7 +33,9 @@ impl Browser {
     /// When it cannot be started.
     pub fn open(origin: &str, url: &str, sha256: &str, logs: &Path) -> Result<Self> {
         let mut command = Command::new("node");
-        command.arg(top()?.join("tests/web/webtransport.mjs")).args([origin, url, sha256]);
+        command
+            .arg(top()?.join("tests/web/webtransport.mjs"))
+            .args([origin, url, sha256]);
         let process = Process::spawn("browser", command, logs)?;
         Ok(Self { process })
     }
@@ -70,7 +72,9 @@ impl Browser {
         while received.pictures < enough {
             while let Some(output) = session.poll() {
                 match output {
-                    ClientOutput::Send(message) => self.process.say(&carrier.control(&message)).await?,
+                    ClientOutput::Send(message) => {
+                        self.process.say(&carrier.control(&message)).await?
+                    }
                     ClientOutput::Refused(why) | ClientOutput::Closed(why) => bail!("{why:?}"),
                     _ => {}
                 }
@@ -104,7 +108,10 @@ impl Carrier {
     fn control(&mut self, message: &Message) -> String {
         let mut out = VecDeque::new();
         self.writer.write(message, &mut out);
-        let bytes: Vec<u8> = out.iter().flat_map(|part: &Bytes| part.iter().copied()).collect();
+        let bytes: Vec<u8> = out
+            .iter()
+            .flat_map(|part: &Bytes| part.iter().copied())
+            .collect();
         format!("control {}", hex::encode(bytes))
     }
 
@@ -119,7 +126,10 @@ impl Carrier {
                 }
             }
             ["stream", id, bytes] => {
-                let stream = self.streams.entry(id.to_owned()).or_insert_with(|| MediaStreamReader::new(4 << 20));
+                let stream = self
+                    .streams
+                    .entry(id.to_owned())
+                    .or_insert_with(|| MediaStreamReader::new(4 << 20));
                 stream.push(&hex::decode(bytes)?);
                 while let Some((_, message)) = stream.next_message()? {
                     count(&message, received);
@@ -146,5 +156,6 @@ fn count(message: &Message, received: &mut Received) {
 /// # Errors
 /// When the URL carries no hash.
 pub fn split(url: &str) -> Result<(&str, &str)> {
-    url.split_once("#sha256=").context("the URL carries no certificate hash")
+    url.split_once("#sha256=")
+        .context("the URL carries no certificate hash")
 }

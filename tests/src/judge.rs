@@ -66,7 +66,14 @@ impl Probe {
 pub async fn probe(file: &Path) -> Result<Probe> {
     let output = run(
         "ffprobe",
-        &["-v", "error", "-of", "json", "-show_streams", "-show_format"],
+        &[
+            "-v",
+            "error",
+            "-of",
+            "json",
+            "-show_streams",
+            "-show_format",
+        ],
         file,
         &[],
     )
@@ -79,7 +86,17 @@ pub async fn probe(file: &Path) -> Result<Probe> {
 /// # Errors
 /// With what ffmpeg complained about.
 pub async fn decodes(file: &Path) -> Result<()> {
-    let output = run("ffmpeg", &["-v", "error", "-xerror", "-i"], file, &["-f", "null", "-"]).await?;
+    // Pictures keep their own times: rounded to a frame rate, two that are close would fall on one tick.
+    let keep = [
+        "-vsync",
+        "passthrough",
+        "-enc_time_base",
+        "-1",
+        "-f",
+        "null",
+        "-",
+    ];
+    let output = run("ffmpeg", &["-v", "error", "-xerror", "-i"], file, &keep).await?;
     let complaint = String::from_utf8_lossy(&output.stderr);
     if !complaint.trim().is_empty() {
         bail!("{} does not decode: {complaint}", file.display());
@@ -100,4 +117,70 @@ async fn run(program: &str, before: &[&str], file: &Path, after: &[&str]) -> Res
         bail!("{program} on {}: {}", file.display(), complaint.trim());
     }
     Ok(output)
+}
+
+/// How much later than its flash each beep begins, in milliseconds: those of the native client's generated picture
+/// (640×360) and sound, as they stand in a file.
+///
+/// # Errors
+/// When ffprobe cannot read the file.
+pub async fn steps(file: &Path) -> Result<Vec<f64>> {
+    let name = file.display();
+    let flash = format!("movie={name},crop=32:32:584:296,signalstats");
+    let beep = format!(
+        "amovie={name},aresample=48000,asetnsamples=240,bandpass=f=1000:width_type=h:w=200,astats=metadata=1:reset=1"
+    );
+    let flashes = onsets(&flash, "lavfi.signalstats.YAVG", 130.0).await?;
+    let beeps = onsets(&beep, "lavfi.astats.Overall.RMS_level", -20.0).await?;
+    let nearest = |flash: &f64| {
+        let steps = beeps.iter().map(|beep| (beep - flash) * 1e3);
+        steps
+            .min_by(|a, b| a.abs().total_cmp(&b.abs()))
+            .filter(|step| step.abs() < 500.0)
+    };
+    Ok(flashes.iter().filter_map(nearest).collect())
+}
+
+/// The times, in seconds, at which a value that a filter graph measures rises over a threshold.
+async fn onsets(graph: &str, value: &str, threshold: f64) -> Result<Vec<f64>> {
+    let entries = format!("frame=pts_time:frame_tags={value}");
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            graph,
+            "-show_entries",
+            &entries,
+            "-of",
+            "csv=p=0",
+        ])
+        .output()
+        .await
+        .context("cannot run ffprobe")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut above = true;
+    let mut onsets = Vec::new();
+    for line in text.lines() {
+        let mut fields = line.split(',');
+        let (Some(Ok(at)), Some(Ok(value))) = (
+            fields.next().map(str::parse),
+            fields.next().map(str::parse::<f64>),
+        ) else {
+            continue;
+        };
+        if value > threshold && !above {
+            onsets.push(at);
+        }
+        above = value > threshold;
+    }
+    if onsets.is_empty() {
+        bail!(
+            "nothing rises in {graph}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(onsets)
 }

@@ -4,9 +4,11 @@
 //! `tests/tests/` holds the stories, `src/bin/` the programs behind `make call` and `make run`.
 
 pub mod browser;
+pub mod figures;
 pub mod judge;
 pub mod ports;
 pub mod process;
 pub mod raw;
 pub mod secrets;
 pub mod system;
+pub mod talk;

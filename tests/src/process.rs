@@ -81,8 +81,16 @@ impl Process {
         };
         match tokio::time::timeout(within, wait).await {
             Ok(Some(rest)) => Ok(rest),
-            Ok(None) => bail!("{} ended before it said '{prefix}'\n{}", self.name, self.tail()),
-            Err(_) => bail!("{} has not said '{prefix}' in {within:?}\n{}", self.name, self.tail()),
+            Ok(None) => bail!(
+                "{} ended before it said '{prefix}'\n{}",
+                self.name,
+                self.tail()
+            ),
+            Err(_) => bail!(
+                "{} has not said '{prefix}' in {within:?}\n{}",
+                self.name,
+                self.tail()
+            ),
         }
     }
 
@@ -91,7 +99,11 @@ impl Process {
     /// # Errors
     /// When it no longer reads.
     pub async fn say(&mut self, line: &str) -> Result<()> {
-        let input = self.child.stdin.as_mut().context("its standard input is closed")?;
+        let input = self
+            .child
+            .stdin
+            .as_mut()
+            .context("its standard input is closed")?;
         let written = input.write_all(format!("{line}\n").as_bytes()).await;
         written.with_context(|| format!("{} no longer reads", self.name))
     }
@@ -118,7 +130,10 @@ impl Process {
     /// # Errors
     /// When the system refuses.
     pub async fn kill(&mut self) -> Result<()> {
-        self.child.kill().await.with_context(|| format!("cannot kill {}", self.name))
+        self.child
+            .kill()
+            .await
+            .with_context(|| format!("cannot kill {}", self.name))
     }
 
     /// Asks it to end (SIGTERM) and waits.
@@ -126,7 +141,11 @@ impl Process {
     /// # Errors
     /// When it has not ended `within` the time.
     pub async fn stop(&mut self, within: Duration) -> Result<ExitStatus> {
-        if let Some(id) = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+        if let Some(id) = self
+            .child
+            .id()
+            .and_then(|id| Pid::from_raw(id.cast_signed()))
+        {
             kill_process(id, Signal::TERM)?;
         }
         tokio::time::timeout(within, self.child.wait())

@@ -49,7 +49,10 @@ pub async fn request(
         head.push_str(line);
         head.push_str("\r\n");
     }
-    head.push_str(&format!("Connection: close\r\nContent-Length: {}\r\n\r\n", body.len()));
+    head.push_str(&format!(
+        "Connection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.write_all(head.as_bytes()).await?;
     // A server may answer and close before it has read all of a body that it does not want.
@@ -63,8 +66,14 @@ fn parse(answer: &[u8]) -> Result<Answer> {
     let text = String::from_utf8_lossy(answer);
     let (head, body) = text.split_once("\r\n\r\n").context("no end of the head")?;
     let status = head.split(' ').nth(1).context("no status")?.parse()?;
-    let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-    let body = if chunked { unchunk(body)? } else { body.to_owned() };
+    let chunked = head
+        .to_ascii_lowercase()
+        .contains("transfer-encoding: chunked");
+    let body = if chunked {
+        unchunk(body)?
+    } else {
+        body.to_owned()
+    };
     Ok(Answer {
         status,
         head: head.to_owned(),

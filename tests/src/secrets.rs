@@ -30,7 +30,9 @@ impl Secrets {
             return serde_json::from_slice(&text).with_context(|| file.display().to_string());
         }
         let secrets = Self::random()?;
-        secrets.write(&file).with_context(|| format!("cannot write {}", file.display()))?;
+        secrets
+            .write(&file)
+            .with_context(|| format!("cannot write {}", file.display()))?;
         Ok(secrets)
     }
 
@@ -43,7 +45,11 @@ impl Secrets {
     }
 
     fn write(&self, file: &Path) -> Result<()> {
-        let mut file = File::options().create_new(true).write(true).mode(0o600).open(file)?;
+        let mut file = File::options()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(file)?;
         Ok(file.write_all(&serde_json::to_vec(self)?)?)
     }
 }

@@ -11,6 +11,7 @@ use counterpart_shared::id::DeskId;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Long enough for a start on a busy machine.
@@ -88,6 +89,11 @@ impl System {
         format!("http://127.0.0.1:{}", self.options.edge_port)
     }
 
+    /// The edge's port.
+    pub fn edge_port(&self) -> u16 {
+        self.options.edge_port
+    }
+
     /// The edge as the business server sees it.
     ///
     /// # Errors
@@ -150,7 +156,10 @@ impl System {
             desk: desk.cloned(),
             ttl_s: 3600,
         };
-        let created = self.api()?.create_token(&self.secrets.api_key, &wish).await?;
+        let created = self
+            .api()?
+            .create_token(&self.secrets.api_key, &wish)
+            .await?;
         Ok(created.token)
     }
 
@@ -166,6 +175,26 @@ impl System {
         .await
         .with_context(|| format!("edge:\n{}\nnode:\n{}", self.edge.tail(), self.node.tail()))
     }
+}
+
+/// A system on free ports, in a folder that goes with it.
+///
+/// # Errors
+/// As [`System::start`].
+pub async fn running() -> Result<(TempDir, System)> {
+    running_with(&[]).await
+}
+
+/// The same, with more flags for the media node.
+///
+/// # Errors
+/// As [`System::start`].
+pub async fn running_with(node_flags: &[&str]) -> Result<(TempDir, System)> {
+    let folder = tempfile::tempdir()?;
+    let mut options = Options::new(folder.path());
+    options.node_flags = node_flags.iter().map(|&flag| flag.to_owned()).collect();
+    let system = System::start(options).await?;
+    Ok((folder, system))
 }
 
 /// Asks again until the answer is yes.
@@ -193,8 +222,14 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     command
         .arg("serve")
         .arg(top.join("edge/workerd.capnp"))
-        .arg(format!("--socket-addr=http=127.0.0.1:{}", options.edge_port))
-        .arg(format!("--directory-path=state={}", options.folder.join("state").display()))
+        .arg(format!(
+            "--socket-addr=http=127.0.0.1:{}",
+            options.edge_port
+        ))
+        .arg(format!(
+            "--directory-path=state={}",
+            options.folder.join("state").display()
+        ))
         .arg("--control-fd=1")
         .env("SIGNING_SEED", &secrets.signing_seed)
         .env("API_KEY", &secrets.api_key)
@@ -212,11 +247,17 @@ async fn start_node(options: &Options, secrets: &Secrets) -> Result<(Process, En
     let mut command = Command::new(program("counterpart-node")?);
     command
         .args(["--node-id", "node-1"])
-        .arg(format!("--edge=ws://127.0.0.1:{}/v1/nodes/socket", options.edge_port))
+        .arg(format!(
+            "--edge=ws://127.0.0.1:{}/v1/nodes/socket",
+            options.edge_port
+        ))
         .arg(format!("--rtmp-port={rtmp}"))
         .arg(format!("--http-port={http}"))
         .arg(format!("--udp-port={udp}"))
-        .arg(format!("--record-dir={}", options.folder.join("recordings").display()))
+        .arg(format!(
+            "--record-dir={}",
+            options.folder.join("recordings").display()
+        ))
         .args(&options.node_flags)
         .env("COUNTERPART_NODE_SECRET", &secrets.node_secret);
     let mut node = Process::spawn("node", command, &options.folder)?;
@@ -240,6 +281,11 @@ pub fn top() -> Result<PathBuf> {
 /// When it is not built.
 pub fn program(name: &str) -> Result<PathBuf> {
     let here = env::current_exe().context("where am I?")?;
-    let found = here.ancestors().skip(1).take(2).map(|folder| folder.join(name)).find(|p| p.is_file());
+    let found = here
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(name))
+        .find(|p| p.is_file());
     found.with_context(|| format!("{name} is not built; run: make build"))
 }

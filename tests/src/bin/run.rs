@@ -7,7 +7,8 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> Result<()> {
     let folder = top()?.join("run");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
     println!("starting the edge and a media node…  正在启动");
     let mut system = System::start(Options {
         edge_port: 8787,
@@ -17,10 +18,15 @@ async fn main() -> Result<()> {
     .await?;
     let node = &system.endpoints;
     println!("  page 页面         {}/", system.url());
-    println!("  media node 节点   rtmp {}, http {}, udp {}", node.rtmp_port, node.http_port, node.udp_port);
+    println!(
+        "  media node 节点   rtmp {}, http {}, udp {}",
+        node.rtmp_port, node.http_port, node.udp_port
+    );
     println!("  recordings 录制   run/recordings");
     println!("  logs 日志         run/edge.log, run/node.log");
-    println!("  API key           \"api_key\" in run/secrets.json; for example, a customer's token:");
+    println!(
+        "  API key           \"api_key\" in run/secrets.json; for example, a customer's token:"
+    );
     println!(
         "    curl {}/v1/tokens -H \"Authorization: Bearer $KEY\" -d '{{\"user\":\"alice\",\"role\":\"customer\"}}'",
         system.url()
