@@ -11,6 +11,7 @@ use counterpart_native::encode::{
 };
 use counterpart_native::picture::{self, Picture, PictureSource, Size, flash, mark};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use std::time::Instant;
 
 const START: WallTime = WallTime::from_micros(1_795_000_000_400_000);
@@ -77,7 +78,13 @@ fn survive(size: Size, bitrate: u32, fps: u32, pictures: u32) -> (usize, u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "tests/coding.proptest-regressions",
+        ))),
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn mark_and_flash_survive_low_bitrates(
         w in 10usize..60, h in 16usize..40, bitrate in 60_000u32..400_000, fps in 15u32..31,

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 /// What has not arrived after this long is of no use to a conversation: its stream is reset, and the receiver asks for
 /// a keyframe.
-const DEADLINE: Duration = Duration::from_secs(2);
+const DEADLINE: Duration = Duration::from_secs(1);
 
 /// The error code of such a reset.
 const OUTLIVED: u32 = 1;

@@ -40,6 +40,8 @@ pub struct VideoEncoder {
     encoder: Encoder,
     /// The parameter sets that were announced.
     announced: Option<(Nal, Nal)>,
+    /// Pictures since the last keyframe, also those that were left out.
+    since_keyframe: u32,
 }
 
 impl std::fmt::Debug for VideoEncoder {
@@ -57,6 +59,7 @@ impl VideoEncoder {
             settings,
             encoder: open(settings)?,
             announced: None,
+            since_keyframe: 0,
         })
     }
 
@@ -90,6 +93,10 @@ impl VideoEncoder {
     /// Encodes a picture. Nothing comes out when the encoder leaves it out to keep to the bitrate; the next one builds
     /// on those before it all the same.
     pub fn encode(&mut self, picture: &Picture) -> Result<Option<CodedPicture>, EncodeError> {
+        self.since_keyframe += 1;
+        if self.since_keyframe > self.settings.fps * KEYFRAME_INTERVAL_S {
+            self.force_keyframe();
+        }
         let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());
         let units: Vec<Nal> = annex_b_units(&stream).collect();
         let config = self.announce(&units)?;
@@ -102,6 +109,7 @@ impl VideoEncoder {
         }
         let keyframe = slices.iter().any(|unit| unit.nal_type() == NalType::Idr);
         let frame_type = if keyframe {
+            self.since_keyframe = 1;
             FrameType::Key
         } else {
             FrameType::Inter
@@ -134,9 +142,8 @@ fn open(settings: VideoSettings) -> Result<Encoder, EncodeError> {
     let config = EncoderConfig::new()
         .bitrate(BitRate::from_bps(settings.bitrate))
         .max_frame_rate(FrameRate::from_hz(settings.fps as f32))
-        .intra_frame_period(IntraFramePeriod::from_num_frames(
-            settings.fps * KEYFRAME_INTERVAL_S,
-        ))
+        // It would not count the pictures that it leaves out, so the interval is kept here.
+        .intra_frame_period(IntraFramePeriod::from_num_frames(0))
         .usage_type(UsageType::CameraVideoRealTime)
         .rate_control_mode(RateControlMode::Bitrate)
         .complexity(Complexity::Low)

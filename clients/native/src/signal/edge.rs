@@ -3,7 +3,7 @@
 use super::error::{SignalError, excerpt};
 use counterpart_shared::api::{
     ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, Keys,
-    TokenCreated,
+    PartyUrls, TokenCreated,
 };
 use counterpart_shared::id::{CallId, DeskId};
 use serde::Serialize;
@@ -79,6 +79,13 @@ impl Edge {
         after: u64,
     ) -> Result<CallView, SignalError> {
         self.read(&format!("/v1/calls/{call}?after={after}"), Some(token))
+            .await
+    }
+
+    /// Fresh URLs of one's own stream.
+    pub async fn urls(&self, token: &str, call: &CallId) -> Result<PartyUrls, SignalError> {
+        let nothing = serde_json::Map::new();
+        self.post(&format!("/v1/calls/{call}/urls"), token, &nothing)
             .await
     }
 
