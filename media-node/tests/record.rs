@@ -222,6 +222,10 @@ fn what_a_killed_process_left_is_closed_at_the_next_start() {
     let mp4 = folder.join("caller.mp4");
     let whole = std::fs::read(&mp4).unwrap();
     std::fs::write(&mp4, &whole[..whole.len() - 100]).unwrap();
+    // Another call's list is beyond reading.
+    let broken = root.path().join("call-0");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("call.json"), "{").unwrap();
     let recovered = recover(root.path()).unwrap();
     assert_eq!(recovered.len(), 1);
     let files = &recovered[0].files;

@@ -28,7 +28,7 @@ pub struct Recovered {
 }
 
 /// Closes all files below the recording folder that no `call.json` lists, and lists them. Call it
-/// before anything is recorded; it may take long.
+/// before anything is recorded; it may take long. What cannot be closed is logged and left as it is.
 pub fn recover(root: &Path) -> Result<Vec<Recovered>, RecordError> {
     let mut recovered = Vec::new();
     for name in names(root)? {
@@ -36,11 +36,14 @@ pub fn recover(root: &Path) -> Result<Vec<Recovered>, RecordError> {
         let Ok(call) = name.parse::<CallId>() else {
             continue;
         };
-        if folder.is_dir() {
-            let files = recover_call(&folder, &call)?;
-            if !files.is_empty() {
-                recovered.push(Recovered { call, files });
-            }
+        if !folder.is_dir() {
+            continue;
+        }
+        // One call that cannot be closed must not keep the others open.
+        match recover_call(&folder, &call) {
+            Ok(files) if files.is_empty() => {}
+            Ok(files) => recovered.push(Recovered { call, files }),
+            Err(error) => tracing::error!(%call, %error, "a recording cannot be closed"),
         }
     }
     Ok(recovered)
@@ -53,28 +56,36 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
         if listed.files.iter().any(|file| file.name == name) {
             continue;
         }
-        let path = folder.join(&name);
-        let closed = match path.extension().and_then(|kind| kind.to_str()) {
-            Some("mp4") => close(&path, close_mp4),
-            Some("wav") => close(&path, close_wav),
-            _ => continue,
-        };
-        let (closed, last_at) = closed.map_err(RecordError::disk(&path.to_string_lossy()))?;
-        let (bytes, sha256) = digest(&Folder::create(folder)?, &name)?;
-        files.push(FinishedFile {
-            name,
-            bytes,
-            sha256,
-            codecs: closed.codecs,
-            duration_ms: closed.duration_ms,
-            first_at: last_at.saturating_sub(closed.duration_ms),
-            last_at,
-        });
+        match recover_file(folder, name) {
+            Ok(file) => files.extend(file),
+            Err(error) => tracing::error!(%call, %error, "a file cannot be closed"),
+        }
     }
     if !files.is_empty() {
         CallManifest::update(folder, call, files.clone())?;
     }
     Ok(files)
+}
+
+/// Closes one file; none if it is not a recording.
+fn recover_file(folder: &Path, name: String) -> Result<Option<FinishedFile>, RecordError> {
+    let path = folder.join(&name);
+    let closed = match path.extension().and_then(|kind| kind.to_str()) {
+        Some("mp4") => close(&path, close_mp4),
+        Some("wav") => close(&path, close_wav),
+        _ => return Ok(None),
+    };
+    let (closed, last_at) = closed.map_err(RecordError::disk(&path.to_string_lossy()))?;
+    let (bytes, sha256) = digest(&Folder::create(folder)?, &name)?;
+    Ok(Some(FinishedFile {
+        name,
+        bytes,
+        sha256,
+        codecs: closed.codecs,
+        duration_ms: closed.duration_ms,
+        first_at: last_at.saturating_sub(closed.duration_ms),
+        last_at,
+    }))
 }
 
 fn names(folder: &Path) -> Result<Vec<String>, RecordError> {
