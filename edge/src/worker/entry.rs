@@ -36,12 +36,12 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
         Route::Health => reply::json(200, &json!({"status": "ok"})),
         route => {
             let config = Config::read(&env).map_err(internal)?;
-            let desk = Reception {
+            let reception = Reception {
                 request,
                 env,
                 config,
             };
-            Ok(desk.answer(route).await?)
+            Ok(reception.answer(route).await?)
         }
     };
     Ok(answer.map_err(internal)?)
