@@ -1,8 +1,8 @@
 //! TLS and transport of QUIC connections.
 
+use super::steady::SteadyConfig;
 use crate::config::Config;
 use crate::keys::{Keys, Resolver};
-use quinn::congestion::BbrConfig;
 use quinn::crypto::rustls::QuicServerConfig;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 use rustls::crypto::CryptoProvider;
@@ -78,6 +78,6 @@ fn transport(idle: Duration) -> TransportConfig {
         .datagram_send_buffer_size(DATAGRAM_BUFFER)
         // Pictures of the same priority go one after the other: half of two pictures shows nothing.
         .send_fairness(false)
-        .congestion_controller_factory(Arc::new(BbrConfig::default()));
+        .congestion_controller_factory(Arc::new(SteadyConfig));
     transport
 }

@@ -7,14 +7,17 @@
 //! | `timeline` | timestamps that go on over a takeover |
 //! | `cache` | what a late reader gets first |
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
+//! | `rate`, `legs` | what bitrate the publisher is told, by how late things are on each leg |
 //! | `publication`, `reader` | the two ends that connections hold |
 //! | `format` | what `stream.begin` says about the tracks |
 
 mod cache;
 mod format;
+mod legs;
 mod life;
 mod publication;
 mod queue;
+mod rate;
 mod reader;
 mod stream;
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub(super) struct Dropped {
 pub(super) struct Queue {
     waiting: VecDeque<(Frame, Instant)>,
     bytes: usize,
+    taken: u64,
     skipping: bool,
     limits: Limits,
 }
@@ -66,6 +67,7 @@ impl Queue {
         Self {
             waiting: VecDeque::new(),
             bytes: 0,
+            taken: 0,
             skipping: true,
             limits,
         }
@@ -89,8 +91,7 @@ impl Queue {
     /// The oldest frame.
     pub(super) fn pop(&mut self) -> Option<Frame> {
         let (frame, _) = self.waiting.pop_front()?;
-        self.bytes -= frame.len();
-        Some(frame)
+        Some(self.take(frame))
     }
 
     /// The oldest frame that is sound, past what else waits.
@@ -100,8 +101,18 @@ impl Queue {
         };
         let place = self.waiting.iter().position(is_sound)?;
         let (frame, _) = self.waiting.remove(place)?;
+        Some(self.take(frame))
+    }
+
+    fn take(&mut self, frame: Frame) -> Frame {
         self.bytes -= frame.len();
-        Some(frame)
+        self.taken += frame.len() as u64;
+        frame
+    }
+
+    /// Bytes that have been taken out so far.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Whether pictures are left out until a keyframe comes.

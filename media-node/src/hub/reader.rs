@@ -4,7 +4,7 @@ use super::queue::{Dropped, Limits, Queue};
 use super::stream::Stream;
 use crate::frames::Frame;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// What a reader gets.
@@ -54,6 +54,12 @@ impl Inbox {
         drop(state);
         self.wake.notify_one();
         (dropped, skipping)
+    }
+
+    /// How long the oldest frame has waited, and how many bytes have been taken so far.
+    pub(super) fn progress(&self, now: Instant) -> (Duration, u64) {
+        let state = self.lock();
+        (state.queue.lag(now), state.queue.taken())
     }
 
     pub(super) fn end(&self, reason: &str) {

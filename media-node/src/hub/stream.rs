@@ -2,9 +2,11 @@
 
 use super::cache::Cache;
 use super::format;
+use super::legs::{Seat, Uplink};
 use super::life::{Change, Life, Tracks};
 use super::publication::{Demand, Publication};
 use super::queue::{Dropped, Limits};
+use super::rate::Governor;
 use super::reader::{Inbox, Reader};
 use super::timeline::Timeline;
 use crate::config::Timing;
@@ -56,13 +58,8 @@ struct State {
     next_reader: u64,
     asked_keyframe: Option<Instant>,
     recorded: bool,
-}
-
-#[derive(Debug)]
-struct Seat {
-    id: u64,
-    inbox: Arc<Inbox>,
-    counts: bool,
+    uplink: Uplink,
+    governor: Governor,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -85,6 +82,8 @@ impl Stream {
             next_reader: 0,
             asked_keyframe: None,
             recorded: false,
+            uplink: Uplink::new(now),
+            governor: Governor::default(),
         };
         Self {
             name,
@@ -120,6 +119,7 @@ impl Stream {
         }
         state.epoch += 1;
         state.line.restart();
+        state.uplink.restart();
         Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
@@ -136,11 +136,8 @@ impl Stream {
         }
         let id = state.next_reader;
         state.next_reader += 1;
-        state.readers.push(Seat {
-            id,
-            inbox: inbox.clone(),
-            counts,
-        });
+        let seat = Seat::new(id, inbox.clone(), counts, now);
+        state.readers.push(seat);
         if state.cache.video().is_some() && !state.cache.has_key() {
             state.ask_keyframe(now);
         }
@@ -164,6 +161,7 @@ impl Stream {
         if state.epoch != epoch || state.life.is_over() {
             return;
         }
+        state.uplink.take(&frame, now);
         let is_config = frame.kind.is_config() || frame.kind == FrameKind::Data;
         let time = state.line.place(frame.message.timestamp, is_config, now);
         let frame = frame.at(time);
@@ -212,6 +210,7 @@ impl Stream {
         let tracks = state.tracks();
         let change = state.life.tick(tracks, now);
         self.perform(&mut state, change);
+        state.govern(now);
         state.life.is_over()
     }
 
@@ -312,6 +311,20 @@ impl State {
             picture: self.cache.video().is_some() && self.cache.has_key(),
             video_config: self.cache.video().is_some(),
             sound: self.cache.audio().is_some(),
+        }
+    }
+
+    /// Looks at all legs of the way and tells the publisher what gets through, when that has changed.
+    fn govern(&mut self, now: Instant) {
+        let mut legs = vec![self.uplink.look(now)];
+        for seat in self.readers.iter_mut().filter(|seat| seat.counts) {
+            legs.push(seat.look(now));
+        }
+        if let Some(limit) = self.governor.look(&legs, now)
+            && let Some(publisher) = &self.publisher
+            && publisher.capacity() > 1
+        {
+            let _ = publisher.try_send(Demand::Bitrate(limit));
         }
     }
 

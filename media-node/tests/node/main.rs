@@ -7,6 +7,7 @@ mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
+mod network;
 mod quic;
 mod refusals;
 mod rtmp;

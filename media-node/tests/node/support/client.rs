@@ -17,6 +17,7 @@ pub(crate) enum Heard {
     Media(Message),
     Status(Status),
     KeyframeRequest,
+    Bitrate(u32),
     Closed(Status),
     /// The connection has ended.
     Gone,
@@ -110,7 +111,7 @@ impl Client {
         loop {
             match self.next().await {
                 Heard::Media(message) => return message,
-                Heard::Status(_) | Heard::KeyframeRequest => {}
+                Heard::Status(_) | Heard::KeyframeRequest | Heard::Bitrate(_) => {}
                 other => panic!("{other:?}"),
             }
         }

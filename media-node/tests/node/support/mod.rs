@@ -3,6 +3,7 @@
 mod client;
 mod edge;
 mod http;
+mod link;
 mod pin;
 mod quic;
 mod rtmp;
@@ -11,6 +12,7 @@ pub(crate) mod stream;
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{FlvPlayer, get};
+pub(crate) use link::{BadLink, Weather};
 pub(crate) use pin::Pin;
 pub(crate) use quic::{Carrier, dial};
 pub(crate) use rtmp::{connect, connect_raw};

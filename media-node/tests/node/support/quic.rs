@@ -23,6 +23,8 @@ pub(crate) enum Carrier {
     Rtmp,
     Quic,
     WebTransport,
+    /// QUIC by way of this port, where a [`BadLink`](super::BadLink) is.
+    Via(u16),
 }
 
 impl Carrier {
@@ -67,7 +69,11 @@ pub(crate) async fn dial(
     name: &str,
 ) -> Result<(quinn::Endpoint, quinn::Connection), quinn::ConnectionError> {
     let endpoint = quinn::Endpoint::client((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-    let server = (Ipv4Addr::LOCALHOST, world.endpoints.udp_port).into();
+    let port = match carrier {
+        Carrier::Via(port) => port,
+        _ => world.endpoints.udp_port,
+    };
+    let server = (Ipv4Addr::LOCALHOST, port).into();
     let config = pin.config(carrier.alpn());
     let connecting = endpoint.connect_with(config, server, name).unwrap();
     connecting.await.map(|connection| (endpoint, connection))

@@ -58,7 +58,8 @@ pub(super) fn perform(
             ClientOutput::Status(status) => Heard::Status(status),
             ClientOutput::KeyframeRequest => Heard::KeyframeRequest,
             ClientOutput::Closed(status) => Heard::Closed(status),
-            ClientOutput::Bitrate { .. } | ClientOutput::Pong { .. } => continue,
+            ClientOutput::Bitrate { bits_per_second } => Heard::Bitrate(bits_per_second),
+            ClientOutput::Pong { .. } => continue,
         };
         let _ = heard.send(said);
     }

@@ -1,0 +1,86 @@
+//! The legs of a stream's way through the hub: from its publisher, and to each reader.
+
+use super::rate::{Lateness, Leg, Meter, Sustained};
+use super::reader::Inbox;
+use crate::frames::Frame;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A reader, as the stream knows him.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) id: u64,
+    pub(super) inbox: Arc<Inbox>,
+    /// Whether he is a person, not a recorder.
+    pub(super) counts: bool,
+    late: Sustained,
+    meter: Meter,
+}
+
+impl Seat {
+    pub(super) fn new(id: u64, inbox: Arc<Inbox>, counts: bool, now: Instant) -> Self {
+        Self {
+            id,
+            inbox,
+            counts,
+            late: Sustained::default(),
+            meter: Meter::new(now),
+        }
+    }
+
+    /// How the way to him is. To be called a few times a second.
+    pub(super) fn look(&mut self, now: Instant) -> Leg {
+        let (lag, taken) = self.inbox.progress(now);
+        self.late.look(lag, now);
+        Leg {
+            late: self.late.least(now),
+            rate: self.meter.look(taken, now),
+        }
+    }
+}
+
+/// The way from the publisher.
+#[derive(Debug)]
+pub(super) struct Uplink {
+    start: Instant,
+    bytes: u64,
+    lateness: Lateness,
+    late: Sustained,
+    meter: Meter,
+}
+
+impl Uplink {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            start: now,
+            bytes: 0,
+            lateness: Lateness::default(),
+            late: Sustained::default(),
+            meter: Meter::new(now),
+        }
+    }
+
+    /// Another publisher, another clock.
+    pub(super) fn restart(&mut self) {
+        self.lateness.restart();
+    }
+
+    /// Takes note of a frame as it comes.
+    pub(super) fn take(&mut self, frame: &Frame, now: Instant) {
+        self.bytes += frame.len() as u64;
+        if frame.kind.is_picture() {
+            let clock = now.saturating_duration_since(self.start).as_millis() as u64;
+            let time = frame.message.timestamp;
+            let late = self.lateness.look(time, clock, now);
+            self.late.look(late, now);
+        }
+    }
+
+    /// How it is. To be called a few times a second.
+    pub(super) fn look(&mut self, now: Instant) -> Leg {
+        Leg {
+            late: self.late.least(now),
+            rate: self.meter.look(self.bytes, now),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What bitrate gets through, to the readers and from the publisher.
+//!
+//! A leg of the way is congested when what travels on it is late for a while, not when a packet is lost or
+//! one keyframe takes long. Then the publisher is told to send a little less than what got through; when
+//! all legs are in time, a little more, slowly where it was too much before.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// What is late by more than this all the time comes too late for a conversation.
+const LATE: Duration = Duration::from_millis(200);
+/// All the time means: for this long.
+const SUSTAINED: Duration = Duration::from_millis(400);
+/// In time is what is late by less than this.
+const IN_TIME: Duration = Duration::from_millis(80);
+/// A lower limit needs this long to show.
+const DOWN: Duration = Duration::from_millis(800);
+/// A higher one is tried this often.
+const UP: Duration = Duration::from_secs(1);
+/// Sound and a picture now and then.
+const FLOOR: u32 = 100_000;
+/// From here on there is no limit any more.
+const NO_LIMIT: u32 = 10_000_000;
+
+/// Bits per second of what passes.
+#[derive(Debug)]
+pub(super) struct Meter {
+    since: Instant,
+    total: u64,
+    rate: u32,
+}
+
+/// Over how long a rate is taken.
+const WINDOW: Duration = Duration::from_millis(500);
+
+impl Meter {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            since: now,
+            total: 0,
+            rate: 0,
+        }
+    }
+
+    /// So many bytes have passed since the beginning.
+    pub(super) fn look(&mut self, total: u64, now: Instant) -> u32 {
+        let passed = now.saturating_duration_since(self.since);
+        if passed >= WINDOW {
+            let bits = total.saturating_sub(self.total) as f64 * 8.0;
+            self.rate = (bits / passed.as_secs_f64()) as u32;
+            (self.since, self.total) = (now, total);
+        }
+        self.rate
+    }
+}
+
+/// The least of what was measured over the last while.
+#[derive(Debug, Default)]
+pub(super) struct Sustained {
+    samples: VecDeque<(Instant, Duration)>,
+    full: bool,
+}
+
+impl Sustained {
+    pub(super) fn look(&mut self, late: Duration, now: Instant) {
+        self.samples.push_back((now, late));
+        while let Some((at, _)) = self.samples.front()
+            && now.saturating_duration_since(*at) > SUSTAINED
+        {
+            self.samples.pop_front();
+            self.full = true;
+        }
+    }
+
+    /// Zero until there is enough to say, and when there is nothing new to say.
+    pub(super) fn least(&self, now: Instant) -> Duration {
+        let newest = self.samples.back().map(|(at, _)| *at);
+        let stale = newest.is_none_or(|at| now.saturating_duration_since(at) > SUSTAINED);
+        if stale || !self.full {
+            return Duration::ZERO;
+        }
+        let least = self.samples.iter().map(|(_, late)| *late).min();
+        least.unwrap_or_default()
+    }
+}
+
+/// How late pictures come from the publisher, against the quickest of the last while. His clock and ours
+/// may differ and drift; only the growth counts.
+#[derive(Debug, Default)]
+pub(super) struct Lateness {
+    /// The quickest of this window and of the one before, in milliseconds of our clock minus his.
+    quickest: Option<(i64, i64)>,
+    window: Option<Instant>,
+}
+
+/// After this long the quickest of before is forgotten: clocks drift by less than a millisecond in it.
+const DRIFT: Duration = Duration::from_secs(10);
+
+impl Lateness {
+    /// A picture of this time came now, `clock` milliseconds on our own.
+    pub(super) fn look(&mut self, timestamp: u32, clock: u64, now: Instant) -> Duration {
+        let difference = clock as i64 - i64::from(timestamp);
+        let (current, before) = self.quickest.unwrap_or((difference, difference));
+        let current = current.min(difference);
+        let window = *self.window.get_or_insert(now);
+        self.quickest = if now.saturating_duration_since(window) > DRIFT {
+            self.window = Some(now);
+            Some((difference, current))
+        } else {
+            Some((current, before))
+        };
+        let late = difference - current.min(before);
+        Duration::from_millis(late.max(0) as u64)
+    }
+
+    /// Another publisher, another clock.
+    pub(super) fn restart(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// One leg of the way, as it is now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leg {
+    /// How late everything on it is.
+    pub(super) late: Duration,
+    /// What gets through, in bits per second.
+    pub(super) rate: u32,
+}
+
+/// Decides what the publisher is told.
+#[derive(Debug, Default)]
+pub(super) struct Governor {
+    limit: Option<u32>,
+    changed: Option<Instant>,
+    /// What was too much the last time.
+    too_much: u32,
+}
+
+impl Governor {
+    /// Looks at all legs; the new limit, if there is one.
+    pub(super) fn look(&mut self, legs: &[Leg], now: Instant) -> Option<u32> {
+        let late = legs.iter().filter(|leg| leg.late > LATE);
+        let narrowest = late.map(|leg| leg.rate).min();
+        let rested = |pause| {
+            self.changed
+                .is_none_or(|at| now.saturating_duration_since(at) >= pause)
+        };
+        let next = match (narrowest, self.limit) {
+            (Some(rate), _) if rested(DOWN) => Some(self.lower(rate)),
+            (None, Some(limit)) if rested(UP) && legs.iter().all(|leg| leg.late < IN_TIME) => {
+                Some(self.higher(limit))
+            }
+            _ => None,
+        }?;
+        self.changed = Some(now);
+        self.limit = (next < NO_LIMIT).then_some(next);
+        Some(next)
+    }
+
+    fn lower(&mut self, rate: u32) -> u32 {
+        let rate = rate.min(self.limit.unwrap_or(u32::MAX));
+        self.too_much = rate;
+        (rate / 100 * 85).max(FLOOR)
+    }
+
+    /// By a tenth, and by a thirtieth around what was too much.
+    fn higher(&self, limit: u32) -> u32 {
+        let near = limit > self.too_much / 10 * 8 && limit < self.too_much / 10 * 12;
+        limit + limit / if near { 30 } else { 10 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(start: Instant, ms: u64) -> Instant {
+        start + Duration::from_millis(ms)
+    }
+
+    fn leg(late: u64, rate: u32) -> Leg {
+        Leg {
+            late: Duration::from_millis(late),
+            rate,
+        }
+    }
+
+    #[test]
+    fn a_congested_leg_lowers_and_calm_raises_again() {
+        let start = Instant::now();
+        let mut governor = Governor::default();
+        assert_eq!(governor.look(&[leg(0, 900_000)], start), None);
+        let late = [leg(10, 900_000), leg(250, 500_000)];
+        assert_eq!(governor.look(&late, start), Some(425_000));
+        assert_eq!(governor.look(&late, ms(start, 799)), None);
+        assert_eq!(governor.look(&late, ms(start, 800)), Some(361_250));
+        let calm = [leg(10, 350_000)];
+        assert_eq!(governor.look(&calm, ms(start, 1_799)), None);
+        let first = governor.look(&calm, ms(start, 1_800)).unwrap();
+        assert_eq!(first, 361_250 + 361_250 / 30);
+        let mut limit = first;
+        for second in 2..120 {
+            limit = governor
+                .look(&calm, ms(start, 800 + second * 1_000))
+                .unwrap_or(limit);
+        }
+        assert!(limit >= NO_LIMIT, "{limit}");
+        assert_eq!(governor.look(&calm, ms(start, 200_000)), None);
+    }
+
+    #[test]
+    fn it_never_goes_below_the_floor() {
+        let mut governor = Governor::default();
+        assert_eq!(governor.look(&[leg(900, 0)], Instant::now()), Some(FLOOR));
+    }
+
+    #[test]
+    fn one_late_picture_is_not_congestion() {
+        let start = Instant::now();
+        let mut sustained = Sustained::default();
+        for step in 0..20 {
+            let late = if step % 7 == 0 { 0 } else { 300 };
+            sustained.look(Duration::from_millis(late), ms(start, step * 50));
+        }
+        assert_eq!(sustained.least(ms(start, 950)), Duration::ZERO);
+        for step in 20..30 {
+            sustained.look(Duration::from_millis(300), ms(start, step * 50));
+        }
+        let late = Duration::from_millis(300);
+        assert_eq!(sustained.least(ms(start, 1_450)), late);
+        assert_eq!(sustained.least(ms(start, 2_000)), Duration::ZERO);
+    }
+
+    #[test]
+    fn lateness_is_growth_over_the_quickest() {
+        let start = Instant::now();
+        let mut lateness = Lateness::default();
+        assert_eq!(lateness.look(5_000, 100, start), Duration::ZERO);
+        let late = lateness.look(5_033, 183, ms(start, 83));
+        assert_eq!(late, Duration::from_millis(50));
+        assert_eq!(lateness.look(5_066, 150, ms(start, 84)), Duration::ZERO);
+        let after = lateness.look(5_100, 250, ms(start, 150));
+        assert_eq!(after, Duration::from_millis(66));
+    }
+
+    #[test]
+    fn a_meter_counts_bits_per_second() {
+        let start = Instant::now();
+        let mut meter = Meter::new(start);
+        assert_eq!(meter.look(50_000, ms(start, 400)), 0);
+        assert_eq!(meter.look(62_500, ms(start, 1_000)), 500_000);
+    }
+}
