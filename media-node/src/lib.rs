@@ -26,10 +26,12 @@ pub use stop::shutdown_signal;
 /// Logs go to standard error, at `info` unless `RUST_LOG` says otherwise; standard output is for the one
 /// line that says where the node listens.
 pub fn log_to_stderr() {
+    use std::io::IsTerminal;
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }
