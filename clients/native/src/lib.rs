@@ -8,6 +8,7 @@ pub mod carry;
 pub mod decode;
 pub mod encode;
 mod end;
+pub mod party;
 pub mod picture;
 pub mod play;
 pub mod publish;

@@ -4,15 +4,15 @@ use serde::Serialize;
 
 /// Measured times, in milliseconds.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Times(Vec<f64>);
+pub(crate) struct Times(Vec<f64>);
 
 impl Times {
-    pub(super) fn push(&mut self, ms: f64) {
+    pub(crate) fn push(&mut self, ms: f64) {
         self.0.push(ms);
     }
 
     /// How they are spread; nothing when there are none.
-    pub(super) fn spread(mut self) -> Option<Spread> {
+    pub(crate) fn spread(mut self) -> Option<Spread> {
         self.0.sort_by(f64::total_cmp);
         let at = |share: f64| {
             // The nearest rank: the least value that this share of all do not exceed.

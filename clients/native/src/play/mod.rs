@@ -8,6 +8,7 @@ mod sync;
 mod viewer;
 
 pub use delays::Spread;
+pub(crate) use delays::Times;
 pub use options::PlayOptions;
 pub use report::{PlayProgress, PlayReport};
 
