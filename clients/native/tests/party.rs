@@ -339,3 +339,18 @@ async fn a_lost_stream_comes_back() {
     assert_eq!(callee.published.len(), 1);
     assert!(callee.texts_heard.contains(&"still there".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_is_not_answered_can_hang_up() {
+    let (_edge, address) = MiniEdge::start().await;
+    let over = Carrier::Quic;
+    let (caller, mut remote) =
+        Participant::caller(&address, &call(), "caller", options(over, over, false)).unwrap();
+    let caller = tokio::spawn(caller.run());
+    assert!(remote.step(4, "request").await);
+    remote.hang_up().await;
+    let report = caller.await.unwrap().unwrap();
+    assert_eq!(report.end, Some(EndReason::HangUp));
+    assert_eq!(report.published.len(), 1);
+    assert!(report.played.is_empty());
+}

@@ -31,6 +31,12 @@ pub enum PartyError {
         /// What was waited for.
         waiting_for: &'static str,
     },
+    /// The party was told to hang up before it got so far. It does so in good order, and this is no failure.
+    #[error("hung up while waiting for {waiting_for}")]
+    HungUp {
+        /// What was waited for.
+        waiting_for: &'static str,
+    },
     /// Something did not come.
     #[error("no {waiting_for} within {} s", .waited.as_secs())]
     Late {

@@ -1,10 +1,12 @@
 //! What a running party tells, and what it can be told.
 
+use crate::play::PlayProgress;
+use crate::publish::PublishProgress;
 use crate::walltime::WallTime;
 use counterpart_shared::api::Entry;
 use counterpart_shared::id::Party;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// One of the seven steps, reached.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +48,8 @@ pub(super) enum Wish {
 pub struct Remote {
     pub(super) events: mpsc::UnboundedReceiver<PartyEvent>,
     pub(super) wishes: mpsc::Sender<Wish>,
+    pub(super) publishing: watch::Receiver<PublishProgress>,
+    pub(super) playing: watch::Receiver<PlayProgress>,
 }
 
 impl Remote {
@@ -63,6 +67,16 @@ impl Remote {
             }
         }
         false
+    }
+
+    /// How far the own stream is.
+    pub fn publishing(&self) -> watch::Receiver<PublishProgress> {
+        self.publishing.clone()
+    }
+
+    /// How far the other's stream is.
+    pub fn playing(&self) -> watch::Receiver<PlayProgress> {
+        self.playing.clone()
     }
 
     /// Has a text sent.

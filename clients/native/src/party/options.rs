@@ -54,9 +54,9 @@ pub struct PartyOptions {
     pub publish_over: Carrier,
     /// How the other's stream travels.
     pub play_over: Carrier,
-    /// What is published; its `stop` is not used.
+    /// What is published; its `stop` and `progress` are not used.
     pub publish: PublishOptions,
-    /// What is kept of what is played; its `stop` is not used.
+    /// What is kept of what is played; its `stop` and `progress` are not used.
     pub play: PlayOptions,
     /// How long to talk after the seven steps.
     pub talk: Duration,

@@ -13,7 +13,7 @@ use counterpart_shared::api::{CallCommand, CallMessage, MediaUrls};
 use counterpart_shared::id::{CallId, Party};
 use std::pin::pin;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// How long after a lost stream to ask for URLs anew: the node may need a moment to be missed.
 const RETRY: Duration = Duration::from_millis(300);
@@ -29,7 +29,10 @@ pub struct Participant {
     pub(super) report: PartyReport,
     /// Whether he must accept on the call's socket; an agent has done so on his room's.
     pub(super) accepts: bool,
+    /// He was told to hang up.
     pub(super) wants_end: bool,
+    /// He is about to end the call, so what is left is waited for.
+    pub(super) ends: bool,
     /// Whether he has begun to publish.
     shows: bool,
     /// When to ask for URLs because a stream was lost.
@@ -74,10 +77,15 @@ impl Participant {
         edge: &Edge,
         call: &CallId,
         token: &str,
-        options: PartyOptions,
+        mut options: PartyOptions,
         me: Party,
         accepts: bool,
     ) -> Result<(Self, Remote), SignalError> {
+        // Options are cloned; how far this party is concerns nobody else who uses them.
+        options.publish.progress = watch::Sender::default();
+        options.play.progress = watch::Sender::default();
+        let publishing = options.publish.progress.subscribe();
+        let playing = options.play.progress.subscribe();
         let (events, events_out) = mpsc::unbounded_channel();
         let (wishes, wishes_out) = mpsc::channel(64);
         let party = Self {
@@ -90,6 +98,7 @@ impl Participant {
             options,
             accepts,
             wants_end: false,
+            ends: false,
             shows: false,
             retry: None,
             begin: Instant::now(),
@@ -99,6 +108,8 @@ impl Participant {
         let remote = Remote {
             events: events_out,
             wishes,
+            publishing,
+            playing,
         };
         Ok((party, remote))
     }
@@ -171,13 +182,14 @@ impl Participant {
         }
     }
 
-    /// Nothing more comes when the call has ended.
+    /// Nothing more is waited for when the call has ended or is to end.
     fn check(&self, waiting_for: &'static str) -> Result<(), PartyError> {
         match self.heard.end {
             Some(reason) => Err(PartyError::Ended {
                 reason,
                 waiting_for,
             }),
+            None if self.wants_end && !self.ends => Err(PartyError::HungUp { waiting_for }),
             None => Ok(()),
         }
     }

@@ -9,11 +9,17 @@ use tokio::time::Instant;
 
 impl Participant {
     pub(super) async fn script(&mut self) -> Result<(), PartyError> {
-        match self.me {
-            Party::Caller => self.call().await?,
-            Party::Callee => self.answer().await?,
+        let met = match self.me {
+            Party::Caller => self.call().await,
+            Party::Callee => self.answer().await,
+        };
+        match met {
+            Err(PartyError::HungUp { .. }) => {}
+            met => {
+                met?;
+                self.talk().await?;
+            }
         }
-        self.talk().await?;
         self.end().await
     }
 
@@ -93,6 +99,7 @@ impl Participant {
                 Err(_) => break,
             }
         }
+        self.ends = true;
         let patience = self.options.patience;
         self.wait_for("acknowledgement of all texts", patience, |party| {
             party.texts.are_settled() || party.heard.end.is_some()
@@ -101,6 +108,7 @@ impl Participant {
     }
 
     async fn end(&mut self) -> Result<(), PartyError> {
+        self.ends = true;
         let patience = self.options.patience;
         if self.heard.end.is_none() && (self.options.hangs_up || self.wants_end) {
             match self.ask(CallCommand::Hangup { id: client_id() }).await {
