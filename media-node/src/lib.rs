@@ -18,6 +18,7 @@ pub mod recordings;
 pub mod refusal;
 pub mod shell;
 pub mod stop;
+mod transcode;
 
 pub use config::{Args, Config, ConfigError, Secret, Timing};
 pub use node::Node;

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::control::Outbox;
 use crate::door::{Door, Place};
 use crate::gate::{Gate, Wish};
-use crate::hub::{Hub, Publication, Reader};
+use crate::hub::{Hub, Publication, Reader, Taste};
 use crate::keys::Keys;
 use crate::metrics::{Carrier, Metrics};
 use crate::recordings::Recordings;
@@ -51,8 +51,9 @@ pub enum Allowed {
 
 impl Shell {
     /// Checks a wish and carries it out: the one way into the hub. Logs and counts the outcome.
-    pub fn admit(&self, place: &Place, wish: Wish<'_>) -> Result<Allowed, Refusal> {
-        let outcome = self.decide(place, wish);
+    /// `taste` is for those who play.
+    pub fn admit(&self, place: &Place, wish: Wish<'_>, taste: Taste) -> Result<Allowed, Refusal> {
+        let outcome = self.decide(place, wish, taste);
         let carrier = place.carrier().as_str();
         match &outcome {
             Ok((grant, _)) => tracing::info!(
@@ -70,12 +71,17 @@ impl Shell {
         outcome.map(|(_, allowed)| allowed)
     }
 
-    fn decide(&self, place: &Place, wish: Wish<'_>) -> Result<(Grant, Allowed), Refusal> {
+    fn decide(
+        &self,
+        place: &Place,
+        wish: Wish<'_>,
+        taste: Taste,
+    ) -> Result<(Grant, Allowed), Refusal> {
         place.check()?;
         let grant = self.gate.check(wish, unix_seconds())?;
         let now = Instant::now();
         let allowed = match grant.act {
-            Act::Play => Allowed::Play(self.hub.play(&grant, now)?),
+            Act::Play => Allowed::Play(self.hub.play(&grant, taste, now)?),
             Act::Publish => {
                 let publication = self.hub.publish(&grant, now)?;
                 if grant.record {

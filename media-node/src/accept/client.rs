@@ -5,7 +5,8 @@ use super::talk::Talk;
 use crate::door::Place;
 use crate::frames::Frame;
 use crate::gate::Wish;
-use crate::hub::{Delivery, Demand, Publication, Reader, Which};
+use crate::hub::{Delivery, Demand, Publication, Reader, Taste, Which};
+use crate::metrics::Carrier;
 use crate::refusal::Refusal;
 use crate::shell::{Allowed, Shell};
 use counterpart_shared::rtmp::{Message, Status, code};
@@ -159,7 +160,9 @@ impl Client {
             stream: &request.name,
             token: request.grant(),
         };
-        let allowed = self.shell.admit(&self.place, wish).map_err(|refusal| {
+        let taste = self.taste();
+        let allowed = self.shell.admit(&self.place, wish, taste);
+        let allowed = allowed.map_err(|refusal| {
             self.refuse(request, &refusal);
             Fault::Refused(refusal.reason())
         })?;
@@ -170,6 +173,20 @@ impl Client {
             Allowed::Play(reader) => Activity::Playing(reader, stream_id),
         };
         Ok(())
+    }
+
+    /// Our own clients on QUIC can do Opus; on RTMP those can who say so in `connect` (Enhanced RTMP v2,
+    /// fourCcList).
+    fn taste(&mut self) -> Taste {
+        if self.place.carrier() != Carrier::Rtmp {
+            return Taste::AsIs;
+        }
+        let connect = self.talk.session().connect();
+        let mut codecs = connect.into_iter().flat_map(|c| &c.four_cc_list);
+        match codecs.any(|codec| codec == "Opus" || codec == "*") {
+            true => Taste::AsIs,
+            false => Taste::Aac,
+        }
     }
 
     fn refuse(&mut self, request: &Request, refusal: &Refusal) {

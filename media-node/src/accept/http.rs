@@ -2,6 +2,7 @@
 
 use crate::door::Place;
 use crate::gate::Wish;
+use crate::hub::Taste;
 use crate::metrics::Carrier;
 use crate::play::flv::FlvBody;
 use crate::refusal::Refusal;
@@ -114,7 +115,7 @@ async fn play(site: &Site, file: &str, query: Option<&str>) -> Result<Response, 
         stream,
         token: query.and_then(grant_of),
     };
-    let Allowed::Play(reader) = shell.admit(&site.place, wish)? else {
+    let Allowed::Play(reader) = shell.admit(&site.place, wish, Taste::Aac)? else {
         return Err(Refusal::NotLive);
     };
     // The file's header says which tracks there are, so it waits until they are known.

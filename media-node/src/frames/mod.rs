@@ -37,6 +37,15 @@ impl Frame {
         }
     }
 
+    /// Whether it is sound in Opus, which not every reader can take.
+    pub fn is_opus(&self) -> bool {
+        let body = &self.message.payload;
+        // Enhanced RTMP v2, "Enhanced Audio": format 9, then the packet type, then the FourCC.
+        self.track() == Track::Audio
+            && body.first().is_some_and(|first| first >> 4 == 9)
+            && body.get(1..5) == Some(b"Opus")
+    }
+
     /// Bytes of its body.
     pub fn len(&self) -> usize {
         self.message.payload.len()

@@ -6,23 +6,51 @@ use crate::frames::Frame;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// What a reader takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taste {
+    /// Everything as it is: a person whose player can do Opus.
+    AsIs,
+    /// Everything, but AAC for Opus: a person on RTMP or HTTP-FLV.
+    Aac,
+    /// Everything as it is: a recorder.
+    Recorder,
+    /// Opus only: what makes AAC of it.
+    Opus,
+}
+
+impl Taste {
+    /// Whether he is a person.
+    pub(super) fn is_person(self) -> bool {
+        matches!(self, Taste::AsIs | Taste::Aac)
+    }
+
+    /// Whether he takes this frame of the publisher's.
+    pub(super) fn takes(self, is_opus: bool) -> bool {
+        match self {
+            Taste::AsIs | Taste::Recorder => true,
+            Taste::Aac => !is_opus,
+            Taste::Opus => is_opus,
+        }
+    }
+}
+
 /// A reader, as the stream knows him.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) id: u64,
     pub(super) inbox: Arc<Inbox>,
-    /// Whether he is a person, not a recorder.
-    pub(super) counts: bool,
+    pub(super) taste: Taste,
     late: Sustained,
     meter: Meter,
 }
 
 impl Seat {
-    pub(super) fn new(id: u64, inbox: Arc<Inbox>, counts: bool, now: Instant) -> Self {
+    pub(super) fn new(id: u64, inbox: Arc<Inbox>, taste: Taste, now: Instant) -> Self {
         Self {
             id,
             inbox,
-            counts,
+            taste,
             late: Sustained::default(),
             meter: Meter::new(now),
         }

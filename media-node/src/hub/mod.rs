@@ -24,6 +24,7 @@ mod stream;
 mod test_frames;
 mod timeline;
 
+pub use legs::Taste;
 pub use publication::{Demand, Publication};
 pub use queue::Limits;
 pub use reader::{Delivery, Reader, Which};
@@ -102,10 +103,10 @@ impl Hub {
     }
 
     /// The holder of this grant reads its stream from now on, and waits for it if it is not live.
-    pub fn play(&self, grant: &Grant, now: Instant) -> Result<Reader, Refusal> {
+    pub fn play(&self, grant: &Grant, taste: Taste, now: Instant) -> Result<Reader, Refusal> {
         let mut state = self.lock();
         let stream = self.stream(&mut state, grant, now)?;
-        Ok(stream.read(Limits::LIVE, true, now))
+        Ok(stream.read(Limits::LIVE, taste, now))
     }
 
     /// The reader of a recorder for a stream that is published, once in the stream's life: it stays over
@@ -113,7 +114,7 @@ impl Hub {
     pub fn record(&self, publication: &Publication, now: Instant) -> Option<Reader> {
         let stream = &publication.stream;
         let first = stream.claim_recorder();
-        first.then(|| stream.read(Limits::RECORDER, false, now))
+        first.then(|| stream.read(Limits::RECORDER, Taste::Recorder, now))
     }
 
     /// The call is over: its streams end, and its grants open nothing any more.

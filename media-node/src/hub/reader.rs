@@ -123,6 +123,11 @@ impl Reader {
         self.stream.tracks()
     }
 
+    /// Sound in AAC for those who do not take Opus.
+    pub(crate) fn give_aac(&self, frame: Frame) {
+        self.stream.write_aac(frame, Instant::now());
+    }
+
     /// Asks the publisher for a keyframe; asking often does no harm.
     pub fn request_keyframe(&self) {
         self.stream.request_keyframe(Instant::now());

@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::format;
-use super::legs::{Seat, Uplink};
+use super::legs::{Seat, Taste, Uplink};
 use super::life::{Change, Life, Tracks};
 use super::publication::{Demand, Publication};
 use super::queue::{Dropped, Limits};
@@ -58,6 +58,8 @@ struct State {
     next_reader: u64,
     asked_keyframe: Option<Instant>,
     recorded: bool,
+    /// What AAC begins with, while it is made.
+    aac_config: Option<Frame>,
     uplink: Uplink,
     governor: Governor,
 }
@@ -82,6 +84,7 @@ impl Stream {
             next_reader: 0,
             asked_keyframe: None,
             recorded: false,
+            aac_config: None,
             uplink: Uplink::new(now),
             governor: Governor::default(),
         };
@@ -128,15 +131,20 @@ impl Stream {
     }
 
     /// Somebody reads from now on; what is cached is in his queue already.
-    pub(super) fn read(self: &Arc<Self>, limits: Limits, counts: bool, now: Instant) -> Reader {
+    pub(super) fn read(self: &Arc<Self>, limits: Limits, taste: Taste, now: Instant) -> Reader {
         let inbox = Arc::new(Inbox::new(limits));
         let mut state = self.lock();
         for frame in state.cache.catch_up() {
-            inbox.push(frame, now);
+            if taste.takes(frame.is_opus()) {
+                inbox.push(frame, now);
+            }
+        }
+        if let (Taste::Aac, Some(config)) = (taste, &state.aac_config) {
+            inbox.push(config.clone(), now);
         }
         let id = state.next_reader;
         state.next_reader += 1;
-        let seat = Seat::new(id, inbox.clone(), counts, now);
+        let seat = Seat::new(id, inbox.clone(), taste, now);
         state.readers.push(seat);
         if state.cache.video().is_some() && !state.cache.has_key() {
             state.ask_keyframe(now);
@@ -156,7 +164,7 @@ impl Stream {
         !std::mem::replace(&mut self.lock().recorded, true)
     }
 
-    pub(super) fn write(&self, epoch: u64, frame: Frame, now: Instant) {
+    pub(super) fn write(self: &Arc<Self>, epoch: u64, frame: Frame, now: Instant) {
         let mut state = self.lock();
         if state.epoch != epoch || state.life.is_over() {
             return;
@@ -169,7 +177,11 @@ impl Stream {
         let tracks = state.tracks();
         let change = state.life.frame(tracks, now);
         let mut skipping = false;
+        let is_opus = frame.is_opus();
         for seat in &state.readers {
+            if !seat.taste.takes(is_opus) {
+                continue;
+            }
             let (dropped, needs_key) = seat.inbox.push(frame.clone(), now);
             self.count(dropped);
             skipping |= needs_key && frame.kind.is_picture();
@@ -178,6 +190,24 @@ impl Stream {
             state.ask_keyframe(now);
         }
         self.perform(&mut state, change);
+        let needs_aac = is_opus && state.needs_coder();
+        drop(state);
+        if needs_aac {
+            let reader = self.read(Limits::LIVE, Taste::Opus, now);
+            tokio::spawn(crate::transcode::run(reader));
+        }
+    }
+
+    /// Gives sound in AAC to those who do not take the publisher's Opus.
+    pub(super) fn write_aac(&self, frame: Frame, now: Instant) {
+        let mut state = self.lock();
+        if frame.kind.is_config() {
+            state.aac_config = Some(frame.clone());
+        }
+        for seat in state.readers.iter().filter(|s| s.taste == Taste::Aac) {
+            let (dropped, _) = seat.inbox.push(frame.clone(), now);
+            self.count(dropped);
+        }
     }
 
     pub(super) fn lost(&self, epoch: u64, now: Instant) {
@@ -215,7 +245,9 @@ impl Stream {
     }
 
     pub(super) fn leave(&self, id: u64) {
-        self.lock().readers.retain(|seat| seat.id != id);
+        let mut state = self.lock();
+        state.readers.retain(|seat| seat.id != id);
+        state.dismiss_coder();
     }
 
     pub(super) fn request_keyframe(&self, now: Instant) {
@@ -244,7 +276,7 @@ impl Stream {
         self.lock()
             .readers
             .iter()
-            .filter(|seat| seat.counts)
+            .filter(|seat| seat.taste.is_person())
             .count()
     }
 
@@ -317,7 +349,11 @@ impl State {
     /// Looks at all legs of the way and tells the publisher what gets through, when that has changed.
     fn govern(&mut self, now: Instant) {
         let mut legs = vec![self.uplink.look(now)];
-        for seat in self.readers.iter_mut().filter(|seat| seat.counts) {
+        for seat in self
+            .readers
+            .iter_mut()
+            .filter(|seat| seat.taste.is_person())
+        {
             legs.push(seat.look(now));
         }
         if let Some(limit) = self.governor.look(&legs, now)
@@ -326,6 +362,26 @@ impl State {
         {
             let _ = publisher.try_send(Demand::Bitrate(limit));
         }
+    }
+
+    /// Whether somebody needs AAC and nobody makes it.
+    fn needs_coder(&self) -> bool {
+        let is_there = |taste| self.readers.iter().any(|seat| seat.taste == taste);
+        is_there(Taste::Aac) && !is_there(Taste::Opus)
+    }
+
+    /// Ends the making of AAC when nobody needs it any more.
+    fn dismiss_coder(&mut self) {
+        if self.readers.iter().any(|seat| seat.taste == Taste::Aac) {
+            return;
+        }
+        self.aac_config = None;
+        for seat in &self.readers {
+            if seat.taste == Taste::Opus {
+                seat.inbox.end("nobody needs it");
+            }
+        }
+        self.readers.retain(|seat| seat.taste != Taste::Opus);
     }
 
     fn ask_keyframe(&mut self, now: Instant) {

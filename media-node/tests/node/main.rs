@@ -14,4 +14,5 @@ mod rtmp;
 mod slow;
 mod support;
 mod takeover;
+mod transcode;
 mod webtransport;
