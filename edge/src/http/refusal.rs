@@ -43,6 +43,6 @@ impl Refusal {
 }
 
 /// Enough of a stranger's text to recognise it.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     text.chars().take(80).collect()
 }

@@ -80,7 +80,12 @@ fn board(query: &str) -> Result<Route, ApiError> {
 
 fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
     let after = parameter(query, "after").unwrap_or("0");
-    let after = after.parse().map_err(|_| bad("after is no number"))?;
+    let after = after.parse().map_err(|_| {
+        bad(format!(
+            "after: '{}' is no number",
+            super::refusal::cut(after)
+        ))
+    })?;
     Ok(Route::CallView(id(call)?, after))
 }
 
@@ -93,7 +98,7 @@ fn id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ApiError> {
         .map_err(|error: IdError| bad(&error.to_string()))
 }
 
-fn bad(detail: &str) -> ApiError {
+fn bad(detail: impl Into<String>) -> ApiError {
     ApiError::new(ErrorCode::BadRequest, detail)
 }
 

@@ -26,13 +26,16 @@ use worker::{
 /// One call.
 #[durable_object]
 pub struct Call {
+    /// The name it was asked for by, which is the call's id.
+    name: Option<String>,
     shell: Rc<Shell>,
 }
 
 impl DurableObject for Call {
     fn new(state: State, env: Env) -> Self {
+        let name = state.id().name();
         let shell = Rc::new(Shell::new(state, env));
-        Self { shell }
+        Self { name, shell }
     }
 
     async fn fetch(&self, mut incoming: Request) -> Result<Response> {
@@ -51,7 +54,7 @@ impl DurableObject for Call {
             }
             // A call that never was has nothing to do: its sender need not try again.
             CallRequest::Letter(_) if !known => answer(Ok(())),
-            _ if !known => answer::<()>(Err(unknown())),
+            _ if !known => answer::<()>(Err(self.unknown())),
             CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
             CallRequest::Socket { user } => self.shell.connect(&incoming, &user),
@@ -101,6 +104,14 @@ fn exists() -> ApiError {
     ApiError::new(ErrorCode::Conflict, "the call exists already")
 }
 
+/// A socket or an alarm of a call that never was made: only the name that a request came by would say which.
 fn unknown() -> ApiError {
     ApiError::new(ErrorCode::NotFound, "there is no such call")
+}
+
+impl Call {
+    fn unknown(&self) -> ApiError {
+        let name = self.name.as_deref().unwrap_or_default();
+        ApiError::new(ErrorCode::NotFound, format!("there is no call '{name}'"))
+    }
 }
