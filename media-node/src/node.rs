@@ -89,6 +89,7 @@ impl Node {
             listeners,
             boot,
         } = self;
+        tracing::info!(node = %shell.config.node, endpoints = ?shell.endpoints, "listening");
         let link = tokio::spawn(control::run(shell.clone(), boot));
         let recover = {
             let shell = shell.clone();

@@ -6,7 +6,7 @@
 //! round trip without queue. Loss alone slows it down only when it is heavier than radio explains.
 //!
 //! Cubic takes every loss for a full link (5 % at 80 ms leave it some 600 kbit/s); BBR fills a narrow link
-//! with seconds of queue. Both were measured on the links of `tests/node/network.rs`.
+//! with seconds of queue. Both were measured on the links of `tests/network/`.
 
 use quinn::congestion::{Controller, ControllerFactory};
 use quinn_proto::RttEstimator;

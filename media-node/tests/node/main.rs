@@ -7,7 +7,7 @@ mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
-mod network;
+mod program;
 mod quic;
 mod refusals;
 mod rtmp;

@@ -1,9 +1,14 @@
 //! A world for one test: a node, its edge, and clients.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "two programs share it and neither uses all of it"
+)]
+
 mod client;
 mod edge;
 mod http;
-mod link;
 mod pin;
 mod quic;
 mod rtmp;
@@ -12,7 +17,6 @@ pub(crate) mod stream;
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{FlvPlayer, get};
-pub(crate) use link::{BadLink, Weather};
 pub(crate) use pin::Pin;
 pub(crate) use quic::{Carrier, dial};
 pub(crate) use rtmp::{connect, connect_raw};
@@ -21,7 +25,11 @@ use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
 use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::{CallId, Party, StreamId};
+use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -34,6 +42,7 @@ pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
+    program: Option<Child>,
 }
 
 /// Short limits, so that no test waits long.
@@ -102,7 +111,43 @@ impl World {
             folder,
             stop: Some(stop),
             node: tokio::spawn(run),
+            program: None,
         }
+    }
+
+    /// The program itself in a process of its own, welcomed.
+    pub(crate) async fn spawned(program: &Path) -> Self {
+        let edge = FakeEdge::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(program)
+            .args(["--node-id", "n1", "--edge", edge.url().as_str()])
+            .args(["--rtmp-port", "0", "--http-port", "0", "--udp-port", "0"])
+            .args(["--capacity", "1000", "--record-dir"])
+            .arg(folder.path())
+            .env("COUNTERPART_NODE_SECRET", "s3cret")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).await.unwrap();
+        let endpoints = line.strip_prefix("ready ").expect("a line that says ready");
+        edge.welcome();
+        edge.wait(|m| matches!(m, FromNode::Keys { .. })).await;
+        Self {
+            edge,
+            endpoints: serde_json::from_str(endpoints).unwrap(),
+            folder,
+            stop: None,
+            node: tokio::spawn(async { Ok(()) }),
+            program: Some(child),
+        }
+    }
+
+    /// The process, when there is one.
+    pub(crate) fn program(&mut self) -> &mut Child {
+        self.program.as_mut().unwrap()
     }
 
     /// Stops the node in order.

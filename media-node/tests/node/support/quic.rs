@@ -23,7 +23,7 @@ pub(crate) enum Carrier {
     Rtmp,
     Quic,
     WebTransport,
-    /// QUIC by way of this port, where a [`BadLink`](super::BadLink) is.
+    /// QUIC by way of this port, where a bad link is.
     Via(u16),
 }
 
