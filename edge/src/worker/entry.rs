@@ -156,8 +156,8 @@ impl Reception {
     }
 
     async fn node_socket(&self) -> Answer {
-        let credentials = self.upgrade()?;
         self.secret(&self.config.node_secret, "the node secret")?;
+        let credentials = self.upgrade()?;
         self.hand_over(Address::Fleet, &FleetRequest::Socket, &credentials)
             .await
     }
