@@ -10,14 +10,14 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge build call run lint test fuzz clean
+.PHONY: help setup edge build call run lint test bench-node fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
 help: ## list these targets
 	echo "make TARGET [NAME=value], where TARGET is:"
-	sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-8s %s\n' "$$name" "$$text"; done
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages
 	tools/setup.sh
@@ -44,6 +44,9 @@ lint: ## formatting, clippy native and wasm, documentation: any warning fails
 
 test: ## all of it: setup, edge, build, lint, then every test
 	tools/test.sh $(TEST_LIMIT)
+
+bench-node: setup edge build ## measure what the node adds to a frame's way, beside a bare relay
+	$(bin)/bench_node
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"
