@@ -111,6 +111,34 @@ async fn quic_to_rtmp_with_aac() {
     check(&published, &played);
 }
 
+/// 20 ms and 5 % of loss each way, on both legs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lossy_path_delays_pictures_and_loses_hardly_any_sound() {
+    let peer = Peer::start().await;
+    let port = peer::lossy_path(peer.quic_address()).await;
+    let (publishing, playing) = (PublishOptions::default(), PlayOptions::default());
+    let publisher = start_publish(peer.quic_at(port), &publishing);
+    let player = start_play(peer.quic_at(port), &playing);
+    watched(&playing, 200).await;
+    playing.stop.stop();
+    let played = player.await.unwrap().unwrap();
+    publishing.stop.stop();
+    let published = publisher.await.unwrap().unwrap();
+    println!("lossy: {published:#?} {played:#?}");
+    assert_eq!(
+        played.undecodable, 0,
+        "what misses its reference is not given out"
+    );
+    let delay = played.frame_delay.unwrap();
+    assert!(delay.p50 > 40.0 && delay.p50 < 400.0, "{delay:?}");
+    assert!(
+        played.audio_gap_ms < played.sounds as f64,
+        "a twentieth of 20 ms each"
+    );
+    let step = played.av_step.unwrap();
+    assert!(step.min > -5.0 && step.max < 5.0, "{step:?}");
+}
+
 #[tokio::test]
 async fn a_refusal_is_an_error_with_the_nodes_words() {
     let peer = Peer::start().await;

@@ -6,8 +6,12 @@ use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::session::{ClientOutput, ClientSession};
 use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
+
+/// How long the node has for its last word.
+const LAST_WORD: Duration = Duration::from_millis(300);
 
 /// What the holder wants of the session.
 #[derive(Debug)]
@@ -56,10 +60,10 @@ impl Control {
     /// Reads until the end and tells how it came about.
     pub(super) async fn run(
         mut self,
-        reader: impl AsyncRead + Unpin,
+        mut reader: impl AsyncRead + Unpin,
         wishes: mpsc::Receiver<Wish>,
     ) {
-        if let Err(error) = self.read(reader, wishes).await {
+        if let Err(error) = self.read(&mut reader, wishes).await {
             match self.ready.take() {
                 Some(ready) => {
                     let _ = ready.send(Err(error));
@@ -68,7 +72,11 @@ impl Control {
                     let _ = self.events.send(Event::Failed(error)).await;
                 }
             }
+            return;
         }
+        // The writing end closes now; the node has the last word.
+        drop(self);
+        let _ = tokio::time::timeout(LAST_WORD, drain(reader)).await;
     }
 
     async fn read(
@@ -161,6 +169,12 @@ impl Control {
         // The writer may have ended with the connection; the reader finds that out by itself.
         let _ = self.replies.send(message).await;
     }
+}
+
+/// Reads to the end.
+async fn drain(mut reader: impl AsyncRead + Unpin) {
+    let mut buffer = [0; 4096];
+    while matches!(reader.read(&mut buffer).await, Ok(1..)) {}
 }
 
 /// The writing end: replies first, media behind them; ends when both channels are closed or the connection is.

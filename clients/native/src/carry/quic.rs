@@ -127,7 +127,7 @@ fn config(sha256: [u8; 32]) -> quinn::ClientConfig {
     transport
         .max_idle_timeout(Some(IDLE.try_into().expect("ten seconds fit")))
         .keep_alive_interval(Some(IDLE / 4))
-        .initial_rtt(Duration::from_millis(100))
+        .initial_rtt(Duration::from_millis(60))
         .max_concurrent_uni_streams(MAX_STREAMS.into())
         // An older picture goes before a newer one, which needs it.
         .send_fairness(false);

@@ -1,6 +1,7 @@
 //! Why a party could not play his part.
 
 use super::report::PartyReport;
+use crate::end::chain;
 use crate::play::PlayError;
 use crate::publish::PublishError;
 use crate::signal::SignalError;
@@ -57,10 +58,9 @@ pub enum PartyError {
 
 /// A fault, and what was reached before it.
 #[derive(Debug, thiserror::Error)]
-#[error("{error}")]
+#[error("{}", chain(.error))]
 pub struct PartyFailure {
     /// What went wrong.
-    #[source]
     pub error: PartyError,
     /// What was reached.
     pub report: PartyReport,

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub enum SignalError {
     /// The edge refused.
     #[error("the edge refused: {0}")]
-    Api(#[from] ApiError),
+    Api(ApiError),
     /// The address of the edge is none.
     #[error("'{0}' is not an http:// or https:// address of an edge")]
     Address(String),
@@ -72,6 +72,12 @@ pub enum SignalError {
     /// The blocking part of a request was stopped with the program.
     #[error("the program is ending")]
     Ending,
+}
+
+impl From<ApiError> for SignalError {
+    fn from(refusal: ApiError) -> Self {
+        SignalError::Api(refusal)
+    }
 }
 
 /// The beginning of a foreign text, for an error.

@@ -3,10 +3,12 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 mod hub;
+mod lossy;
 mod quic;
 mod tcp;
 
 pub(crate) use hub::{Hub, Order};
+pub(crate) use lossy::lossy_path;
 
 use counterpart_shared::session::MediaUrl;
 use std::net::SocketAddr;
