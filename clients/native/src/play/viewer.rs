@@ -86,11 +86,18 @@ impl Viewer {
         begin: Instant,
         wishes: mpsc::Sender<()>,
     ) -> Result<Self, PlayError> {
-        let album = options.png_dir.clone().map(|folder| Album {
-            folder,
-            every: options.png_every,
-            last: None,
+        let album = options.png_dir.clone().map(|folder| {
+            std::fs::create_dir_all(&folder).map_err(|source| PlayError::Dump {
+                path: folder.clone(),
+                source,
+            })?;
+            Ok::<_, PlayError>(Album {
+                folder,
+                every: options.png_every,
+                last: None,
+            })
         });
+        let album = album.transpose()?;
         let dump = options.dump.as_deref().map(Dump::create).transpose()?;
         Ok(Self {
             begin,
