@@ -16,19 +16,23 @@ use counterpart_shared::flv::{AudioBody, AudioCodec, FrameType, VideoBody};
 use counterpart_shared::grant::{Act, Role};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::{Message, MessageKind};
-use counterpart_tests::figures::{Spread, write_report};
+use counterpart_tests::figures::{Spread, usage, write_report};
 use counterpart_tests::system::{Options, System};
 use serde::Serialize;
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 
 #[derive(Parser)]
 struct Args {
     /// How long each way is measured.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
+    /// How many publishers, each with one player, are there at once to see what a stream costs.
+    #[arg(long, default_value_t = 20)]
+    pairs: usize,
     /// How many players come one after the other to wait for their first keyframe.
     #[arg(long, default_value_t = 30)]
     joins: usize,
@@ -42,9 +46,11 @@ struct Report {
     first_keyframe: Spread,
     /// Milliseconds from the first keyframe until a frame was no older than 50 ms.
     caught_up: Spread,
-    /// Share of one core that the node used per stream and player, per cent.
-    node_cpu_percent: f64,
-    /// The node's resident memory, bytes.
+    /// How many publishers, each with one player, there were at once for `cost`.
+    pairs: usize,
+    /// Milliseconds of processor time that the node used per second and played stream.
+    cost: Vec<(String, f64)>,
+    /// The node's resident memory then, bytes.
     node_memory_bytes: u64,
 }
 
@@ -56,8 +62,6 @@ async fn main() -> Result<()> {
     let period = Duration::from_secs(args.seconds);
     let mut delay = Vec::new();
     delay.push(("bare TCP relay".to_owned(), relay(period).await?));
-    let before = counterpart_tests::figures::usage(&system.node)?;
-    let begin = Instant::now();
     for (publish, play) in [
         ("rtmp", "rtmp"),
         ("quic", "quic"),
@@ -68,16 +72,22 @@ async fn main() -> Result<()> {
         let spread = through(publisher, player, period).await?;
         delay.push((format!("{publish} -> {play}"), spread));
     }
-    let after = counterpart_tests::figures::usage(&system.node)?;
-    let node_cpu_percent =
-        (after.cpu - before.cpu).as_secs_f64() / begin.elapsed().as_secs_f64() * 100.0;
+    let mut cost = Vec::new();
+    for carrier in ["rtmp", "quic"] {
+        cost.push((
+            carrier.to_owned(),
+            cost_of(&system, carrier, args.pairs, period).await?,
+        ));
+    }
+    let node_memory_bytes = usage(&system.node)?.memory_bytes;
     let (first_keyframe, caught_up) = joins(&system, args.joins).await?;
     let report = Report {
         delay,
         first_keyframe,
         caught_up,
-        node_cpu_percent,
-        node_memory_bytes: after.memory_bytes,
+        pairs: args.pairs,
+        cost,
+        node_memory_bytes,
     };
     print(&report);
     write_report("node", &report)
@@ -93,11 +103,13 @@ fn print(report: &Report) {
     }
     println!("{:<18} {}", "first keyframe", report.first_keyframe.row());
     println!("{:<18} {}", "then caught up", report.caught_up.row());
-    println!(
-        "node: {:.2} % of a core per stream and player, {:.1} MB",
-        report.node_cpu_percent,
-        report.node_memory_bytes as f64 / 1e6
-    );
+    for (carrier, ms) in &report.cost {
+        println!(
+            "{carrier} -> {carrier}, {} at once: {ms:.2} ms of processor time per second and stream",
+            report.pairs
+        );
+    }
+    println!("node: {:.1} MB", report.node_memory_bytes as f64 / 1e6);
 }
 
 /// A caller's stream: where to publish, and where his counterpart plays it.
@@ -182,6 +194,21 @@ async fn through(
     player.close().await;
     publisher.close().await;
     Ok(Spread::of(delays))
+}
+
+/// What the node spends on one of many streams.
+async fn cost_of(system: &System, carrier: &str, pairs: usize, period: Duration) -> Result<f64> {
+    let mut running = JoinSet::new();
+    for _ in 0..pairs {
+        let (publisher, player) = connected(system, carrier, carrier).await?;
+        running.spawn(through(publisher, player, period));
+    }
+    let (before, begin) = (usage(&system.node)?, Instant::now());
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    let used = (usage(&system.node)?.cpu - before.cpu).as_secs_f64() * 1e3;
+    Ok(used / begin.elapsed().as_secs_f64() / pairs as f64)
 }
 
 async fn joins(system: &System, count: usize) -> Result<(Spread, Spread)> {

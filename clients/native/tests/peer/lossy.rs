@@ -35,14 +35,18 @@ pub(crate) async fn lossy_path(to: SocketAddr) -> u16 {
         let mut dice = Dice(1);
         let mut buffer = vec![0; 2048];
         while let Ok((length, from)) = inside.recv_from(&mut buffer).await {
-            if !clients.contains_key(&from) {
-                let outside = Arc::new(UdpSocket::bind("[::1]:0").await.unwrap());
-                outside.connect(to).await.unwrap();
-                tokio::spawn(back(inside.clone(), outside.clone(), from));
-                clients.insert(from, outside);
-            }
+            let outside = match clients.get(&from) {
+                Some(outside) => outside.clone(),
+                None => {
+                    let outside = Arc::new(UdpSocket::bind("[::1]:0").await.unwrap());
+                    outside.connect(to).await.unwrap();
+                    tokio::spawn(back(inside.clone(), outside.clone(), from));
+                    clients.insert(from, outside.clone());
+                    outside
+                }
+            };
             if !dice.loses() {
-                let (outside, packet) = (clients[&from].clone(), buffer[..length].to_vec());
+                let packet = buffer[..length].to_vec();
                 tokio::spawn(async move {
                     tokio::time::sleep(DELAY).await;
                     let _ = outside.send(&packet).await;

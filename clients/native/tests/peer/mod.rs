@@ -1,6 +1,6 @@
 //! A node of a few lines: one stream, forwarded from its publisher to all players, on TCP and QUIC.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
 
 mod hub;
 mod lossy;
