@@ -95,7 +95,7 @@ fn room_socket(desk: &str, room: &str) -> Result<Route, ApiError> {
 
 fn id<T: FromStr<Err = IdError>>(text: &str) -> Result<T, ApiError> {
     text.parse()
-        .map_err(|error: IdError| bad(&error.to_string()))
+        .map_err(|error: IdError| bad(error.to_string()))
 }
 
 fn bad(detail: impl Into<String>) -> ApiError {
