@@ -11,16 +11,26 @@ const WINDOW_MS: f64 = 5.0;
 const STEP_MS: f64 = 0.5;
 
 /// Finds the beginnings of beeps in sound that comes in pieces.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BeepDetector {
     held: VecDeque<i16>,
+    /// Whether it beeps, or may.
     on: bool,
 }
 
+impl Default for BeepDetector {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl BeepDetector {
-    /// In silence.
+    /// Before any sound. What beeps at once has begun before.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            held: VecDeque::new(),
+            on: true,
+        }
     }
 
     /// Takes the next samples of one channel, the first of them at `start` milliseconds, and gives the time at which a
@@ -43,9 +53,9 @@ impl BeepDetector {
         onset
     }
 
-    /// Sound is missing before the next samples.
+    /// Sound is missing before the next samples, and with it, maybe, the beginning of a beep.
     pub fn gap(&mut self) {
-        self.held.clear();
+        *self = Self::new();
     }
 
     /// Whether the beep goes from off to on with this window; the two limits differ so that noise does not count twice.
@@ -79,6 +89,24 @@ mod tests {
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (found, expected) in found.into_iter().zip(expected) {
             assert!((found - expected).abs() < 1.5, "{found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn a_beep_whose_beginning_is_missing_is_none() {
+        let mut tone = Tone::new(WallTime::from_micros(20_950_000), 300.0);
+        let mut detector = BeepDetector::new();
+        for block in 0..5 {
+            let mut samples = [0; 960];
+            tone.fill(&mut samples);
+            // The third block, with the whole second in it, is lost.
+            match block {
+                2 => detector.gap(),
+                _ => assert_eq!(
+                    detector.push(&samples, 48_000, f64::from(block) * 20.0),
+                    None
+                ),
+            }
         }
     }
 
