@@ -58,7 +58,7 @@ impl From<SocketError> for LinkError {
     }
 }
 
-/// Keeps the link until the node stops and its last events are stored, or [`FAREWELL`] is over.
+/// Keeps the link until the node stops and its last events are stored, or `FAREWELL` is over.
 pub async fn run(shell: Arc<Shell>, boot: String) {
     let mut link = Link::new(shell.clone(), boot);
     let farewell = async {
