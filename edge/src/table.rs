@@ -132,6 +132,57 @@ where
     }
 }
 
+/// One value that is a row of its own; its default needs none.
+#[derive(Debug, Clone)]
+pub struct Single<V> {
+    kind: &'static str,
+    value: V,
+    changed: bool,
+}
+
+impl<V: Default + Serialize + DeserializeOwned> Single<V> {
+    /// With its default.
+    pub fn new(kind: &'static str) -> Self {
+        Self {
+            kind,
+            value: V::default(),
+            changed: false,
+        }
+    }
+
+    /// Takes it out of what was stored.
+    ///
+    /// # Errors
+    /// [`RowError`] when it is there and cannot be read.
+    pub fn load(kind: &'static str, rows: &[Row]) -> Result<Self, RowError> {
+        let mut single = Self::new(kind);
+        if let Some(row) = rows.iter().find(|row| row.kind == kind) {
+            single.value = read::<String, V>(row)?.1;
+        }
+        Ok(single)
+    }
+
+    /// Reads it.
+    pub fn get(&self) -> &V {
+        &self.value
+    }
+
+    /// Changes it.
+    pub fn get_mut(&mut self) -> &mut V {
+        self.changed = true;
+        &mut self.value
+    }
+
+    /// The write since the last time this was asked.
+    pub fn changes(&mut self) -> Option<Change> {
+        std::mem::take(&mut self.changed).then(|| Change {
+            kind: self.kind,
+            key: self.kind.to_owned(),
+            json: Some(to_json(&self.value)),
+        })
+    }
+}
+
 fn read<K: FromStr, V: DeserializeOwned>(row: &Row) -> Result<(K, V), RowError> {
     let error = |reason: String| RowError {
         kind: row.kind.clone(),

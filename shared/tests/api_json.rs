@@ -1,8 +1,8 @@
 //! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
 
 use counterpart_shared::api::{
-    ApiError, CallCommand, CallMessage, CallView, CreateToken, DeskCommand, DeskMessage, ErrorCode,
-    FromNode, MediaUrls, ToNode,
+    ApiError, CallCommand, CallMessage, CallView, CreateToken, DeskCommand, DeskMessage,
+    DeskSettings, ErrorCode, FromNode, MediaUrls, ToNode,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,6 +110,8 @@ fn log_entries() {
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.accept","callee":"bob","room":"r1"}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","by":"caller","reason":"hang_up"}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"lease"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"desk_closed"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"line_full"}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"stream.begin","party":"caller","code":1002,
             "video":{"codec":"h264","width":640,"height":360},
             "audio":{"codec":"opus","rate":48000,"channels":1}}"#,
@@ -139,11 +141,28 @@ fn room_socket() {
         r#"{"type":"room","room":"r1","agent":"bob","state":"IDLE","since":5}"#,
         r#"{"type":"room","room":"r1","agent":"bob","state":"BUSY","phase":"offered","call":"c1","since":5}"#,
         r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","since":5}"#,
+        r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","reason":"missed","since":5}"#,
+        r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","reason":"absent","since":5}"#,
+        r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","reason":"asked","since":5}"#,
         r#"{"type":"offer","call":"c1","customer":"alice","expires_at":9}"#,
         r#"{"type":"offer_gone","call":"c1","reason":"missed"}"#,
         r#"{"type":"ack","id":"1"}"#,
         r#"{"type":"error","code":"not_found","message":"m","detail":"d"}"#,
     ]);
+}
+
+#[test]
+fn desk_settings() {
+    pinned::<DeskSettings>(&[
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":480,
+            "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on","retention_days":90,
+            "messages_per_10s":20}"#,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":0,
+            "record":"off","retention_days":90,"messages_per_10s":20}"#,
+    ]);
+    let defaults: DeskSettings = serde_json::from_str("{}").expect("defaults");
+    assert_eq!(defaults, DeskSettings::default());
+    refused::<DeskSettings>(&[r#"{"offer_s":-1}"#, r#"{"record":"sometimes"}"#]);
 }
 
 #[test]

@@ -249,6 +249,7 @@ async fn a_room_says_again_what_was_not_acknowledged() {
                 agent: "b".parse().unwrap(),
                 state: RoomState::Close,
                 phase: None,
+                reason: None,
                 call: None,
                 since: 1,
             });

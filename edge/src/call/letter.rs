@@ -3,7 +3,7 @@
 use super::turn::Turn;
 use crate::link::ToCall;
 use counterpart_shared::api::{
-    CallMessage, CallPhase, EntryBody, NodeEvent, PUSH_BEGIN, StreamFormat,
+    CallMessage, CallPhase, EndReason, EntryBody, NodeEvent, PUSH_BEGIN, StreamFormat,
 };
 use counterpart_shared::id::{NodeId, Party, RoomId, UserId};
 
@@ -18,6 +18,7 @@ impl Turn<'_> {
                 self.append(EntryBody::Declined { room });
             }
             ToCall::Accepted { room, agent } => self.accepted(room, agent),
+            ToCall::Refused { reason } => self.refused(reason),
             ToCall::Position { position } => self.position(position),
         }
     }
@@ -42,6 +43,10 @@ impl Turn<'_> {
             room: Some(room),
         });
         self.offer_play(Party::Caller, false);
+    }
+
+    fn refused(&mut self, reason: EndReason) {
+        self.end(None, reason);
     }
 
     fn position(&mut self, position: u32) {

@@ -1,7 +1,7 @@
 //! What goes into a desk and what comes out.
 
 use crate::link::{Letter, ToDesk};
-use counterpart_shared::api::{ApiError, DeskCommand, DeskMessage, ErrorCode};
+use counterpart_shared::api::{ApiError, DeskCommand, DeskMessage, DeskSettings, ErrorCode};
 use counterpart_shared::id::{ClientId, RoomId, UserId};
 use std::collections::BTreeSet;
 
@@ -33,6 +33,8 @@ pub enum Input {
     },
     /// A call says something.
     Letter(ToDesk),
+    /// It works so from now on; [`super::check_settings`] was asked before.
+    Configure(DeskSettings),
     /// Time has passed, or the object has just been loaded.
     Alarm {
         /// The rooms that have a socket.

@@ -4,7 +4,7 @@ use super::room::Place;
 use super::state::Waiting;
 use super::turn::Turn;
 use crate::link::ToCall;
-use counterpart_shared::api::{DeskMessage, GoneReason};
+use counterpart_shared::api::{CloseReason, DeskMessage, GoneReason};
 use counterpart_shared::id::{CallId, RoomId, UserId};
 
 impl Turn<'_> {
@@ -12,6 +12,9 @@ impl Turn<'_> {
         let known = self.desk.number_of(&call).is_some() || self.desk.room_of(&call).is_some();
         if known {
             return;
+        }
+        if let Err(no) = self.desk.may_enter(self.now) {
+            return self.tell_call(&call, ToCall::Refused { reason: no.into() });
         }
         let number = self.desk.next_number();
         let waiting = Waiting {
@@ -35,19 +38,26 @@ impl Turn<'_> {
     }
 
     fn vacate(&mut self, room: &RoomId, call: &CallId) {
+        let grace = self.desk.presence_ms();
         let row = self
             .desk
             .rooms
             .get_mut(room)
             .expect("the call was found in this room");
         let rang = matches!(row.place, Place::Offered { .. });
-        let stays = !std::mem::take(&mut row.closing) && !row.is_deserted(self.now);
+        let asked = std::mem::take(&mut row.closing);
+        let absent = row.is_deserted(grace, self.now);
         if rang {
             let call = call.clone();
             let reason = GoneReason::Abandoned;
             self.send(room, DeskMessage::OfferGone { call, reason });
         }
-        self.put(room, if stays { Place::Idle } else { Place::Close });
+        let then = match (asked, absent) {
+            (true, _) => Place::closed(CloseReason::Asked),
+            (false, true) => Place::closed(CloseReason::Absent),
+            (false, false) => Place::Idle,
+        };
+        self.put(room, then);
     }
 
     /// Tells those whose place has changed.

@@ -12,11 +12,11 @@
 
 mod board;
 mod input;
-mod limits;
 mod line;
 mod offer;
 mod presence;
 mod room;
+mod settings;
 mod state;
 mod turn;
 
@@ -24,7 +24,7 @@ mod turn;
 mod tests;
 
 pub use input::{Input, Output, Refused};
-pub use limits::{GRACE, RING};
 pub use room::{Place, RoomRow};
+pub use settings::check_settings;
 pub use state::{Desk, Waiting};
 pub use turn::id_of;

@@ -37,9 +37,11 @@ impl Turn<'_> {
     fn offer(&mut self, room: RoomId, number: u64, waiting: Waiting) {
         let call = waiting.call.clone();
         let customer = waiting.customer.clone();
-        let place = Place::offered(number, waiting, self.now);
-        let Place::Offered { until, .. } = place else {
-            return;
+        let until = self.now + self.desk.offer_ms();
+        let place = Place::Offered {
+            number,
+            waiting,
+            until,
         };
         self.put(&room, place);
         let message = DeskMessage::Offer {

@@ -2,7 +2,7 @@
 
 use super::room::{Place, RoomRow};
 use super::turn::Turn;
-use counterpart_shared::api::{DeskMessage, GoneReason};
+use counterpart_shared::api::{CloseReason, DeskMessage, GoneReason};
 use counterpart_shared::id::{RoomId, UserId};
 use std::collections::BTreeSet;
 
@@ -39,8 +39,8 @@ impl Turn<'_> {
         {
             self.closed(&room, false);
         }
-        let now = self.now;
-        for room in self.rooms_where(|_, row| row.due().is_some_and(|at| at <= now)) {
+        let (now, grace) = (self.now, self.desk.presence_ms());
+        for room in self.rooms_where(|_, row| row.due(grace).is_some_and(|at| at <= now)) {
             self.give_up(&room);
         }
     }
@@ -48,10 +48,17 @@ impl Turn<'_> {
     /// He did not answer, or is not there: whichever it is, he is away and not idle.
     fn give_up(&mut self, room: &RoomId) {
         let row = self.desk.rooms.get(room).expect("it was just listed");
-        if row.place == Place::Idle {
-            self.put(room, Place::Close);
+        let absent = row.is_deserted(self.desk.presence_ms(), self.now);
+        let reason = if absent {
+            CloseReason::Absent
         } else {
-            self.offer_failed(room, GoneReason::Missed, Place::Close);
+            CloseReason::Missed
+        };
+        let then = Place::closed(reason);
+        if row.place == Place::Idle {
+            self.put(room, then);
+        } else {
+            self.offer_failed(room, GoneReason::Missed, then);
         }
     }
 

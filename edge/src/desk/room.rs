@@ -1,8 +1,7 @@
 //! A room and what it is doing.
 
-use super::limits::{GRACE, RING};
 use super::state::Waiting;
-use counterpart_shared::api::{Room, RoomPhase, RoomState};
+use counterpart_shared::api::{CloseReason, Room, RoomPhase, RoomState};
 use counterpart_shared::id::{CallId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +27,11 @@ pub struct RoomRow {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Place {
     /// Its agent takes no calls.
-    Close,
+    Close {
+        /// Why; nothing when it was never opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<CloseReason>,
+    },
     /// Free.
     Idle,
     /// It rings.
@@ -52,7 +55,7 @@ impl RoomRow {
     pub fn new(agent: UserId, now: u64) -> Self {
         Self {
             agent,
-            place: Place::Close,
+            place: Place::Close { reason: None },
             since: now,
             closing: false,
             gone_since: None,
@@ -67,31 +70,31 @@ impl RoomRow {
     /// The call it is busy with.
     pub fn call(&self) -> Option<&CallId> {
         match &self.place {
-            Place::Close | Place::Idle => None,
+            Place::Close { .. } | Place::Idle => None,
             Place::Offered { waiting, .. } => Some(&waiting.call),
             Place::Talking { call } => Some(call),
         }
     }
 
-    /// When something happens to it by itself.
-    pub fn due(&self) -> Option<u64> {
-        let absent = self.gone_since.map(|at| at + GRACE);
+    /// When something happens to it by itself, if its agent may be gone for `grace`.
+    pub fn due(&self, grace: u64) -> Option<u64> {
+        let absent = self.gone_since.map(|at| at + grace);
         match &self.place {
-            Place::Close | Place::Talking { .. } => None,
+            Place::Close { .. } | Place::Talking { .. } => None,
             Place::Idle => absent,
             Place::Offered { until, .. } => Some(absent.map_or(*until, |at| at.min(*until))),
         }
     }
 
-    /// Whether its agent has been gone for longer than a reconnect takes.
-    pub fn is_deserted(&self, now: u64) -> bool {
-        self.gone_since.is_some_and(|at| at + GRACE <= now)
+    /// Whether its agent has been gone for longer than `grace`.
+    pub fn is_deserted(&self, grace: u64, now: u64) -> bool {
+        self.gone_since.is_some_and(|at| at + grace <= now)
     }
 
     /// The room as others see it.
     pub fn view(&self, room: RoomId) -> Room {
         let (state, phase) = match self.place {
-            Place::Close => (RoomState::Close, None),
+            Place::Close { .. } => (RoomState::Close, None),
             Place::Idle => (RoomState::Idle, None),
             Place::Offered { .. } => (RoomState::Busy, Some(RoomPhase::Offered)),
             Place::Talking { .. } => (RoomState::Busy, Some(RoomPhase::Talking)),
@@ -101,6 +104,10 @@ impl RoomRow {
             agent: self.agent.clone(),
             state,
             phase,
+            reason: match self.place {
+                Place::Close { reason } => reason,
+                _ => None,
+            },
             call: self.call().cloned(),
             since: self.since,
         }
@@ -108,13 +115,9 @@ impl RoomRow {
 }
 
 impl Place {
-    /// It begins to ring.
-    pub fn offered(number: u64, waiting: Waiting, now: u64) -> Self {
-        let until = now + RING;
-        Place::Offered {
-            number,
-            waiting,
-            until,
-        }
+    /// Closed for this reason.
+    pub fn closed(reason: CloseReason) -> Self {
+        let reason = Some(reason);
+        Place::Close { reason }
     }
 }

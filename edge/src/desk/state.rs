@@ -1,9 +1,10 @@
-//! What a desk keeps: a row for each room and for each caller in line.
+//! What a desk keeps: a row for each room and for each caller in line, and its settings.
 
 use super::input::{Input, Output, Refused};
 use super::room::{Place, RoomRow};
 use super::turn::Turn;
-use crate::table::{Change, Row, RowError, Table};
+use crate::table::{Change, Row, RowError, Single, Table};
+use counterpart_shared::api::DeskSettings;
 use counterpart_shared::id::{CallId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub struct Desk {
     pub(super) rooms: Table<RoomId, RoomRow>,
     /// By the number that each caller drew when he came.
     pub(super) line: Table<u64, Waiting>,
+    pub(super) settings: Single<DeskSettings>,
 }
 
 /// A caller in line.
@@ -37,6 +39,7 @@ impl Default for Desk {
         Self {
             rooms: Table::new("room"),
             line: Table::new("waiting"),
+            settings: Single::new("settings"),
         }
     }
 }
@@ -50,6 +53,7 @@ impl Desk {
         Ok(Self {
             rooms: Table::load("room", rows)?,
             line: Table::load("waiting", rows)?,
+            settings: Single::load("settings", rows)?,
         })
     }
 
@@ -57,6 +61,7 @@ impl Desk {
     pub fn changes(&mut self) -> Vec<Change> {
         let mut changes = self.rooms.changes();
         changes.extend(self.line.changes());
+        changes.extend(self.settings.changes());
         changes
     }
 
@@ -69,7 +74,9 @@ impl Desk {
 
     /// When it wants [`Input::Alarm`].
     pub fn due(&self) -> Option<u64> {
-        self.rooms.iter().filter_map(|(_, row)| row.due()).min()
+        let grace = self.presence_ms();
+        let rooms = self.rooms.iter();
+        rooms.filter_map(|(_, row)| row.due(grace)).min()
     }
 
     /// Whether an agent may enter a room: it is his, or nobody's yet.

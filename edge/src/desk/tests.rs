@@ -3,10 +3,17 @@
 use super::*;
 use crate::link::{Letter, ToCall, ToDesk};
 use crate::table::Row;
-use counterpart_shared::api::{DeskCommand, DeskMessage, ErrorCode, GoneReason, RoomState};
+use counterpart_shared::api::{
+    CloseReason, DeskCommand, DeskMessage, DeskSettings, EndReason, ErrorCode, GoneReason,
+    RoomState,
+};
 use counterpart_shared::id::{CallId, RoomId, UserId};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How long an offer rings, and an agent may be gone, unless it is set otherwise.
+const RING: u64 = 20_000;
+const GRACE: u64 = 15_000;
 
 fn room(n: u8) -> RoomId {
     format!("r{n}").parse().unwrap()
@@ -271,6 +278,64 @@ fn a_command_sent_again_changes_nothing() {
     assert!(matches!(out[..], [Output::Reply(DeskMessage::Ack { .. })]));
 }
 
+fn configure(json: &str) -> Input {
+    let settings: DeskSettings = serde_json::from_str(json).unwrap();
+    check_settings(&settings).unwrap();
+    Input::Configure(settings)
+}
+
+fn reason(desk: &Desk, n: u8) -> Option<CloseReason> {
+    let row = desk.rooms.get(&room(n)).unwrap();
+    row.view(room(n)).reason
+}
+
+#[test]
+fn settings_count_at_once() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(configure(r#"{"offer_s":30,"presence_s":5}"#), 0);
+    desk.handle(enter(1), 0);
+    assert_eq!(desk.due(), Some(30_000));
+    desk.handle(closed(1), 10);
+    assert_eq!(desk.due(), Some(5_010));
+    desk.handle(configure(r#"{"presence_s":300}"#), 20);
+    assert_eq!(desk.due(), Some(30_000), "what rings rings on");
+}
+
+#[test]
+fn a_closed_room_says_why() {
+    let mut desk = with_rooms(&[1, 2, 3]);
+    desk.handle(connected(4), 5);
+    desk.handle(close(1), 5);
+    desk.handle(closed(2), 5);
+    desk.handle(alarm(&[1, 3, 4]), 5 + GRACE);
+    desk.handle(enter(1), 5 + GRACE);
+    desk.handle(alarm(&[1, 3, 4]), 5 + GRACE + RING);
+    assert_eq!(reason(&desk, 1), Some(CloseReason::Asked));
+    assert_eq!(reason(&desk, 2), Some(CloseReason::Absent));
+    assert_eq!(reason(&desk, 3), Some(CloseReason::Missed));
+    assert_eq!(reason(&desk, 4), None, "never opened");
+    desk.handle(open(3), 9 + GRACE + RING);
+    assert_eq!(reason(&desk, 3), None);
+}
+
+#[test]
+fn who_may_not_wait_is_told_why() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(configure(r#"{"max_line":1,"record":"on"}"#), 0);
+    assert!(desk.admission(0).is_ok_and(|told| told.record));
+    desk.handle(enter(1), 1);
+    desk.handle(enter(2), 1);
+    let refused = |reason| ToCall::Refused { reason };
+    assert_eq!(desk.admission(2).unwrap_err().code, ErrorCode::LineFull);
+    let out = desk.handle(enter(3), 2);
+    assert_eq!(letters(&out), [(call(3), refused(EndReason::LineFull))]);
+    desk.handle(configure(r#"{"hours":[]}"#), 3);
+    assert_eq!(desk.admission(3).unwrap_err().code, ErrorCode::DeskClosed);
+    let out = desk.handle(enter(4), 3);
+    assert_eq!(letters(&out), [(call(4), refused(EndReason::DeskClosed))]);
+    assert_eq!(line(&desk), [call(2)], "who waits already waits on");
+}
+
 #[test]
 fn what_is_stored_is_pinned() {
     let rows = [
@@ -295,9 +360,19 @@ fn what_is_stored_is_pinned() {
             r#"{"agent":"bob","place":{"state":"talking","call":"c2"},"since":1,"closing":true}"#,
         ),
         (
+            "room",
+            "r5",
+            r#"{"agent":"bob","place":{"state":"close","reason":"missed"},"since":1,"closing":false}"#,
+        ),
+        (
             "waiting",
             "12",
             r#"{"call":"c1","customer":"alice","since":2,"told":1}"#,
+        ),
+        (
+            "settings",
+            "settings",
+            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"utc_offset_min":0,"record":"off","retention_days":90,"messages_per_10s":20}"#,
         ),
     ];
     let row = |(kind, key, json): &(&str, &str, &str)| Row {
@@ -307,10 +382,11 @@ fn what_is_stored_is_pinned() {
     };
     let mut desk = Desk::load(&rows.each_ref().map(row)).unwrap();
     assert_eq!(desk.changes(), []);
-    for n in 1..=4 {
+    for n in 1..=5 {
         desk.rooms.get_mut(&room(n));
     }
     desk.line.get_mut(&12);
+    desk.settings.get_mut();
     let stored = desk.changes().into_iter();
     let stored: Vec<_> = stored.map(|c| (c.kind, c.key, c.json.unwrap())).collect();
     assert_eq!(
@@ -419,7 +495,7 @@ proptest! {
             }
             world.now = wanted;
             let closed_before: BTreeSet<RoomId> = world.desk.rooms.iter()
-                .filter(|(_, row)| row.place == Place::Close).map(|(room, _)| room.clone()).collect();
+                .filter(|(_, row)| matches!(row.place, Place::Close { .. })).map(|(room, _)| room.clone()).collect();
             let next = line(&world.desk).first().cloned();
             let out = world.act(what, n, pick);
             for (call, letter) in letters(&out) {

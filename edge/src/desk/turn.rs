@@ -4,7 +4,9 @@ use super::input::{Input, Output};
 use super::room::Place;
 use super::state::Desk;
 use crate::link::{Letter, ToCall, ToDesk};
-use counterpart_shared::api::{ApiError, DeskCommand, DeskMessage, ErrorCode, GoneReason};
+use counterpart_shared::api::{
+    ApiError, CloseReason, DeskCommand, DeskMessage, ErrorCode, GoneReason,
+};
 use counterpart_shared::id::{CallId, ClientId, RoomId};
 
 pub(super) struct Turn<'a> {
@@ -33,6 +35,7 @@ impl<'a> Turn<'a> {
             } => self.command(&room, command, earlier),
             Input::Letter(ToDesk::Enter { call, customer }) => self.enter(call, customer),
             Input::Letter(ToDesk::Leave { call }) => self.leave(&call),
+            Input::Configure(settings) => *self.desk.settings.get_mut() = settings,
             Input::Alarm { present } => self.alarm(&present),
         }
         self.match_up();
@@ -76,7 +79,7 @@ impl<'a> Turn<'a> {
             .get_mut(room)
             .ok_or("the room is not entered")?;
         row.closing = false;
-        if row.place == Place::Close {
+        if matches!(row.place, Place::Close { .. }) {
             self.put(room, Place::Idle);
         }
         Ok(())
@@ -90,9 +93,12 @@ impl<'a> Turn<'a> {
             .get_mut(room)
             .ok_or("the room is not entered")?;
         match row.place {
-            Place::Close => {}
-            Place::Idle => self.put(room, Place::Close),
-            Place::Offered { .. } => self.offer_failed(room, GoneReason::Rejected, Place::Close),
+            Place::Close { .. } => {}
+            Place::Idle => self.put(room, Place::closed(CloseReason::Asked)),
+            Place::Offered { .. } => {
+                let then = Place::closed(CloseReason::Asked);
+                self.offer_failed(room, GoneReason::Rejected, then);
+            }
             Place::Talking { .. } => row.closing = true,
         }
         Ok(())

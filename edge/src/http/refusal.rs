@@ -29,7 +29,7 @@ impl From<ApiError> for Refusal {
 impl Refusal {
     /// The path exists, the method does not (RFC 9110 §15.5.6).
     pub fn method(method: &str, allow: &'static str) -> Self {
-        let detail = format!("{} is not supported here, {allow} is", cut(method));
+        let detail = format!("{} is not supported here, only {allow}", cut(method));
         Self {
             error: ApiError::new(ErrorCode::MethodNotAllowed, detail),
             header: Some(("Allow", allow)),

@@ -23,6 +23,10 @@ pub enum Route {
     CreateToken,
     /// `POST /v1/calls`
     CreateCall,
+    /// `GET /v1/desks/{desk}`
+    Settings(DeskId),
+    /// `PUT /v1/desks/{desk}`
+    Configure(DeskId),
     /// `POST /v1/desks/{desk}/calls`
     CreateDeskCall(DeskId),
     /// `GET /v1/calls/{call}?after=SEQ`
@@ -48,7 +52,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Route, Refusal> {
     let (allow, route) = find(&parts, method, path, query)?;
     match method {
         "OPTIONS" => Ok(Route::Preflight),
-        _ if method == allow => Ok(route?),
+        _ if allow.split(", ").any(|one| one == method) => Ok(route?),
         _ => Err(Refusal::method(method, allow)),
     }
 }
@@ -63,6 +67,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "board"] => ("GET", board(query)),
         ["v1", "tokens"] => ("POST", Ok(Route::CreateToken)),
         ["v1", "calls"] => ("POST", Ok(Route::CreateCall)),
+        ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
         ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
@@ -76,6 +81,14 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
 
 fn board(query: &str) -> Result<Route, ApiError> {
     id(parameter(query, "desk").unwrap_or(DEFAULT_DESK)).map(Route::Board)
+}
+
+fn desk_settings(desk: &str, method: &str) -> Result<Route, ApiError> {
+    let meaning = match method {
+        "PUT" => Route::Configure,
+        _ => Route::Settings,
+    };
+    id(desk).map(meaning)
 }
 
 fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
@@ -129,6 +142,14 @@ mod tests {
         assert_eq!(route("GET", "/v1/board", "x=1&desk=back"), Ok(other));
         let view = Route::CallView(call.clone(), 7);
         assert_eq!(route("GET", "/v1/calls/c-1", "after=7"), Ok(view));
+        assert_eq!(
+            route("GET", "/v1/desks/front", ""),
+            Ok(Route::Settings(front.clone()))
+        );
+        assert_eq!(
+            route("PUT", "/v1/desks/front", ""),
+            Ok(Route::Configure(front.clone()))
+        );
         let urls = route("POST", "/v1/calls/c-1/urls", "");
         assert_eq!(urls, Ok(Route::CallUrls(call)));
         let room = Route::RoomSocket(front, "r1".parse().unwrap());
@@ -163,6 +184,8 @@ mod tests {
         let refusal = route("GET", "/v1/tokens", "").unwrap_err();
         assert_eq!(refusal.header, Some(("Allow", "POST")));
         assert_eq!(refusal.error.code.status(), 405);
+        let refusal = route("POST", "/v1/desks/front", "").unwrap_err();
+        assert_eq!(refusal.header, Some(("Allow", "GET, PUT")));
         assert_eq!(code("OPTIONS", "/nowhere", ""), ErrorCode::NotFound);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use crate::table::to_json;
-use counterpart_shared::api::NodeEvent;
+use counterpart_shared::api::{EndReason, NodeEvent};
 use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,11 @@ pub enum ToCall {
         room: RoomId,
         /// The agent.
         agent: UserId,
+    },
+    /// The desk: not taken into the line.
+    Refused {
+        /// Why.
+        reason: EndReason,
     },
     /// The desk: the place in line.
     Position {
@@ -120,6 +125,7 @@ mod tests {
         pinned::<ToCall>(r#"{"type":"offered","room":"r1","agent":"bob"}"#);
         pinned::<ToCall>(r#"{"type":"declined","room":"r1"}"#);
         pinned::<ToCall>(r#"{"type":"accepted","room":"r1","agent":"bob"}"#);
+        pinned::<ToCall>(r#"{"type":"refused","reason":"line_full"}"#);
         pinned::<ToCall>(r#"{"type":"position","position":3}"#);
         pinned::<ToCall>(
             r#"{"type":"stream","party":"caller","node":"n1","event":{"kind":"stream.begin","video":{"codec":"h264","width":640,"height":360}}}"#,

@@ -13,5 +13,6 @@ pub use address::{Address, AddressError, FLEET};
 pub use letter::{Letter, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
-    CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest, Lease, Post,
+    Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest, Lease,
+    Post,
 };

@@ -3,7 +3,7 @@
 
 use super::letter::{ToCall, ToDesk, ToFleet};
 use counterpart_shared::api::{
-    BoardCall, BoardNode, BoardRoom, BoardWaiting, Endpoints, OneTimeKey,
+    BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskSettings, Endpoints, OneTimeKey,
 };
 use counterpart_shared::id::{CallId, DeskId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,15 @@ pub enum CallRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum DeskRequest {
+    /// May a customer come now?; answered by an [`Admission`].
+    Admission,
+    /// How do you work?
+    Settings,
+    /// Work so; the settings are checked.
+    Configure {
+        /// How.
+        settings: DeskSettings,
+    },
     /// Show rooms and line.
     Board,
     /// Take this WebSocket.
@@ -87,6 +96,17 @@ pub enum DeskRequest {
     },
     /// A letter.
     Letter(Post<ToDesk>),
+}
+
+/// What a desk says of the calls that are made for it now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// Whether they are recorded whatever they ask for.
+    pub record: bool,
+    /// How long a waiting caller may be without a socket, in seconds.
+    pub presence_s: u32,
+    /// How much a party may say in ten seconds.
+    pub messages_per_10s: u32,
 }
 
 /// To the fleet.

@@ -41,10 +41,13 @@ impl DurableObject for Desk {
         let asked = request(&mut incoming).await?;
         self.ready()?;
         match asked {
-            DeskRequest::Board => {
-                let machine = self.machine.borrow();
-                answer(Ok(machine.as_ref().map(Machine::board).unwrap_or_default()))
+            DeskRequest::Admission => answer(self.with(|desk| desk.admission(now()))?),
+            DeskRequest::Settings => answer(Ok(self.with(|desk| desk.settings().clone())?)),
+            DeskRequest::Configure { settings } => {
+                self.turn(Input::Configure(settings.clone()), None)?;
+                answer(Ok(settings))
             }
+            DeskRequest::Board => answer(Ok(self.with(Machine::board)?)),
             DeskRequest::Socket { room, agent } => self.seat(&incoming, room, agent),
             DeskRequest::Letter(post) => {
                 if let Some(letter) = self.core.accept(post, now())? {
@@ -102,6 +105,12 @@ impl Desk {
         let loaded = Machine::load(&self.core.store.rows()?).map_err(|error| error.to_string())?;
         *self.machine.borrow_mut() = Some(loaded);
         self.check()
+    }
+
+    /// Looks at the machine.
+    fn with<T>(&self, look: impl FnOnce(&Machine) -> T) -> Result<T> {
+        let machine = self.machine.borrow();
+        Ok(look(machine.as_ref().ok_or("the desk is not loaded")?))
     }
 
     /// Time has passed: for the machine and for letters.

@@ -2,16 +2,17 @@
 
 use super::config::Config;
 use super::{ask, body, internal, now, page, random, reply};
+use crate::desk::check_settings;
 use crate::http::{Refusal, Route, parse, route};
 use crate::link::{
-    Address, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
+    Address, Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
 };
 use crate::token::{
     Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
 };
 use counterpart_shared::api::{
-    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, ErrorCode,
-    Keys, PartyUrls, TokenCreated,
+    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, DeskSettings,
+    ErrorCode, Keys, PartyUrls, TokenCreated,
 };
 use counterpart_shared::grant::UserClaims;
 use counterpart_shared::id::{CallId, DeskId, RoomId};
@@ -63,6 +64,8 @@ impl Reception {
             Route::Board(desk) => self.board(desk).await,
             Route::CreateToken => self.create_token().await,
             Route::CreateCall => self.create_call().await,
+            Route::Settings(desk) => self.settings(desk).await,
+            Route::Configure(desk) => self.configure(desk).await,
             Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
             Route::CallView(call, after) => self.call_view(call, after).await,
             Route::CallUrls(call) => self.call_urls(call).await,
@@ -106,8 +109,26 @@ impl Reception {
         let user = self.user()?;
         may_queue(&user)?;
         let wish: CreateDeskCall = parse(&body::read(&mut self.request).await?)?;
-        self.create(user, CreatedBy::Desk { desk }, wish.record)
-            .await
+        let at = Address::Desk(desk.clone());
+        let admission: Admission = ask::ask(&self.env, &at, &DeskRequest::Admission).await?;
+        let record = wish.record || admission.record;
+        self.create(user, CreatedBy::Desk { desk }, record).await
+    }
+
+    async fn settings(&self, desk: DeskId) -> Answer {
+        self.secret(&self.config.api_key, "the API key")?;
+        let request = DeskRequest::Settings;
+        let settings: DeskSettings = ask::ask(&self.env, &Address::Desk(desk), &request).await?;
+        answer(200, &settings)
+    }
+
+    async fn configure(&mut self, desk: DeskId) -> Answer {
+        self.secret(&self.config.api_key, "the API key")?;
+        let settings: DeskSettings = parse(&body::read(&mut self.request).await?)?;
+        check_settings(&settings)?;
+        let request = DeskRequest::Configure { settings };
+        let settings: DeskSettings = ask::ask(&self.env, &Address::Desk(desk), &request).await?;
+        answer(200, &settings)
     }
 
     async fn create(&self, user: UserClaims, to: CreatedBy, record: bool) -> Answer {

@@ -25,7 +25,7 @@ pub(super) fn error(error: &ApiError) -> Result<Response> {
 pub(super) fn preflight() -> Result<Response> {
     let headers = Headers::new();
     headers.set(ORIGINS.0, ORIGINS.1)?;
-    headers.set("Access-Control-Allow-Methods", "GET, POST")?;
+    headers.set("Access-Control-Allow-Methods", "GET, POST, PUT")?;
     headers.set(
         "Access-Control-Allow-Headers",
         "authorization, content-type",

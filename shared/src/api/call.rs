@@ -32,6 +32,10 @@ pub enum EndReason {
     Abandoned,
     /// Nobody was left and the lease ran out.
     Lease,
+    /// The desk was not open.
+    DeskClosed,
+    /// The desk's line was as long as it may be.
+    LineFull,
 }
 
 /// What a party sends. `id` is the client's own: a command sent again with the same id is carried out

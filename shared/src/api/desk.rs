@@ -28,6 +28,18 @@ pub enum RoomPhase {
     Wrapping,
 }
 
+/// Why a room is `CLOSE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CloseReason {
+    /// Its agent closed it.
+    Asked,
+    /// Its agent did not answer an offer in time.
+    Missed,
+    /// Its agent was without a socket for too long.
+    Absent,
+}
+
 /// A room as seen from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
@@ -40,6 +52,9 @@ pub struct Room {
     /// Why it is busy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<RoomPhase>,
+    /// Why it is closed; nothing when it was never opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<CloseReason>,
     /// The call it is busy with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallId>,

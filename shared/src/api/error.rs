@@ -25,6 +25,10 @@ pub enum ErrorCode {
     UpgradeRequired,
     /// No media node can take the call.
     NoNode,
+    /// The desk is not open now.
+    DeskClosed,
+    /// The desk's line is as long as it may be.
+    LineFull,
     /// A fault of ours.
     Internal,
 }
@@ -39,6 +43,7 @@ impl ErrorCode {
             ErrorCode::NotFound => 404,
             ErrorCode::MethodNotAllowed => 405,
             ErrorCode::Conflict => 409,
+            ErrorCode::DeskClosed | ErrorCode::LineFull => 409,
             ErrorCode::TooLarge => 413,
             ErrorCode::UpgradeRequired => 426,
             ErrorCode::NoNode => 503,
@@ -61,6 +66,11 @@ impl ErrorCode {
             ErrorCode::TooLarge => ("内容过大", "This is too large"),
             ErrorCode::UpgradeRequired => ("需要 WebSocket 连接", "A WebSocket is needed here"),
             ErrorCode::NoNode => ("暂无可用的媒体节点", "No media node is available"),
+            ErrorCode::DeskClosed => ("服务台现在不在服务时间", "The desk is not open now"),
+            ErrorCode::LineFull => (
+                "排队人数已满，请稍后再试",
+                "The line is full, try again later",
+            ),
             ErrorCode::Internal => ("服务器内部错误", "Something went wrong on our side"),
         }
     }

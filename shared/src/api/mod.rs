@@ -10,13 +10,14 @@ mod error;
 mod http;
 mod media;
 mod node;
+mod settings;
 
 pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
 pub use call::{
     AudioFormat, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody, StreamFormat,
     VideoFormat,
 };
-pub use desk::{DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
+pub use desk::{CloseReason, DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
 pub use error::{ApiError, ErrorCode};
 pub use http::{
     CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, Keys, TokenCreated,
@@ -25,6 +26,7 @@ pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
 };
+pub use settings::{DeskSettings, OpenHours, RecordPolicy};
 
 /// The WebSocket subprotocol of every socket. A client that cannot set headers offers the token as a
 /// second subprotocol, `token.<JWT>`, so that it stands in no URL.

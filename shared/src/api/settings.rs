@@ -1,0 +1,67 @@
+//! `GET` and `PUT /v1/desks/{desk}`, by API key: how a desk works. A setting that is not given has its
+//! default.
+
+use serde::{Deserialize, Serialize};
+
+/// How a desk works. A change counts at once; what has begun (an offer that rings, a wrap-up) ends when it
+/// was going to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeskSettings {
+    /// How long an offer rings, in seconds: 5 to 300.
+    pub offer_s: u32,
+    /// How long an agent or a waiting caller may be without a socket, in seconds: 5 to 300.
+    pub presence_s: u32,
+    /// How long an agent finishes his notes after a call, in seconds: 0 to 3,600.
+    pub wrap_up_s: u32,
+    /// How many may wait: 0 to 10,000.
+    pub max_line: u32,
+    /// When customers are taken into the line; absent: always. Empty: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Vec<OpenHours>>,
+    /// The desk's clock, for its hours and its day, in minutes east of UTC: -720 to 840.
+    pub utc_offset_min: i32,
+    /// Whether every call is recorded.
+    pub record: RecordPolicy,
+    /// How long finished calls are listed, in days: 1 to 3,650.
+    pub retention_days: u32,
+    /// How much a party of a call may say in ten seconds, in messages: 1 to 10,000.
+    pub messages_per_10s: u32,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self {
+            offer_s: 20,
+            presence_s: 15,
+            wrap_up_s: 0,
+            max_line: 1000,
+            hours: None,
+            utc_offset_min: 0,
+            record: RecordPolicy::Off,
+            retention_days: 90,
+            messages_per_10s: 20,
+        }
+    }
+}
+
+/// One stretch of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenHours {
+    /// 1 is Monday, 7 is Sunday (ISO 8601).
+    pub day: u8,
+    /// The first minute of that day: 0 to 1,439.
+    pub from_min: u16,
+    /// The minute at which it closes: up to 1,440.
+    pub to_min: u16,
+}
+
+/// Which calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordPolicy {
+    /// Those that ask for it.
+    Off,
+    /// All.
+    On,
+}
