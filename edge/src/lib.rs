@@ -16,5 +16,10 @@ pub mod link;
 pub mod table;
 pub mod token;
 
+#[cfg(test)]
+mod chance;
+#[cfg(test)]
+mod together;
+
 #[cfg(target_arch = "wasm32")]
 mod worker;

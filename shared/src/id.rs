@@ -107,6 +107,11 @@ id!(
     ClientId, "client id", 64
 );
 
+id!(
+    /// What an agent can do, and a call may need: a language, a product, a licence.
+    Skill, "skill", 32
+);
+
 impl StreamId {
     /// The stream that `party` publishes in `call`: `<call>.<party>`.
     pub fn of(call: &CallId, party: Party) -> Self {

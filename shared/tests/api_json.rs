@@ -1,8 +1,8 @@
 //! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
 
 use counterpart_shared::api::{
-    ApiError, CallCommand, CallMessage, CallView, CreateToken, DeskCommand, DeskMessage,
-    DeskSettings, ErrorCode, FromNode, MediaUrls, ToNode,
+    ApiError, CallCommand, CallMessage, CallView, CreateDeskCall, CreateToken, DeskCommand,
+    DeskMessage, DeskSettings, ErrorCode, FromNode, MediaUrls, ToNode,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,7 +51,14 @@ fn errors() {
 
 #[test]
 fn tokens() {
-    pinned::<CreateToken>(&[r#"{"user":"u1","role":"agent","desk":"front","ttl_s":60}"#]);
+    pinned::<CreateToken>(&[
+        r#"{"user":"u1","role":"agent","desk":"front","ttl_s":60}"#,
+        r#"{"user":"u1","role":"customer","priority":3,"ttl_s":60}"#,
+    ]);
+    pinned::<CreateDeskCall>(&[
+        r#"{"record":true}"#,
+        r#"{"record":false,"skills":["loans"]}"#,
+    ]);
     let short: CreateToken =
         serde_json::from_str(r#"{"user":"u1","role":"customer"}"#).expect("defaults");
     assert_eq!((short.ttl_s, short.desk), (3600, None));
@@ -92,6 +99,7 @@ fn call_socket_messages() {
         r#"{"type":"ack","id":"1","seq":4}"#,
         r#"{"type":"ack","id":"1"}"#,
         r#"{"type":"position","position":2}"#,
+        r#"{"type":"position","position":2,"wait_s":90}"#,
         r#"{"type":"error","id":"1","code":"conflict","message":"m","detail":"d"}"#,
         r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
         &play,
@@ -133,6 +141,7 @@ fn log_entries() {
 fn room_socket() {
     pinned::<DeskCommand>(&[
         r#"{"type":"open","id":"1"}"#,
+        r#"{"type":"open","id":"1","skills":["loans","zh"]}"#,
         r#"{"type":"close","id":"1"}"#,
         r#"{"type":"accept","id":"1","call":"c1"}"#,
         r#"{"type":"reject","id":"1","call":"c1"}"#,

@@ -79,7 +79,10 @@ pub async fn call_at_desk(
     agent.open().await.context("the agent opens his room")?;
 
     let zero = WallTime::now();
-    let wish = CreateDeskCall { record: true };
+    let wish = CreateDeskCall {
+        record: true,
+        ..CreateDeskCall::default()
+    };
     let call = edge.create_desk_call(&customer, &desk, &wish).await?.call;
     let (caller, remote) =
         Participant::caller(&edge, &call, &customer, options(talk, "caller", 300.0))?;

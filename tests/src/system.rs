@@ -153,6 +153,7 @@ impl System {
         let wish = CreateToken {
             user: user.parse()?,
             role,
+            priority: 0,
             desk: desk.cloned(),
             ttl_s: 3600,
         };

@@ -261,7 +261,12 @@ async fn a_room_says_again_what_was_not_acknowledged() {
     });
     let (desk, room) = ("d1".parse().unwrap(), "r1".parse().unwrap());
     let mut socket = RoomSocket::new(&edge, &desk, &room, "jwt").unwrap();
-    socket.send(&DeskCommand::Open { id: client_id() }).await;
+    socket
+        .send(&DeskCommand::Open {
+            id: client_id(),
+            skills: Default::default(),
+        })
+        .await;
     for _ in 0..2 {
         assert!(matches!(socket.next().await, Ok(DeskMessage::Room(_))));
     }
@@ -310,6 +315,7 @@ async fn a_token_is_asked_for_by_api_key() {
     let wish = CreateToken {
         user: "alice".parse().unwrap(),
         role: Role::Customer,
+        priority: 0,
         desk: None,
         ttl_s: 60,
     };

@@ -73,6 +73,7 @@ impl Turn<'_> {
         self.tell_desk(ToDesk::Enter {
             call: self.call.id.clone(),
             customer: self.call.caller.clone(),
+            needs: self.call.needs(),
         });
         self.offer_play(Party::Callee, false);
         Ok(())

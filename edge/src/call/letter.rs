@@ -19,7 +19,7 @@ impl Turn<'_> {
             }
             ToCall::Accepted { room, agent } => self.accepted(room, agent),
             ToCall::Refused { reason } => self.refused(reason),
-            ToCall::Position { position } => self.position(position),
+            ToCall::Position { position, wait_s } => self.position(position, wait_s),
         }
     }
 
@@ -49,9 +49,10 @@ impl Turn<'_> {
         self.end(None, reason);
     }
 
-    fn position(&mut self, position: u32) {
+    fn position(&mut self, position: u32, wait_s: Option<u64>) {
         self.call.position = Some(position);
-        self.send(Party::Caller, CallMessage::Position { position });
+        self.call.wait_s = wait_s;
+        self.send(Party::Caller, CallMessage::Position { position, wait_s });
     }
 
     fn stream(&mut self, party: Party, node: NodeId, event: NodeEvent) {

@@ -29,7 +29,8 @@ impl Turn<'_> {
         });
         let waits = self.call.position.filter(|_| party == Party::Caller);
         if let Some(position) = waits {
-            self.reply(CallMessage::Position { position });
+            let wait_s = self.call.wait_s;
+            self.reply(CallMessage::Position { position, wait_s });
         }
     }
 
@@ -45,6 +46,16 @@ impl Turn<'_> {
             self.check(party, present[party as usize]);
         }
         if self.call.lease_ends().is_some_and(|at| at <= self.now) {
+            self.abandon();
+        }
+    }
+
+    /// In a line, who does not come back has left; anywhere else somebody may still do something.
+    fn abandon(&mut self) {
+        let waits = self.call.phase == CallPhase::Requested && !self.call.is_direct();
+        if waits {
+            self.end(Some(Party::Caller), EndReason::Abandoned);
+        } else {
             self.end(None, EndReason::Lease);
         }
     }

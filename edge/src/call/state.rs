@@ -3,7 +3,7 @@
 use super::input::{Input, Output};
 use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
 use super::turn::Turn;
-use crate::link::CreatedBy;
+use crate::link::{CreatedBy, Needs, Terms};
 use crate::table::{Change, Row, RowError, to_json};
 use counterpart_shared::api::{CallPhase, CallView, Entry};
 use counterpart_shared::grant::Signer;
@@ -39,6 +39,12 @@ pub struct Call {
     /// The place in a desk's line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
+    /// How long that may take, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_s: Option<u64>,
+    /// What holds for it until its end.
+    #[serde(default)]
+    pub terms: Terms,
     /// The caller's and the callee's half.
     pub parties: [PartyState; 2],
 }
@@ -60,7 +66,14 @@ pub struct PartyState {
 
 impl Call {
     /// A call that nobody was asked to yet.
-    pub fn create(id: CallId, caller: UserId, to: CreatedBy, record: bool, now: u64) -> Self {
+    pub fn create(
+        id: CallId,
+        caller: UserId,
+        to: CreatedBy,
+        record: bool,
+        terms: Terms,
+        now: u64,
+    ) -> Self {
         let absent = PartyState {
             gone_since: Some(now),
             ..PartyState::default()
@@ -79,6 +92,8 @@ impl Call {
             seq: 0,
             serial: 0,
             position: None,
+            wait_s: None,
+            terms,
             parties: [absent.clone(), absent],
         }
     }
@@ -158,8 +173,20 @@ impl Call {
         Party::BOTH.into_iter().filter(is_live).collect()
     }
 
+    /// How long a line keeps the place of a caller without a socket, in milliseconds.
+    fn patience(&self) -> u64 {
+        u64::from(self.terms.presence_s) * 1000
+    }
+
     pub(super) fn is_direct(&self) -> bool {
         matches!(self.to, CreatedBy::Direct { .. })
+    }
+
+    pub(super) fn needs(&self) -> Needs {
+        match &self.to {
+            CreatedBy::Direct { .. } => Needs::default(),
+            CreatedBy::Desk { needs, .. } => needs.clone(),
+        }
     }
 
     pub(super) fn user(&self, party: Party) -> Option<&UserId> {
@@ -201,7 +228,8 @@ impl Call {
         let [caller, callee] = self.parties.each_ref().map(|party| party.gone_since);
         match self.phase {
             CallPhase::New => caller.map(|at| at + NEW_LEASE),
-            CallPhase::Requested => caller.map(|at| at + LEASE),
+            CallPhase::Requested if self.is_direct() => caller.map(|at| at + LEASE),
+            CallPhase::Requested => caller.map(|at| at + self.patience()),
             CallPhase::Talking => caller.zip(callee).map(|(a, b)| a.max(b) + LEASE),
             CallPhase::Ended => None,
         }

@@ -58,7 +58,7 @@ impl<'a> Turn<'a> {
     pub(super) fn desk(&self) -> Option<DeskId> {
         match &self.call.to {
             CreatedBy::Direct { .. } => None,
-            CreatedBy::Desk { desk } => Some(desk.clone()),
+            CreatedBy::Desk { desk, .. } => Some(desk.clone()),
         }
     }
 

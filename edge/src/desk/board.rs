@@ -10,11 +10,14 @@ impl Desk {
         let rooms = self.rooms.iter().map(|(room, row)| BoardRoom {
             room: row.view(room.clone()),
             present: row.gone_since.is_none(),
+            skills: row.skills.clone(),
         });
-        let line = self.line.iter().map(|(_, waiting)| BoardWaiting {
+        let line = self.queue().into_iter().map(|(_, waiting)| BoardWaiting {
             call: waiting.call.clone(),
             customer: waiting.customer.clone(),
             since: waiting.since,
+            skills: waiting.needs.skills.clone(),
+            priority: waiting.needs.priority,
         });
         DeskBoard {
             rooms: rooms.collect(),

@@ -1,14 +1,14 @@
-//! The waiting line: in, out, and where one stands.
+//! The waiting line: in and out.
 
 use super::room::Place;
 use super::state::Waiting;
 use super::turn::Turn;
-use crate::link::ToCall;
+use crate::link::{Needs, ToCall};
 use counterpart_shared::api::{CloseReason, DeskMessage, GoneReason};
 use counterpart_shared::id::{CallId, RoomId, UserId};
 
 impl Turn<'_> {
-    pub(super) fn enter(&mut self, call: CallId, customer: UserId) {
+    pub(super) fn enter(&mut self, call: CallId, customer: UserId, needs: Needs) {
         let known = self.desk.number_of(&call).is_some() || self.desk.room_of(&call).is_some();
         if known {
             return;
@@ -21,8 +21,10 @@ impl Turn<'_> {
             call,
             customer,
             since: self.now,
+            needs,
             refused_by: None,
             told: 0,
+            told_wait_s: None,
         };
         self.desk.line.insert(number, waiting);
     }
@@ -45,6 +47,8 @@ impl Turn<'_> {
             .get_mut(room)
             .expect("the call was found in this room");
         let rang = matches!(row.place, Place::Offered { .. });
+        let talked =
+            matches!(row.place, Place::Talking { .. }).then(|| self.now.saturating_sub(row.since));
         let asked = std::mem::take(&mut row.closing);
         let absent = row.is_deserted(grace, self.now);
         if rang {
@@ -55,23 +59,22 @@ impl Turn<'_> {
         let then = match (asked, absent) {
             (true, _) => Place::closed(CloseReason::Asked),
             (false, true) => Place::closed(CloseReason::Absent),
-            (false, false) => Place::Idle,
+            (false, false) => self.after(talked, call),
         };
         self.put(room, then);
     }
-
-    /// Tells those whose place has changed.
-    pub(super) fn tell_positions(&mut self) {
-        let line = self.desk.line.iter().zip(1u32..);
-        let moved: Vec<(u64, u32)> = line
-            .filter(|((_, waiting), place)| waiting.told != *place)
-            .map(|((&number, _), place)| (number, place))
-            .collect();
-        for (number, position) in moved {
-            let waiting = self.desk.line.get_mut(&number).expect("it was just listed");
-            waiting.told = position;
-            let call = waiting.call.clone();
-            self.tell_call(&call, ToCall::Position { position });
+    /// What a room does after a call: nothing, or its notes when there was a talk.
+    fn after(&mut self, talked: Option<u64>, call: &CallId) -> Place {
+        if let Some(talk) = talked {
+            self.desk.pace.get_mut().add(talk);
+        }
+        let wrap_up = u64::from(self.desk.settings().wrap_up_s) * 1000;
+        if talked.is_none() || wrap_up == 0 {
+            return Place::Idle;
+        }
+        Place::Wrapping {
+            call: call.clone(),
+            until: self.now + wrap_up,
         }
     }
 }

@@ -7,13 +7,14 @@
 //! earlier or more often is harmless.
 //!
 //! After every input: a room has at most one call and a call at most one room; a closed room rings for
-//! nobody; no room is idle, with its agent there, while a caller waits; callers are taken in the order in
-//! which they came, and one whose offer failed keeps his place.
+//! nobody; no room is idle, with its agent there, while a caller waits whom he can serve; callers are
+//! taken by priority and then in the order in which they came, and one whose offer failed keeps his place.
 
 mod board;
 mod input;
 mod line;
 mod offer;
+mod pace;
 mod presence;
 mod room;
 mod settings;
@@ -25,6 +26,6 @@ mod tests;
 
 pub use input::{Input, Output, Refused};
 pub use room::{Place, RoomRow};
-pub use settings::check_settings;
+pub use settings::{check_settings, check_skills};
 pub use state::{Desk, Waiting};
 pub use turn::id_of;

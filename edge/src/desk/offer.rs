@@ -1,34 +1,39 @@
 //! Offers: who is asked, and how it ends.
 
-use super::room::Place;
-use super::state::Waiting;
+use super::room::{Place, RoomRow};
+use super::state::{Desk, Waiting};
 use super::turn::Turn;
 use crate::link::ToCall;
 use counterpart_shared::api::{DeskMessage, GoneReason};
 use counterpart_shared::id::{CallId, RoomId};
 
 impl Turn<'_> {
-    /// As long as someone waits and someone is free: the first in line rings at the agent who has been
-    /// free for the longest time.
+    /// Each in line, the next one first, rings at the agent who can serve him and has been free for the
+    /// longest time.
     pub(super) fn match_up(&mut self) {
-        while let Some((number, room)) = self.next_match() {
-            let waiting = self
-                .desk
-                .line
-                .remove(&number)
-                .expect("the first in line was found");
-            self.offer(room, number, waiting);
+        let anyone = |desk: &Desk| desk.rooms.iter().any(|(_, row)| row.is_free());
+        if self.desk.line.is_empty() || !anyone(self.desk) {
+            return;
         }
-    }
-
-    fn next_match(&self) -> Option<(u64, RoomId)> {
-        let (&number, waiting) = self.desk.line.iter().next()?;
-        Some((number, self.room_for(waiting)?))
+        let numbers: Vec<u64> = self
+            .desk
+            .queue()
+            .iter()
+            .map(|(number, _)| *number)
+            .collect();
+        for number in numbers {
+            let waiting = self.desk.line.get(&number).expect("it was just listed");
+            if let Some(room) = self.room_for(waiting) {
+                let waiting = self.desk.line.remove(&number).expect("it is there");
+                self.offer(room, number, waiting);
+            }
+        }
     }
 
     /// Who declined last is asked again only when nobody else is free.
     fn room_for(&self, waiting: &Waiting) -> Option<RoomId> {
-        let free = self.desk.rooms.iter().filter(|(_, row)| row.is_free());
+        let fits = |row: &RoomRow| row.is_free() && row.suits(&waiting.needs);
+        let free = self.desk.rooms.iter().filter(|(_, row)| fits(row));
         let again = |room: &RoomId| waiting.refused_by.as_ref() == Some(room);
         free.min_by_key(|(room, row)| (again(room), row.since))
             .map(|(room, _)| room.clone())
@@ -98,6 +103,7 @@ impl Turn<'_> {
         let waiting = Waiting {
             refused_by: Some(room.clone()),
             told: 0,
+            told_wait_s: None,
             ..waiting
         };
         self.desk.line.insert(number, waiting);

@@ -45,7 +45,8 @@ impl Turn<'_> {
         }
     }
 
-    /// He did not answer, or is not there: whichever it is, he is away and not idle.
+    /// He did not answer, or is not there: whichever it is, he is away and not idle. Only a wrap-up ends
+    /// as it should.
     fn give_up(&mut self, room: &RoomId) {
         let row = self.desk.rooms.get(room).expect("it was just listed");
         let absent = row.is_deserted(self.desk.presence_ms(), self.now);
@@ -55,10 +56,10 @@ impl Turn<'_> {
             CloseReason::Missed
         };
         let then = Place::closed(reason);
-        if row.place == Place::Idle {
-            self.put(room, then);
-        } else {
-            self.offer_failed(room, GoneReason::Missed, then);
+        match row.place {
+            Place::Offered { .. } => self.offer_failed(room, GoneReason::Missed, then),
+            Place::Wrapping { .. } if !absent => self.put(room, Place::Idle),
+            _ => self.put(room, then),
         }
     }
 

@@ -1,9 +1,11 @@
 //! A room and what it is doing.
 
 use super::state::Waiting;
+use crate::link::Needs;
 use counterpart_shared::api::{CloseReason, Room, RoomPhase, RoomState};
-use counterpart_shared::id::{CallId, RoomId, UserId};
+use counterpart_shared::id::{CallId, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A room as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct RoomRow {
     pub place: Place,
     /// Since when.
     pub since: u64,
+    /// What its agent can do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<Skill>,
     /// Whether it closes after the call.
     #[serde(default)]
     pub closing: bool,
@@ -48,6 +53,13 @@ pub enum Place {
         /// Their call.
         call: CallId,
     },
+    /// The call is over, and its agent finishes his notes.
+    Wrapping {
+        /// The call.
+        call: CallId,
+        /// Until when.
+        until: u64,
+    },
 }
 
 impl RoomRow {
@@ -57,6 +69,7 @@ impl RoomRow {
             agent,
             place: Place::Close { reason: None },
             since: now,
+            skills: BTreeSet::new(),
             closing: false,
             gone_since: None,
         }
@@ -67,10 +80,20 @@ impl RoomRow {
         self.place == Place::Idle && self.gone_since.is_none()
     }
 
-    /// The call it is busy with.
+    /// Whether its agent is at work.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.place, Place::Close { .. })
+    }
+
+    /// Whether its agent can do what a caller needs.
+    pub fn suits(&self, needs: &Needs) -> bool {
+        self.skills.is_superset(&needs.skills)
+    }
+
+    /// The live call that it has.
     pub fn call(&self) -> Option<&CallId> {
         match &self.place {
-            Place::Close { .. } | Place::Idle => None,
+            Place::Close { .. } | Place::Idle | Place::Wrapping { .. } => None,
             Place::Offered { waiting, .. } => Some(&waiting.call),
             Place::Talking { call } => Some(call),
         }
@@ -82,7 +105,9 @@ impl RoomRow {
         match &self.place {
             Place::Close { .. } | Place::Talking { .. } => None,
             Place::Idle => absent,
-            Place::Offered { until, .. } => Some(absent.map_or(*until, |at| at.min(*until))),
+            Place::Offered { until, .. } | Place::Wrapping { until, .. } => {
+                Some(absent.map_or(*until, |at| at.min(*until)))
+            }
         }
     }
 
@@ -98,6 +123,7 @@ impl RoomRow {
             Place::Idle => (RoomState::Idle, None),
             Place::Offered { .. } => (RoomState::Busy, Some(RoomPhase::Offered)),
             Place::Talking { .. } => (RoomState::Busy, Some(RoomPhase::Talking)),
+            Place::Wrapping { .. } => (RoomState::Busy, Some(RoomPhase::Wrapping)),
         };
         Room {
             room,
@@ -108,7 +134,10 @@ impl RoomRow {
                 Place::Close { reason } => reason,
                 _ => None,
             },
-            call: self.call().cloned(),
+            call: match &self.place {
+                Place::Wrapping { call, .. } => Some(call.clone()),
+                _ => self.call().cloned(),
+            },
             since: self.since,
         }
     }

@@ -1,10 +1,12 @@
 //! How a desk works: what may be set, and what follows for those who come now.
 
 use super::state::Desk;
-use crate::link::Admission;
+use crate::link::{Admission, Terms};
 use counterpart_shared::api::{
-    ApiError, DeskSettings, EndReason, ErrorCode, OpenHours, RecordPolicy,
+    ApiError, DeskSettings, EndReason, ErrorCode, MAX_SKILLS, OpenHours, RecordPolicy,
 };
+use counterpart_shared::id::Skill;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// More stretches of a week than anyone needs, and few enough to look through at every request.
@@ -35,6 +37,14 @@ fn check_hours(hours: &[OpenHours]) -> Result<(), ApiError> {
         within("to_min", one.to_min, one.from_min + 1..=1440)?;
     }
     Ok(())
+}
+
+/// Whether an agent may have, or a call may ask for, these skills.
+///
+/// # Errors
+/// [`ErrorCode::BadRequest`] for too many.
+pub fn check_skills(skills: &BTreeSet<Skill>) -> Result<(), ApiError> {
+    within("number of skills", skills.len(), 0..=MAX_SKILLS)
 }
 
 fn within<T: PartialOrd + std::fmt::Display>(
@@ -94,8 +104,10 @@ impl Desk {
         let settings = self.settings();
         Ok(Admission {
             record: settings.record == RecordPolicy::On,
-            presence_s: settings.presence_s,
-            messages_per_10s: settings.messages_per_10s,
+            terms: Terms {
+                presence_s: settings.presence_s,
+                messages_per_10s: settings.messages_per_10s,
+            },
         })
     }
 

@@ -1,12 +1,15 @@
 //! What a desk keeps: a row for each room and for each caller in line, and its settings.
 
 use super::input::{Input, Output, Refused};
+use super::pace::{Pace, TELL_EVERY};
 use super::room::{Place, RoomRow};
 use super::turn::Turn;
+use crate::link::Needs;
 use crate::table::{Change, Row, RowError, Single, Table};
 use counterpart_shared::api::DeskSettings;
 use counterpart_shared::id::{CallId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// One desk. See the module for how it is driven.
 #[derive(Debug, Clone)]
@@ -15,6 +18,11 @@ pub struct Desk {
     /// By the number that each caller drew when he came.
     pub(super) line: Table<u64, Waiting>,
     pub(super) settings: Single<DeskSettings>,
+    pub(super) pace: Single<Pace>,
+    /// When callers were told their places last. It need not survive: then they are told earlier.
+    pub(super) told_at: u64,
+    /// Whether somebody's place has changed since.
+    pub(super) untold: bool,
 }
 
 /// A caller in line.
@@ -26,12 +34,18 @@ pub struct Waiting {
     pub customer: UserId,
     /// Since when he waits.
     pub since: u64,
+    /// What he needs.
+    #[serde(default, skip_serializing_if = "Needs::is_none")]
+    pub needs: Needs,
     /// The room that did not take him last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_by: Option<RoomId>,
     /// The place he was told; 0 before he was told any.
     #[serde(default)]
     pub told: u32,
+    /// The time that he was told, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_wait_s: Option<u64>,
 }
 
 impl Default for Desk {
@@ -40,6 +54,9 @@ impl Default for Desk {
             rooms: Table::new("room"),
             line: Table::new("waiting"),
             settings: Single::new("settings"),
+            pace: Single::new("pace"),
+            told_at: 0,
+            untold: false,
         }
     }
 }
@@ -54,6 +71,9 @@ impl Desk {
             rooms: Table::load("room", rows)?,
             line: Table::load("waiting", rows)?,
             settings: Single::load("settings", rows)?,
+            pace: Single::load("pace", rows)?,
+            told_at: 0,
+            untold: false,
         })
     }
 
@@ -62,6 +82,7 @@ impl Desk {
         let mut changes = self.rooms.changes();
         changes.extend(self.line.changes());
         changes.extend(self.settings.changes());
+        changes.extend(self.pace.changes());
         changes
     }
 
@@ -76,7 +97,9 @@ impl Desk {
     pub fn due(&self) -> Option<u64> {
         let grace = self.presence_ms();
         let rooms = self.rooms.iter();
-        rooms.filter_map(|(_, row)| row.due(grace)).min()
+        let rooms = rooms.filter_map(|(_, row)| row.due(grace));
+        let news = self.untold.then_some(self.told_at + TELL_EVERY);
+        rooms.chain(news).min()
     }
 
     /// Whether an agent may enter a room: it is his, or nobody's yet.
@@ -102,6 +125,14 @@ impl Desk {
         });
         let waiting = self.line.iter().map(|(&number, _)| number);
         offered.chain(waiting).max().map_or(1, |number| number + 1)
+    }
+
+    /// The line, next first.
+    pub(super) fn queue(&self) -> Vec<(u64, &Waiting)> {
+        let line = self.line.iter().map(|(&number, waiting)| (number, waiting));
+        let mut line: Vec<_> = line.collect();
+        line.sort_by_key(|(number, waiting)| (Reverse(waiting.needs.priority), *number));
+        line
     }
 
     pub(super) fn room_of(&self, call: &CallId) -> Option<RoomId> {

@@ -1,11 +1,12 @@
 //! The desk's rules one by one, and what holds whatever happens.
 
+use super::pace::TELL_EVERY;
 use super::*;
-use crate::link::{Letter, ToCall, ToDesk};
+use crate::link::{Letter, Needs, ToCall, ToDesk};
 use crate::table::Row;
 use counterpart_shared::api::{
     CloseReason, DeskCommand, DeskMessage, DeskSettings, EndReason, ErrorCode, GoneReason,
-    RoomState,
+    RoomPhase, RoomState,
 };
 use counterpart_shared::id::{CallId, RoomId, UserId};
 use proptest::prelude::*;
@@ -48,8 +49,14 @@ fn command(n: u8, command: DeskCommand) -> Input {
 }
 
 fn open(n: u8) -> Input {
+    able(n, &[])
+}
+
+/// Opens a room whose agent has these skills.
+fn able(n: u8, skills: &[&str]) -> Input {
     let id = "o".parse().unwrap();
-    command(n, DeskCommand::Open { id })
+    let skills = skills.iter().map(|skill| skill.parse().unwrap()).collect();
+    command(n, DeskCommand::Open { id, skills })
 }
 
 fn close(n: u8) -> Input {
@@ -68,9 +75,17 @@ fn reject(n: u8, c: u32) -> Input {
 }
 
 fn enter(c: u32) -> Input {
-    let customer = "alice".parse().unwrap();
-    let call = call(c);
-    Input::Letter(ToDesk::Enter { call, customer })
+    needing(c, 0, &[])
+}
+
+/// A caller with this priority who needs these skills.
+fn needing(c: u32, priority: u8, skills: &[&str]) -> Input {
+    let skills = skills.iter().map(|skill| skill.parse().unwrap()).collect();
+    Input::Letter(ToDesk::Enter {
+        call: call(c),
+        customer: "alice".parse().unwrap(),
+        needs: Needs { skills, priority },
+    })
 }
 
 fn leave(c: u32) -> Input {
@@ -114,6 +129,10 @@ fn letters(outputs: &[Output]) -> Vec<(CallId, ToCall)> {
     outputs.iter().filter_map(letter).collect()
 }
 
+fn position(position: u32, wait_s: Option<u64>) -> ToCall {
+    ToCall::Position { position, wait_s }
+}
+
 fn gone(outputs: &[Output]) -> Vec<GoneReason> {
     let reason = |output: &Output| match output {
         Output::Send(_, DeskMessage::OfferGone { reason, .. }) => Some(*reason),
@@ -136,7 +155,7 @@ fn who_is_idle_for_the_longest_time_is_asked_first() {
         assert_eq!(rings_at(&desk, c), Some(room(n)));
     }
     let out = desk.handle(enter(4), 10);
-    assert_eq!(letters(&out), [(call(4), ToCall::Position { position: 1 })]);
+    assert_eq!(letters(&out), [(call(4), position(1, None))]);
 }
 
 #[test]
@@ -190,9 +209,9 @@ fn a_caller_who_leaves_is_nowhere_at_once() {
     desk.handle(enter(1), 0);
     desk.handle(enter(2), 0);
     desk.handle(enter(3), 0);
-    let out = desk.handle(leave(2), 1);
-    assert_eq!(letters(&out), [(call(3), ToCall::Position { position: 1 })]);
-    let out = desk.handle(leave(1), 2);
+    let out = desk.handle(leave(2), TELL_EVERY);
+    assert_eq!(letters(&out), [(call(3), position(1, None))]);
+    let out = desk.handle(leave(1), TELL_EVERY + 1);
     assert_eq!(gone(&out), [GoneReason::Abandoned]);
     assert_eq!(rings_at(&desk, 3), Some(room(1)));
     assert_eq!(desk.handle(leave(9), 3), []);
@@ -337,6 +356,85 @@ fn who_may_not_wait_is_told_why() {
 }
 
 #[test]
+fn who_has_priority_comes_first_and_keeps_his_place() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(enter(2), 1);
+    desk.handle(needing(3, 2, &[]), 2);
+    desk.handle(needing(4, 9, &[]), 3);
+    desk.handle(needing(5, 2, &[]), 4);
+    assert_eq!(line(&desk), [call(4), call(3), call(5), call(2)]);
+    desk.handle(alarm(&[1]), RING);
+    assert_eq!(line(&desk), [4, 3, 5, 1, 2].map(call));
+}
+
+#[test]
+fn a_caller_rings_only_at_who_can_serve_him() {
+    let mut desk = Desk::default();
+    desk.handle(connected(1), 0);
+    desk.handle(open(1), 0);
+    desk.handle(connected(2), 1);
+    desk.handle(able(2, &["loans", "zh"]), 1);
+    desk.handle(needing(1, 0, &["loans"]), 2);
+    assert_eq!(rings_at(&desk, 1), Some(room(2)), "though 1 is idle longer");
+    desk.handle(needing(2, 0, &["loans"]), 3);
+    desk.handle(needing(3, 0, &["deaf"]), 3);
+    assert_eq!(line(&desk), [call(2), call(3)]);
+    desk.handle(enter(4), 4);
+    assert_eq!(rings_at(&desk, 4), Some(room(1)), "nobody ahead wants him");
+    let many: Vec<String> = (0..17).map(|n| format!("s{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let out = desk.handle(able(2, &many), 5);
+    assert!(out.iter().any(|output| matches!(output,
+        Output::Reply(DeskMessage::Error { error, .. }) if error.code == ErrorCode::BadRequest)));
+}
+
+#[test]
+fn after_a_talk_the_agent_finishes_his_notes() {
+    let mut desk = with_rooms(&[1, 2]);
+    desk.handle(configure(r#"{"wrap_up_s":30}"#), 5);
+    for c in [1, 2] {
+        desk.handle(enter(c), 10);
+        desk.handle(accept(c as u8, c), 10);
+        desk.handle(leave(c), 1_010);
+    }
+    let view = |desk: &Desk, n| desk.rooms.get(&room(n)).unwrap().view(room(n));
+    assert_eq!(view(&desk, 1).phase, Some(RoomPhase::Wrapping));
+    assert_eq!(view(&desk, 1).call, Some(call(1)));
+    desk.handle(enter(3), 1_020);
+    assert_eq!(line(&desk), [call(3)]);
+    desk.handle(open(2), 1_030);
+    assert_eq!(rings_at(&desk, 3), Some(room(2)), "he was done earlier");
+    assert_eq!(desk.handle(leave(1), 1_040), [], "it left before");
+    desk.handle(leave(3), 1_040);
+    assert_eq!(state(&desk, 2), RoomState::Idle, "no talk, no notes");
+    desk.handle(alarm(&[1, 2]), 31_010);
+    assert_eq!(state(&desk, 1), RoomState::Idle);
+}
+
+#[test]
+fn places_and_waits_are_told_together_when_they_change() {
+    let mut desk = with_rooms(&[1]);
+    desk.handle(enter(1), 0);
+    desk.handle(accept(1, 1), 0);
+    for c in 2..=4 {
+        let out = desk.handle(enter(c), 1);
+        assert_eq!(letters(&out), [(call(c), position(c - 1, None))]);
+    }
+    let out = desk.handle(leave(1), 60_000);
+    let told = letters(&out);
+    assert!(told.contains(&(call(3), position(1, Some(60)))), "{told:?}");
+    assert!(told.contains(&(call(4), position(2, Some(120)))));
+    let out = desk.handle(leave(3), 60_100);
+    assert_eq!(letters(&out), [], "told a moment ago");
+    let due = 60_000 + TELL_EVERY;
+    assert_eq!(desk.due(), Some(due));
+    let out = desk.handle(alarm(&[1]), due);
+    assert_eq!(letters(&out), [(call(4), position(1, Some(60)))]);
+    assert_eq!(desk.due(), Some(60_000 + RING));
+}
+
+#[test]
 fn what_is_stored_is_pinned() {
     let rows = [
         (
@@ -365,15 +463,26 @@ fn what_is_stored_is_pinned() {
             r#"{"agent":"bob","place":{"state":"close","reason":"missed"},"since":1,"closing":false}"#,
         ),
         (
+            "room",
+            "r6",
+            r#"{"agent":"bob","place":{"state":"wrapping","call":"c3","until":9},"since":1,"skills":["loans"],"closing":false}"#,
+        ),
+        (
             "waiting",
             "12",
             r#"{"call":"c1","customer":"alice","since":2,"told":1}"#,
+        ),
+        (
+            "waiting",
+            "13",
+            r#"{"call":"c4","customer":"alice","since":2,"needs":{"skills":["loans"],"priority":1},"told":1,"told_wait_s":60}"#,
         ),
         (
             "settings",
             "settings",
             r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"utc_offset_min":0,"record":"off","retention_days":90,"messages_per_10s":20}"#,
         ),
+        ("pace", "pace", r#"{"talk":60000}"#),
     ];
     let row = |(kind, key, json): &(&str, &str, &str)| Row {
         kind: (*kind).into(),
@@ -382,11 +491,13 @@ fn what_is_stored_is_pinned() {
     };
     let mut desk = Desk::load(&rows.each_ref().map(row)).unwrap();
     assert_eq!(desk.changes(), []);
-    for n in 1..=5 {
+    for n in 1..=6 {
         desk.rooms.get_mut(&room(n));
     }
     desk.line.get_mut(&12);
+    desk.line.get_mut(&13);
     desk.settings.get_mut();
+    desk.pace.get_mut();
     let stored = desk.changes().into_iter();
     let stored: Vec<_> = stored.map(|c| (c.kind, c.key, c.json.unwrap())).collect();
     assert_eq!(
@@ -474,6 +585,8 @@ impl World {
 }
 
 proptest! {
+    #![proptest_config(crate::chance::sequences())]
+
     #[test]
     fn whatever_happens(steps in prop::collection::vec((0..16u8, 0..4u8, any::<u32>(), 0..8_000u64), 1..120)) {
         let mut world = World {

@@ -2,12 +2,14 @@
 
 use super::input::{Input, Output};
 use super::room::Place;
+use super::settings::check_skills;
 use super::state::Desk;
 use crate::link::{Letter, ToCall, ToDesk};
 use counterpart_shared::api::{
     ApiError, CloseReason, DeskCommand, DeskMessage, ErrorCode, GoneReason,
 };
-use counterpart_shared::id::{CallId, ClientId, RoomId};
+use counterpart_shared::id::{CallId, ClientId, RoomId, Skill};
+use std::collections::BTreeSet;
 
 pub(super) struct Turn<'a> {
     pub(super) desk: &'a mut Desk,
@@ -33,7 +35,11 @@ impl<'a> Turn<'a> {
                 command,
                 earlier,
             } => self.command(&room, command, earlier),
-            Input::Letter(ToDesk::Enter { call, customer }) => self.enter(call, customer),
+            Input::Letter(ToDesk::Enter {
+                call,
+                customer,
+                needs,
+            }) => self.enter(call, customer, needs),
             Input::Letter(ToDesk::Leave { call }) => self.leave(&call),
             Input::Configure(settings) => *self.desk.settings.get_mut() = settings,
             Input::Alarm { present } => self.alarm(&present),
@@ -64,7 +70,10 @@ impl<'a> Turn<'a> {
 
     fn carry_out(&mut self, room: &RoomId, command: DeskCommand) -> Outcome {
         match command {
-            DeskCommand::Open { .. } => self.open(room),
+            DeskCommand::Open { skills, .. } => {
+                check_skills(&skills)?;
+                self.open(room, skills)
+            }
             DeskCommand::Close { .. } => self.close(room),
             DeskCommand::Accept { call, .. } => self.accept(room, &call),
             DeskCommand::Reject { call, .. } => self.reject(room, &call),
@@ -72,14 +81,15 @@ impl<'a> Turn<'a> {
         .map_err(|detail| ApiError::new(ErrorCode::Conflict, detail))
     }
 
-    fn open(&mut self, room: &RoomId) -> Result<(), String> {
+    fn open(&mut self, room: &RoomId, skills: BTreeSet<Skill>) -> Result<(), String> {
         let row = self
             .desk
             .rooms
             .get_mut(room)
             .ok_or("the room is not entered")?;
         row.closing = false;
-        if matches!(row.place, Place::Close { .. }) {
+        row.skills = skills;
+        if matches!(row.place, Place::Close { .. } | Place::Wrapping { .. }) {
             self.put(room, Place::Idle);
         }
         Ok(())
@@ -94,7 +104,9 @@ impl<'a> Turn<'a> {
             .ok_or("the room is not entered")?;
         match row.place {
             Place::Close { .. } => {}
-            Place::Idle => self.put(room, Place::closed(CloseReason::Asked)),
+            Place::Idle | Place::Wrapping { .. } => {
+                self.put(room, Place::closed(CloseReason::Asked));
+            }
             Place::Offered { .. } => {
                 let then = Place::closed(CloseReason::Asked);
                 self.offer_failed(room, GoneReason::Rejected, then);
@@ -133,7 +145,7 @@ impl<'a> Turn<'a> {
 /// The client's id of a command.
 pub fn id_of(command: &DeskCommand) -> &ClientId {
     match command {
-        DeskCommand::Open { id }
+        DeskCommand::Open { id, .. }
         | DeskCommand::Close { id }
         | DeskCommand::Accept { id, .. }
         | DeskCommand::Reject { id, .. } => id,

@@ -3,8 +3,9 @@
 use super::address::Address;
 use crate::table::to_json;
 use counterpart_shared::api::{EndReason, NodeEvent};
-use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What a call is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub enum ToCall {
     Position {
         /// 1 is next.
         position: u32,
+        /// How long that may take, in seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_s: Option<u64>,
     },
     /// The fleet: something happened to a stream of the call.
     Stream {
@@ -60,12 +64,33 @@ pub enum ToDesk {
         call: CallId,
         /// Who asks.
         customer: UserId,
+        /// What he needs.
+        #[serde(default, skip_serializing_if = "Needs::is_none")]
+        needs: Needs,
     },
     /// The call is over: out of the line, or out of the room.
     Leave {
         /// The call.
         call: CallId,
     },
+}
+
+/// What decides who serves a caller, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Needs {
+    /// What his agent must be able to do.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<Skill>,
+    /// Higher is served first.
+    pub priority: u8,
+}
+
+impl Needs {
+    /// Whether anyone will do, in the order of arrival.
+    pub fn is_none(&self) -> bool {
+        self.skills.is_empty() && self.priority == 0
+    }
 }
 
 /// What the fleet is told, by calls.
@@ -134,6 +159,10 @@ mod tests {
             r#"{"type":"stream","party":"callee","node":"n1","event":{"kind":"stream.end","reason":"gone"}}"#,
         );
         pinned::<ToDesk>(r#"{"type":"enter","call":"c1","customer":"alice"}"#);
+        pinned::<ToDesk>(
+            r#"{"type":"enter","call":"c1","customer":"alice","needs":{"skills":["loans"],"priority":2}}"#,
+        );
+        pinned::<ToCall>(r#"{"type":"position","position":3,"wait_s":60}"#);
         pinned::<ToDesk>(r#"{"type":"leave","call":"c1"}"#);
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
     }

@@ -1,7 +1,7 @@
 //! Requests: what the Worker asks the objects, and what a call asks the fleet. The person behind one is
 //! verified already.
 
-use super::letter::{ToCall, ToDesk, ToFleet};
+use super::letter::{Needs, ToCall, ToDesk, ToFleet};
 use counterpart_shared::api::{
     BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskSettings, Endpoints, OneTimeKey,
 };
@@ -33,6 +33,9 @@ pub enum CreatedBy {
     Desk {
         /// The desk.
         desk: DeskId,
+        /// What he needs there.
+        #[serde(default, skip_serializing_if = "Needs::is_none")]
+        needs: Needs,
     },
 }
 
@@ -50,6 +53,9 @@ pub enum CallRequest {
         to: CreatedBy,
         /// Whether to record.
         record: bool,
+        /// What else holds for it.
+        #[serde(default)]
+        terms: Terms,
     },
     /// Show the log.
     View {
@@ -103,10 +109,32 @@ pub enum DeskRequest {
 pub struct Admission {
     /// Whether they are recorded whatever they ask for.
     pub record: bool,
-    /// How long a waiting caller may be without a socket, in seconds.
+    /// What else holds for them.
+    pub terms: Terms,
+}
+
+/// What holds for a call from its beginning to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// How long a caller in line may be without a socket, in seconds.
     pub presence_s: u32,
     /// How much a party may say in ten seconds.
     pub messages_per_10s: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        let DeskSettings {
+            presence_s,
+            messages_per_10s,
+            ..
+        } = DeskSettings::default();
+        Self {
+            presence_s,
+            messages_per_10s,
+        }
+    }
 }
 
 /// To the fleet.

@@ -1,6 +1,6 @@
 //! Tokens for users, asked for by the business server.
 
-use counterpart_shared::api::{ApiError, CreateToken, ErrorCode};
+use counterpart_shared::api::{ApiError, CreateToken, ErrorCode, MAX_PRIORITY};
 use counterpart_shared::grant::{Role, UserClaims};
 use std::ops::RangeInclusive;
 
@@ -20,10 +20,18 @@ pub fn mint(wish: CreateToken, now: u64) -> Result<UserClaims, ApiError> {
         let detail = "an agent or supervisor needs a desk";
         return Err(ApiError::new(ErrorCode::BadRequest, detail));
     }
+    if wish.priority > MAX_PRIORITY {
+        let detail = format!(
+            "priority is {}, it must be 0 to {MAX_PRIORITY}",
+            wish.priority
+        );
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
+    }
     let iat = now / 1000;
     Ok(UserClaims {
         sub: wish.user,
         role: wish.role,
+        priority: wish.priority,
         desk: wish.desk,
         iat,
         exp: iat + wish.ttl_s,
@@ -38,6 +46,7 @@ mod tests {
         CreateToken {
             user: "alice".parse().unwrap(),
             role,
+            priority: 0,
             desk: None,
             ttl_s,
         }

@@ -67,6 +67,7 @@ mod tests {
         UserClaims {
             sub: "alice".parse().unwrap(),
             role,
+            priority: 0,
             desk: Some("front".parse().unwrap()),
             iat: 0,
             exp: 100,

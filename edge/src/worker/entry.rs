@@ -2,10 +2,11 @@
 
 use super::config::Config;
 use super::{ask, body, internal, now, page, random, reply};
-use crate::desk::check_settings;
+use crate::desk::{check_settings, check_skills};
 use crate::http::{Refusal, Route, parse, route};
 use crate::link::{
     Address, Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
+    Needs, Terms,
 };
 use crate::token::{
     Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
@@ -100,19 +101,27 @@ impl Reception {
             let detail = format!("'{}' cannot call himself", user.sub);
             return Err(ApiError::new(ErrorCode::BadRequest, detail));
         }
-        let callee = wish.callee;
-        self.create(user, CreatedBy::Direct { callee }, wish.record)
-            .await
+        let (to, terms) = (
+            CreatedBy::Direct {
+                callee: wish.callee,
+            },
+            Terms::default(),
+        );
+        self.create(user, to, wish.record, terms).await
     }
 
     async fn create_desk_call(&mut self, desk: DeskId) -> Answer {
         let user = self.user()?;
         may_queue(&user)?;
         let wish: CreateDeskCall = parse(&body::read(&mut self.request).await?)?;
+        check_skills(&wish.skills)?;
         let at = Address::Desk(desk.clone());
         let admission: Admission = ask::ask(&self.env, &at, &DeskRequest::Admission).await?;
         let record = wish.record || admission.record;
-        self.create(user, CreatedBy::Desk { desk }, record).await
+        let (skills, priority) = (wish.skills, user.priority);
+        let needs = Needs { skills, priority };
+        let to = CreatedBy::Desk { desk, needs };
+        self.create(user, to, record, admission.terms).await
     }
 
     async fn settings(&self, desk: DeskId) -> Answer {
@@ -131,13 +140,14 @@ impl Reception {
         answer(200, &settings)
     }
 
-    async fn create(&self, user: UserClaims, to: CreatedBy, record: bool) -> Answer {
+    async fn create(&self, user: UserClaims, to: CreatedBy, record: bool, terms: Terms) -> Answer {
         let call = random::call_id();
         let request = CallRequest::Create {
             call: call.clone(),
             caller: user.sub,
             to,
             record,
+            terms,
         };
         ask::ask::<()>(&self.env, &Address::Call(call.clone()), &request).await?;
         let socket = format!("/v1/calls/{call}/socket");

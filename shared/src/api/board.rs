@@ -2,8 +2,9 @@
 
 use super::desk::Room;
 use super::node::Load;
-use crate::id::{CallId, DeskId, NodeId, Party, UserId};
+use crate::id::{CallId, DeskId, NodeId, Party, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One look at a desk and the fleet behind it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct BoardRoom {
     pub room: Room,
     /// Whether its agent has a socket.
     pub present: bool,
+    /// What its agent can do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<Skill>,
 }
 
 /// Someone in line.
@@ -41,6 +45,12 @@ pub struct BoardWaiting {
     pub customer: UserId,
     /// Since when.
     pub since: u64,
+    /// What he needs.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<Skill>,
+    /// Higher is served first.
+    #[serde(default)]
+    pub priority: u8,
 }
 
 /// A node on the board.

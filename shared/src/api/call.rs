@@ -129,6 +129,9 @@ pub enum CallMessage {
     Position {
         /// The place.
         position: u32,
+        /// How long that may take, in seconds, by the talks of late; nothing while nobody can know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wait_s: Option<u64>,
     },
     /// A command was refused.
     Error {

@@ -1,8 +1,9 @@
 //! A room's WebSocket, `GET /v1/desks/{desk}/rooms/{room}/socket`, for its agent.
 
 use super::error::ApiError;
-use crate::id::{CallId, ClientId, RoomId, UserId};
+use crate::id::{CallId, ClientId, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The three states of a room, exactly so on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,10 +67,13 @@ pub struct Room {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum DeskCommand {
-    /// Open the room.
+    /// Open the room; during wrap-up, end that.
     Open {
         /// Client's id.
         id: ClientId,
+        /// What its agent can do: at most [`super::MAX_SKILLS`]. A call that needs more rings elsewhere.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        skills: BTreeSet<Skill>,
     },
     /// Close it; during a call, after the call.
     Close {

@@ -2,8 +2,9 @@
 
 use super::call::{CallPhase, Entry};
 use crate::grant::{PublicKey, Role};
-use crate::id::{CallId, DeskId, UserId};
+use crate::id::{CallId, DeskId, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// `POST /v1/tokens`, by API key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,12 +13,19 @@ pub struct CreateToken {
     pub user: UserId,
     /// As what.
     pub role: Role,
+    /// A customer's place among those who wait: higher first, 0 to [`super::MAX_PRIORITY`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority: u8,
     /// The desk; needed for agents and supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskId>,
     /// Valid for so many seconds: 60 to 86,400.
     #[serde(default = "an_hour")]
     pub ttl_s: u64,
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 fn an_hour() -> u64 {
@@ -46,9 +54,12 @@ pub struct CreateCall {
 /// `POST /v1/desks/{desk}/calls`: a call to whoever is free at a desk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateDeskCall {
-    /// Whether to record it.
+    /// Whether to record it; a desk may record all of its calls.
     #[serde(default)]
     pub record: bool,
+    /// What its agent must be able to do: at most [`super::MAX_SKILLS`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<Skill>,
 }
 
 /// Answer to [`CreateCall`] and [`CreateDeskCall`].

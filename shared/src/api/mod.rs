@@ -41,5 +41,11 @@ pub const PUSH_BEGIN: u16 = 1002;
 /// The longest text of one message, in bytes of UTF-8.
 pub const MAX_TEXT: usize = 4096;
 
+/// The most skills of one agent or one call.
+pub const MAX_SKILLS: usize = 16;
+
+/// The highest priority of a customer; 0 is everyone's.
+pub const MAX_PRIORITY: u8 = 9;
+
 /// The largest body or socket message that the edge reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;

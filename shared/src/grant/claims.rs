@@ -71,6 +71,9 @@ pub struct UserClaims {
     pub sub: UserId,
     /// His role.
     pub role: Role,
+    /// A customer's place among those who wait: higher first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority: u8,
     /// The desk an agent or supervisor belongs to; customers may go to any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskId>,
@@ -78,4 +81,8 @@ pub struct UserClaims {
     pub iat: u64,
     /// Until when it is valid, in UNIX seconds.
     pub exp: u64,
+}
+
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }

@@ -322,6 +322,7 @@ mod tests {
         let user = UserClaims {
             sub: "alice".parse().unwrap(),
             role: Role::Customer,
+            priority: 0,
             desk: None,
             iat: 100,
             exp: 200,

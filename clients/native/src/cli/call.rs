@@ -38,7 +38,14 @@ pub(super) async fn run(wish: Call, json: bool) -> Result<()> {
         }
         Role::Desk { desk, record } => {
             let made = edge
-                .create_desk_call(&token, desk, &CreateDeskCall { record: *record })
+                .create_desk_call(
+                    &token,
+                    desk,
+                    &CreateDeskCall {
+                        record: *record,
+                        ..CreateDeskCall::default()
+                    },
+                )
                 .await?;
             eprintln!("call {}", made.call);
             converse(Participant::caller(&edge, &made.call, &token, options)?).await?
@@ -78,6 +85,7 @@ async fn token(edge: &Edge, wish: &Call) -> Result<String> {
             api_key,
             &CreateToken {
                 user,
+                priority: 0,
                 role,
                 desk,
                 ttl_s,

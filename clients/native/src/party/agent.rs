@@ -53,8 +53,14 @@ impl Agent {
     /// Opens the room.
     pub async fn open(&mut self) -> Result<(), SignalError> {
         let id = client_id();
-        self.command(DeskCommand::Open { id: id.clone() }, &id)
-            .await
+        self.command(
+            DeskCommand::Open {
+                id: id.clone(),
+                skills: Default::default(),
+            },
+            &id,
+        )
+        .await
     }
 
     /// Closes the room.

@@ -234,7 +234,7 @@ impl Participant {
         }
         match message {
             CallMessage::Entry(entry) => self.tell(PartyEvent::Entry(entry)),
-            CallMessage::Position { position } => self.tell(PartyEvent::Position(position)),
+            CallMessage::Position { position, .. } => self.tell(PartyEvent::Position(position)),
             CallMessage::Play { .. } if self.heard.accepted => self.play_if_told()?,
             CallMessage::Error { error, .. } => return Err(SignalError::Api(error).into()),
             _ => {}

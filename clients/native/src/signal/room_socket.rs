@@ -89,7 +89,7 @@ impl RoomSocket {
 
 fn id_of(command: &DeskCommand) -> &ClientId {
     match command {
-        DeskCommand::Open { id }
+        DeskCommand::Open { id, .. }
         | DeskCommand::Close { id }
         | DeskCommand::Accept { id, .. }
         | DeskCommand::Reject { id, .. } => id,

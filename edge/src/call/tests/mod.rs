@@ -6,7 +6,7 @@ mod rules;
 mod story;
 
 use super::*;
-use crate::link::{CreatedBy, Lease, Letter, ToCall, ToDesk, ToFleet};
+use crate::link::{CreatedBy, Lease, Letter, Needs, Terms, ToCall, ToDesk, ToFleet};
 use crate::table::{Row, to_json};
 use counterpart_shared::api::{
     ApiError, CallCommand, CallMessage, CallPhase, EndReason, Endpoints, EntryBody, ErrorCode,
@@ -34,11 +34,12 @@ fn direct() -> CreatedBy {
 
 fn desk() -> CreatedBy {
     let desk = id("front");
-    CreatedBy::Desk { desk }
+    let needs = Needs::default();
+    CreatedBy::Desk { desk, needs }
 }
 
 fn call(to: CreatedBy) -> Call {
-    Call::create(id("c-1"), id("alice"), to, true, 0)
+    Call::create(id("c-1"), id("alice"), to, true, Terms::default(), 0)
 }
 
 fn lease(node: &str, keys: usize) -> Lease {

@@ -17,7 +17,10 @@ fn any_input() -> impl Strategy<Value = Input> {
         7 => accept(),
         8 => text(party, "hello"),
         9 if present[0] => hang_up(party),
-        10 => Input::Letter(ToCall::Position { position: 1 }),
+        10 => Input::Letter(ToCall::Position {
+            position: 1,
+            wait_s: None,
+        }),
         11 => Input::Letter(ToCall::Offered {
             room: id("r"),
             agent: id("bob"),
@@ -37,6 +40,8 @@ fn any_input() -> impl Strategy<Value = Input> {
 }
 
 proptest! {
+    #![proptest_config(crate::chance::sequences())]
+
     #[test]
     fn whatever_happens(to_desk: bool, inputs in prop::collection::vec((any_input(), 0..20_000u64), 1..80)) {
         let mut call = call(if to_desk { desk() } else { direct() });

@@ -93,6 +93,17 @@ fn how_a_call_ends() {
         of(&call(direct()), nobody(), NEW_LEASE),
         Some(EndReason::Lease)
     );
+    let mut waiting = call(desk());
+    say(&mut waiting, Input::Connected(Party::Caller), 0);
+    say(&mut waiting, request(), 0);
+    let party = Party::Caller;
+    let others = false;
+    say(&mut waiting, Input::Closed { party, others }, 1_000);
+    assert_eq!(
+        of(&waiting, nobody(), 16_000),
+        Some(EndReason::Abandoned),
+        "who does not come back has left the line"
+    );
     let out = say(
         &mut talking,
         Input::Alarm {

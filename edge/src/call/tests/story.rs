@@ -50,10 +50,14 @@ fn a_desk_brings_the_callee() {
     let enter = ToDesk::Enter {
         call: id("c-1"),
         customer: id("alice"),
+        needs: Needs::default(),
     };
     assert!(out.contains(&Output::Letter(Letter::Desk(id("front"), enter))));
     let letter = |letter| Input::Letter(letter);
-    say(&mut call, letter(ToCall::Position { position: 2 }), 2);
+    let (position, wait_s) = (2, Some(90));
+    let out = say(&mut call, letter(ToCall::Position { position, wait_s }), 2);
+    let told = CallMessage::Position { position, wait_s };
+    assert_eq!(out, [Output::Send(Party::Caller, told)]);
     assert_eq!(call.position, Some(2));
     let (room, agent) = (id("r1"), id("bob"));
     let out = say(&mut call, letter(ToCall::Accepted { room, agent }), 3);

@@ -48,8 +48,9 @@ impl DurableObject for Call {
                 caller,
                 to,
                 record,
+                terms,
             } => {
-                let call = Machine::create(call, caller, to, record, now());
+                let call = Machine::create(call, caller, to, record, terms, now());
                 answer(self.shell.create(call).map_err(internal))
             }
             // A call that never was has nothing to do: its sender need not try again.
