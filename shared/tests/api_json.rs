@@ -1,8 +1,9 @@
 //! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
 
 use counterpart_shared::api::{
-    ApiError, CallCommand, CallMessage, CallView, CreateToken, DeskCommand, DeskMessage, ErrorCode,
-    FromNode, MediaUrls, ToNode,
+    ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
+    CreateStream, CreateToken, DeskCommand, DeskMessage, ErrorCode, FromNode, MediaUrls, Provider,
+    StreamCreated, ToNode,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,6 +61,41 @@ fn tokens() {
         r#"{"user":"u1","role":"king"}"#,
         r#"{"user":1,"role":"customer"}"#,
         r#"{"role":"customer"}"#,
+    ]);
+}
+
+#[test]
+fn api_keys() {
+    pinned::<CreateApiKey>(&[r#"{"name":"crm"}"#]);
+    let short: CreateApiKey = serde_json::from_str("{}").expect("defaults");
+    assert_eq!(short.name, "");
+    pinned::<ApiKeyCreated>(&[r#"{"id":"k-a","key":"k-a.b"}"#]);
+    pinned::<ApiKeys>(&[r#"{"keys":[{"id":"k-a","name":"crm","created_at":5}]}"#]);
+}
+
+#[test]
+fn streams() {
+    pinned::<CreateStream>(&[
+        r#"{"stream":"lobby","act":"both","user":"u1","ttl_s":60,"provider":"tencent"}"#,
+        r#"{"stream":"lobby","act":"publish","user":"u1","ttl_s":60,"provider":"own"}"#,
+        r#"{"stream":"lobby","act":"play","user":"u1","ttl_s":60,"provider":"own"}"#,
+    ]);
+    let short: CreateStream =
+        serde_json::from_str(r#"{"stream":"s","act":"play","user":"u"}"#).expect("defaults");
+    assert_eq!((short.ttl_s, short.provider), (3600, Provider::Own));
+    refused::<CreateStream>(&[
+        r#"{"stream":"s","act":"steal","user":"u"}"#,
+        r#"{"stream":"s","user":"u"}"#,
+        r#"{"stream":"a/b","act":"play","user":"u"}"#,
+        r#"{"stream":"s","act":"play","user":"u","provider":"other"}"#,
+    ]);
+    let own = format!(r#"{{"provider":"own","play":{URLS}}}"#);
+    pinned::<StreamCreated>(&[
+        &own,
+        r#"{"provider":"tencent",
+            "publish":{"act":"publish","stream":"8888_s","expires_at":9,"rtmp":"rtmp://p/live/8888_s?q"},
+            "play":{"act":"play","stream":"8888_s","expires_at":9,"rtmp":"rtmp://h/live/8888_s?q",
+            "flv":"https://h/live/8888_s.flv?q"}}"#,
     ]);
 }
 

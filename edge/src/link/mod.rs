@@ -9,9 +9,10 @@ mod letter;
 mod outbox;
 mod request;
 
-pub use address::{Address, AddressError, FLEET};
+pub use address::{ACCOUNT, Address, AddressError, FLEET};
 pub use letter::{Letter, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
-    CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest, Lease, Post,
+    AccountRequest, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
+    Lease, Post,
 };

@@ -5,7 +5,7 @@ use super::letter::{ToCall, ToDesk, ToFleet};
 use counterpart_shared::api::{
     BoardCall, BoardNode, BoardRoom, BoardWaiting, Endpoints, OneTimeKey,
 };
-use counterpart_shared::id::{CallId, DeskId, NodeId, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A letter under way. `from` and `seq` make its arrival countable: of one sender only a higher number is
@@ -106,9 +106,41 @@ pub enum FleetRequest {
         /// At this node, because the stream is there; otherwise the call's node, or the best one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<NodeId>,
+        /// For a stream without a call: when it may be forgotten, since nobody says that it is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
     },
     /// A letter.
     Letter(Post<ToFleet>),
+}
+
+/// To the account. Keys travel as SHA-256 only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AccountRequest {
+    /// Accept this key from now on.
+    CreateKey {
+        /// Its public half.
+        id: KeyId,
+        /// SHA-256 of the whole key, lower-case hex.
+        sha256: String,
+        /// What it is for.
+        name: String,
+    },
+    /// List the keys.
+    Keys,
+    /// Accept this key no more.
+    DeleteKey {
+        /// Which.
+        id: KeyId,
+    },
+    /// Is this a key?
+    CheckKey {
+        /// Its public half.
+        id: KeyId,
+        /// SHA-256 of what was shown, lower-case hex.
+        sha256: String,
+    },
 }
 
 /// A node's address and keys, given to one call for a few URLs.

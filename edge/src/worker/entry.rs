@@ -48,13 +48,13 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
 }
 
 /// One request that needs to know the settings.
-struct Reception {
-    request: Request,
-    env: Env,
-    config: Config,
+pub(super) struct Reception {
+    pub(super) request: Request,
+    pub(super) env: Env,
+    pub(super) config: Config,
 }
 
-type Answer = Result<Response, ApiError>;
+pub(super) type Answer = Result<Response, ApiError>;
 
 impl Reception {
     async fn answer(mut self, route: Route) -> Answer {
@@ -62,6 +62,10 @@ impl Reception {
             Route::Keys => self.keys(),
             Route::Board(desk) => self.board(desk).await,
             Route::CreateToken => self.create_token().await,
+            Route::CreateApiKey => self.create_api_key().await,
+            Route::ApiKeys => self.api_keys().await,
+            Route::DeleteApiKey(id) => self.delete_api_key(id).await,
+            Route::CreateStream => self.create_stream().await,
             Route::CreateCall => self.create_call().await,
             Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
             Route::CallView(call, after) => self.call_view(call, after).await,
@@ -74,12 +78,12 @@ impl Reception {
     }
 
     fn keys(&self) -> Answer {
-        let keys = vec![self.config.signer.public_key()];
+        let keys = self.config.public_keys.clone();
         answer(200, &Keys { keys })
     }
 
     async fn create_token(&mut self) -> Answer {
-        self.secret(&self.config.api_key, "the API key")?;
+        self.business().await?;
         let wish: CreateToken = parse(&body::read(&mut self.request).await?)?;
         let claims = mint(wish, now())?;
         let created = TokenCreated {
@@ -199,7 +203,7 @@ impl Reception {
         user(&self.config.keys, token, now())
     }
 
-    fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {
+    pub(super) fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {
         let authorization = self.header("Authorization")?;
         let given = bearer(authorization.as_deref()).unwrap_or_default();
         if same_secret(given, wanted) {
@@ -223,11 +227,11 @@ impl Reception {
         ))
     }
 
-    fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
+    pub(super) fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.request.headers().get(name).map_err(internal)
     }
 }
 
-fn answer<T: serde::Serialize>(status: u16, value: &T) -> Answer {
+pub(super) fn answer<T: serde::Serialize>(status: u16, value: &T) -> Answer {
     reply::json(status, value).map_err(internal)
 }

@@ -22,10 +22,16 @@ pub(super) fn error(error: &ApiError) -> Result<Response> {
     with_json(error.code.status(), error, &[])
 }
 
+pub(super) fn empty() -> Result<Response> {
+    let headers = Headers::new();
+    headers.set(ORIGINS.0, ORIGINS.1)?;
+    Ok(builder(204, headers).empty())
+}
+
 pub(super) fn preflight() -> Result<Response> {
     let headers = Headers::new();
     headers.set(ORIGINS.0, ORIGINS.1)?;
-    headers.set("Access-Control-Allow-Methods", "GET, POST")?;
+    headers.set("Access-Control-Allow-Methods", "GET, POST, DELETE")?;
     headers.set(
         "Access-Control-Allow-Headers",
         "authorization, content-type",

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     UpgradeRequired,
     /// No media node can take the call.
     NoNode,
+    /// This deployment has no settings for it.
+    NotConfigured,
     /// A fault of ours.
     Internal,
 }
@@ -42,6 +44,7 @@ impl ErrorCode {
             ErrorCode::TooLarge => 413,
             ErrorCode::UpgradeRequired => 426,
             ErrorCode::NoNode => 503,
+            ErrorCode::NotConfigured => 501,
             ErrorCode::Internal => 500,
         }
     }
@@ -61,6 +64,7 @@ impl ErrorCode {
             ErrorCode::TooLarge => ("内容过大", "This is too large"),
             ErrorCode::UpgradeRequired => ("需要 WebSocket 连接", "A WebSocket is needed here"),
             ErrorCode::NoNode => ("暂无可用的媒体节点", "No media node is available"),
+            ErrorCode::NotConfigured => ("该功能未配置", "This is not configured here"),
             ErrorCode::Internal => ("服务器内部错误", "Something went wrong on our side"),
         }
     }

@@ -10,6 +10,7 @@ mod error;
 mod http;
 mod media;
 mod node;
+mod stream;
 
 pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
 pub use call::{
@@ -19,12 +20,14 @@ pub use call::{
 pub use desk::{DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
 pub use error::{ApiError, ErrorCode};
 pub use http::{
-    CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, Keys, TokenCreated,
+    ApiKey, ApiKeyCreated, ApiKeys, CallCreated, CallView, CreateApiKey, CreateCall,
+    CreateDeskCall, CreateToken, Keys, TokenCreated,
 };
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
 };
+pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
 
 /// The WebSocket subprotocol of every socket. A client that cannot set headers offers the token as a
 /// second subprotocol, `token.<JWT>`, so that it stands in no URL.

@@ -92,6 +92,7 @@ impl Shell {
             call: call.ok_or_else(super::unknown)?,
             count: wanted.keys(),
             at: wanted.node().cloned(),
+            until: None,
         };
         ask(&self.core.env, &Address::Fleet, &request).await
     }
