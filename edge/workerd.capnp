@@ -5,12 +5,17 @@
 #
 # The folder must exist; every object keeps one SQLite file in it. The settings come from the
 # environment (edge/README.md lists them); one that is not set counts as empty. wrangler.toml says the same
-# to Cloudflare.
+# to Cloudflare. `outside` is how the edge reaches what WEBHOOK_URL and WECHAT_BASE name, and nothing else: the
+# business server often has a private address.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
+    (name = "outside", network = (
+      allow = ["public", "private"],
+      tlsOptions = (trustBrowserCas = true),
+    )),
     (name = "state", disk = (path = "run/state", writable = true)),
   ],
   sockets = [
@@ -30,6 +35,7 @@ const edge :Workerd.Worker = (
     (className = "Fleet", uniqueKey = "counterpart-fleet", enableSql = true),
     (className = "Account", uniqueKey = "counterpart-account", enableSql = true),
   ],
+  globalOutbound = "outside",
   durableObjectStorage = (localDisk = "state"),
   bindings = [
     (name = "DESK", durableObjectNamespace = "Desk"),
@@ -46,5 +52,15 @@ const edge :Workerd.Worker = (
     (name = "TENCENT_PLAY_DOMAIN", fromEnvironment = "TENCENT_PLAY_DOMAIN"),
     (name = "TENCENT_PUSH_KEY", fromEnvironment = "TENCENT_PUSH_KEY"),
     (name = "TENCENT_PLAY_KEY", fromEnvironment = "TENCENT_PLAY_KEY"),
+    (name = "WECHAT_BASE", fromEnvironment = "WECHAT_BASE"),
+    (name = "WECHAT_APPID", fromEnvironment = "WECHAT_APPID"),
+    (name = "WECHAT_SECRET", fromEnvironment = "WECHAT_SECRET"),
+    (name = "WEBHOOK_URL", fromEnvironment = "WEBHOOK_URL"),
+    (name = "WEBHOOK_SECRET", fromEnvironment = "WEBHOOK_SECRET"),
+    (name = "CORS_ORIGINS", fromEnvironment = "CORS_ORIGINS"),
+    (name = "ADDRESS_HEADER", fromEnvironment = "ADDRESS_HEADER"),
+    (name = "RATE_ADDRESS", fromEnvironment = "RATE_ADDRESS"),
+    (name = "RATE_USER", fromEnvironment = "RATE_USER"),
+    (name = "RATE_KEY", fromEnvironment = "RATE_KEY"),
   ],
 );

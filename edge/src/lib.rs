@@ -13,10 +13,13 @@ pub mod call;
 pub mod desk;
 pub mod fleet;
 pub mod http;
+pub mod limit;
 pub mod link;
+pub mod login;
 pub mod stream;
 pub mod table;
 pub mod token;
+pub mod webhook;
 
 #[cfg(target_arch = "wasm32")]
 mod worker;

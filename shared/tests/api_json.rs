@@ -2,8 +2,8 @@
 
 use counterpart_shared::api::{
     ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
-    CreateStream, CreateToken, DeskCommand, DeskMessage, ErrorCode, FromNode, MediaUrls, Provider,
-    StreamCreated, ToNode,
+    CreateStream, CreateToken, DeskCommand, DeskMessage, ErrorCode, FromNode, LoggedIn,
+    LoginWeChat, MediaUrls, Provider, StreamCreated, ToNode, WebhookEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -71,6 +71,47 @@ fn api_keys() {
     assert_eq!(short.name, "");
     pinned::<ApiKeyCreated>(&[r#"{"id":"k-a","key":"k-a.b"}"#]);
     pinned::<ApiKeys>(&[r#"{"keys":[{"id":"k-a","name":"crm","created_at":5}]}"#]);
+}
+
+#[test]
+fn logins() {
+    pinned::<LoginWeChat>(&[r#"{"code":"c"}"#]);
+    pinned::<LoggedIn>(&[r#"{"user":"wx-o","token":"t","expires_at":9}"#]);
+}
+
+#[test]
+fn every_error_has_a_status_and_both_languages() {
+    for code in ErrorCode::ALL {
+        let (chinese, english) = code.text();
+        assert!((400..600).contains(&code.status()), "{code:?}");
+        assert!(!chinese.is_ascii() && english.is_ascii(), "{code:?}");
+    }
+    let names = ErrorCode::ALL.map(|code| serde_json::to_value(code).expect("plain JSON"));
+    let wanted = serde_json::json!([
+        "bad_request",
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "method_not_allowed",
+        "conflict",
+        "too_large",
+        "upgrade_required",
+        "rate_limited",
+        "internal",
+        "not_configured",
+        "upstream",
+        "no_node",
+    ]);
+    assert_eq!(serde_json::json!(names), wanted);
+}
+
+#[test]
+fn webhook_events() {
+    pinned::<WebhookEvent>(&[
+        r#"{"id":"c1.1","call":"c1","caller":"alice","entry":{"seq":1,"at":5,"kind":"call.request","desk":"front"}}"#,
+        r#"{"id":"c1.2","call":"c1","caller":"alice","callee":"bob",
+            "entry":{"seq":2,"at":5,"kind":"call.accept","callee":"bob"}}"#,
+    ]);
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub enum Route {
     ApiKeys,
     /// `DELETE /v1/api-keys/{id}`
     DeleteApiKey(KeyId),
+    /// `POST /v1/login/wechat`
+    LoginWeChat,
     /// `POST /v1/streams`
     CreateStream,
     /// `POST /v1/calls`
@@ -73,6 +75,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "tokens"] => ("POST", Ok(Route::CreateToken)),
         ["v1", "api-keys"] => ("GET, POST", Ok(api_keys(method))),
         ["v1", "api-keys", key] => ("DELETE", id(key).map(Route::DeleteApiKey)),
+        ["v1", "login", "wechat"] => ("POST", Ok(Route::LoginWeChat)),
         ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
         ["v1", "calls"] => ("POST", Ok(Route::CreateCall)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),

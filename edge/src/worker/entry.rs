@@ -1,8 +1,8 @@
 //! HTTP: what is asked, who asks, and which object answers.
 
-use super::config::Config;
-use super::{ask, body, internal, now, page, random, reply};
-use crate::http::{Refusal, Route, parse, route};
+use super::config::{Config, text};
+use super::{ask, body, internal, limits, now, page, random, reply};
+use crate::http::{Cors, Refusal, Route, parse, route};
 use crate::link::{
     Address, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
 };
@@ -20,11 +20,20 @@ use worker::{Context, Env, Request, Response, event};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    match serve(request, env).await {
-        Ok(response) => Ok(response),
-        Err(refusal) => reply::refusal(&refusal),
+    let origin = request.headers().get("Origin")?;
+    let cors = Cors::of(&text(&env, "CORS_ORIGINS"), origin.as_deref());
+    let mut response = match serve(request, env).await {
+        Ok(response) => response,
+        Err(refusal) => reply::refusal(&refusal)?,
+    };
+    if response.status_code() != SWITCHING_PROTOCOLS {
+        reply::with_cors(&mut response, &cors)?;
     }
+    Ok(response)
 }
+
+/// The answer that opens a WebSocket, to which browsers apply no CORS (RFC 9110 §15.2.2).
+const SWITCHING_PROTOCOLS: u16 = 101;
 
 async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let url = request.url().map_err(internal)?;
@@ -41,6 +50,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
                 env,
                 config,
             };
+            reception.count_address(&route)?;
             Ok(reception.answer(route).await?)
         }
     };
@@ -65,6 +75,7 @@ impl Reception {
             Route::CreateApiKey => self.create_api_key().await,
             Route::ApiKeys => self.api_keys().await,
             Route::DeleteApiKey(id) => self.delete_api_key(id).await,
+            Route::LoginWeChat => self.login_wechat().await,
             Route::CreateStream => self.create_stream().await,
             Route::CreateCall => self.create_call().await,
             Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
@@ -74,6 +85,18 @@ impl Reception {
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
             Route::NodeSocket => self.node_socket().await,
             Route::Page | Route::Health | Route::Preflight => Err(internal("served before")),
+        }
+    }
+
+    /// Nodes are few, ours, and must come back at once.
+    fn count_address(&self, route: &Route) -> Result<(), ApiError> {
+        let limits = &self.config.limits;
+        if *route == Route::NodeSocket || limits.address_header.is_empty() {
+            return Ok(());
+        }
+        match self.header(&limits.address_header)? {
+            Some(address) => limits::count("address", &address, limits.address),
+            None => Ok(()),
         }
     }
 
@@ -200,7 +223,9 @@ impl Reception {
     }
 
     fn verify(&self, token: &str) -> Result<UserClaims, ApiError> {
-        user(&self.config.keys, token, now())
+        let user = user(&self.config.keys, token, now())?;
+        limits::count("user", user.sub.as_str(), self.config.limits.user)?;
+        Ok(user)
     }
 
     pub(super) fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {

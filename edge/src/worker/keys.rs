@@ -1,7 +1,7 @@
 //! API keys: made, listed and revoked by the root key, checked wherever one is shown.
 
 use super::entry::{Answer, Reception, answer};
-use super::{ask, body, internal, now, random, reply};
+use super::{ask, body, internal, limits, now, random, reply};
 use crate::http::parse;
 use crate::link::{AccountRequest, Address};
 use crate::token::{ApiKeyText, bearer, key_text, same_secret};
@@ -25,11 +25,12 @@ impl Reception {
     pub(super) async fn business(&self) -> Result<(), ApiError> {
         let authorization = self.header("Authorization")?;
         let given = bearer(authorization.as_deref()).unwrap_or_default();
+        let rate = self.config.limits.key;
         if same_secret(given, &self.config.api_key) {
-            return Ok(());
+            return limits::count("key", "root", rate);
         }
         match ApiKeyText::read(given) {
-            Some(key) if self.is_good(&key).await? => Ok(()),
+            Some(key) if self.is_good(&key).await? => limits::count("key", key.id.as_str(), rate),
             _ => Err(unauthorized("an API key is needed as Bearer token")),
         }
     }

@@ -25,6 +25,10 @@ pub enum ErrorCode {
     UpgradeRequired,
     /// No media node can take the call.
     NoNode,
+    /// Too many requests of one address, user or key.
+    RateLimited,
+    /// Somebody else's server, which this needs, does not answer as it should.
+    Upstream,
     /// This deployment has no settings for it.
     NotConfigured,
     /// A fault of ours.
@@ -32,6 +36,23 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All of them.
+    pub const ALL: [ErrorCode; 13] = [
+        ErrorCode::BadRequest,
+        ErrorCode::Unauthorized,
+        ErrorCode::Forbidden,
+        ErrorCode::NotFound,
+        ErrorCode::MethodNotAllowed,
+        ErrorCode::Conflict,
+        ErrorCode::TooLarge,
+        ErrorCode::UpgradeRequired,
+        ErrorCode::RateLimited,
+        ErrorCode::Internal,
+        ErrorCode::NotConfigured,
+        ErrorCode::Upstream,
+        ErrorCode::NoNode,
+    ];
+
     /// Its HTTP status.
     pub fn status(self) -> u16 {
         match self {
@@ -44,6 +65,8 @@ impl ErrorCode {
             ErrorCode::TooLarge => 413,
             ErrorCode::UpgradeRequired => 426,
             ErrorCode::NoNode => 503,
+            ErrorCode::RateLimited => 429,
+            ErrorCode::Upstream => 502,
             ErrorCode::NotConfigured => 501,
             ErrorCode::Internal => 500,
         }
@@ -64,6 +87,11 @@ impl ErrorCode {
             ErrorCode::TooLarge => ("内容过大", "This is too large"),
             ErrorCode::UpgradeRequired => ("需要 WebSocket 连接", "A WebSocket is needed here"),
             ErrorCode::NoNode => ("暂无可用的媒体节点", "No media node is available"),
+            ErrorCode::RateLimited => ("请求过于频繁", "There are too many requests"),
+            ErrorCode::Upstream => (
+                "第三方服务异常",
+                "A service that this needs does not answer",
+            ),
             ErrorCode::NotConfigured => ("该功能未配置", "This is not configured here"),
             ErrorCode::Internal => ("服务器内部错误", "Something went wrong on our side"),
         }

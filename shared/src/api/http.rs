@@ -33,6 +33,24 @@ pub struct TokenCreated {
     pub expires_at: u64,
 }
 
+/// `POST /v1/login/wechat`, by anyone who has a `wx.login` code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginWeChat {
+    /// What `wx.login` gave; good once, for five minutes.
+    pub code: String,
+}
+
+/// Answer to [`LoginWeChat`]: the token of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// Who he is here: `wx-OPENID`.
+    pub user: UserId,
+    /// The JWT.
+    pub token: String,
+    /// Until when, in UNIX milliseconds.
+    pub expires_at: u64,
+}
+
 /// `POST /v1/api-keys`, by the root key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateApiKey {

@@ -11,6 +11,7 @@ mod http;
 mod media;
 mod node;
 mod stream;
+mod webhook;
 
 pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
 pub use call::{
@@ -21,13 +22,14 @@ pub use desk::{DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState}
 pub use error::{ApiError, ErrorCode};
 pub use http::{
     ApiKey, ApiKeyCreated, ApiKeys, CallCreated, CallView, CreateApiKey, CreateCall,
-    CreateDeskCall, CreateToken, Keys, TokenCreated,
+    CreateDeskCall, CreateToken, Keys, LoggedIn, LoginWeChat, TokenCreated,
 };
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
 };
 pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
+pub use webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookEvent};
 
 /// The WebSocket subprotocol of every socket. A client that cannot set headers offers the token as a
 /// second subprotocol, `token.<JWT>`, so that it stands in no URL.
