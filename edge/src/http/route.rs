@@ -13,6 +13,10 @@ const DEFAULT_DESK: &str = "front";
 pub enum Route {
     /// `GET /`
     Page,
+    /// `GET /docs`
+    Docs,
+    /// `GET /openapi.json`
+    OpenApi,
     /// `GET /healthz`
     Health,
     /// `GET /v1/keys`
@@ -69,6 +73,8 @@ type Found = (&'static str, Result<Route, ApiError>);
 fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
     let found = match *parts {
         [""] => ("GET", Ok(Route::Page)),
+        ["docs"] => ("GET", Ok(Route::Docs)),
+        ["openapi.json"] => ("GET", Ok(Route::OpenApi)),
         ["healthz"] => ("GET", Ok(Route::Health)),
         ["v1", "keys"] => ("GET", Ok(Route::Keys)),
         ["v1", "board"] => ("GET", board(query)),

@@ -40,7 +40,9 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let method = request.method().to_string();
     let route = route(&method, url.path(), url.query().unwrap_or_default())?;
     let answer = match route {
-        Route::Page => page::page(),
+        Route::Page => page::board(),
+        Route::Docs => page::docs(),
+        Route::OpenApi => page::openapi(),
         Route::Preflight => reply::preflight(),
         Route::Health => reply::json(200, &json!({"status": "ok"})),
         route => {
@@ -84,7 +86,9 @@ impl Reception {
             Route::CallSocket(call) => self.call_socket(call).await,
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
             Route::NodeSocket => self.node_socket().await,
-            Route::Page | Route::Health | Route::Preflight => Err(internal("served before")),
+            Route::Page | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
+                Err(internal("served before"))
+            }
         }
     }
 
