@@ -3,14 +3,19 @@
 #   node_modules/workerd/bin/workerd serve edge/workerd.capnp \
 #     --socket-addr http=127.0.0.1:8787 --directory-path state=run/state
 #
-# The folder must exist; every object keeps one SQLite file in it. The four settings come from the
-# environment. Set all of them, be it to nothing: one that is not set arrives as null, which is neither
-# a text nor absent. wrangler.toml says the same to Cloudflare.
+# The folder must exist; every object keeps one SQLite file in it. The settings come from the
+# environment (edge/README.md lists them); one that is not set counts as empty. wrangler.toml says the same
+# to Cloudflare. `outside` is how the edge reaches what WEBHOOK_URL and WECHAT_BASE name, and nothing else: the
+# business server often has a private address.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
+    (name = "outside", network = (
+      allow = ["public", "private"],
+      tlsOptions = (trustBrowserCas = true),
+    )),
     (name = "state", disk = (path = "run/state", writable = true)),
   ],
   sockets = [
@@ -28,15 +33,34 @@ const edge :Workerd.Worker = (
     (className = "Desk", uniqueKey = "counterpart-desk", enableSql = true),
     (className = "Call", uniqueKey = "counterpart-call", enableSql = true),
     (className = "Fleet", uniqueKey = "counterpart-fleet", enableSql = true),
+    (className = "Account", uniqueKey = "counterpart-account", enableSql = true),
   ],
+  globalOutbound = "outside",
   durableObjectStorage = (localDisk = "state"),
   bindings = [
     (name = "DESK", durableObjectNamespace = "Desk"),
     (name = "CALL", durableObjectNamespace = "Call"),
     (name = "FLEET", durableObjectNamespace = "Fleet"),
+    (name = "ACCOUNT", durableObjectNamespace = "Account"),
     (name = "SIGNING_SEED", fromEnvironment = "SIGNING_SEED"),
+    (name = "SIGNING_SEEDS", fromEnvironment = "SIGNING_SEEDS"),
     (name = "API_KEY", fromEnvironment = "API_KEY"),
     (name = "NODE_SECRET", fromEnvironment = "NODE_SECRET"),
     (name = "OPEN_BOARD", fromEnvironment = "OPEN_BOARD"),
+    (name = "TENCENT_BIZID", fromEnvironment = "TENCENT_BIZID"),
+    (name = "TENCENT_PUSH_DOMAIN", fromEnvironment = "TENCENT_PUSH_DOMAIN"),
+    (name = "TENCENT_PLAY_DOMAIN", fromEnvironment = "TENCENT_PLAY_DOMAIN"),
+    (name = "TENCENT_PUSH_KEY", fromEnvironment = "TENCENT_PUSH_KEY"),
+    (name = "TENCENT_PLAY_KEY", fromEnvironment = "TENCENT_PLAY_KEY"),
+    (name = "WECHAT_BASE", fromEnvironment = "WECHAT_BASE"),
+    (name = "WECHAT_APPID", fromEnvironment = "WECHAT_APPID"),
+    (name = "WECHAT_SECRET", fromEnvironment = "WECHAT_SECRET"),
+    (name = "WEBHOOK_URL", fromEnvironment = "WEBHOOK_URL"),
+    (name = "WEBHOOK_SECRET", fromEnvironment = "WEBHOOK_SECRET"),
+    (name = "CORS_ORIGINS", fromEnvironment = "CORS_ORIGINS"),
+    (name = "ADDRESS_HEADER", fromEnvironment = "ADDRESS_HEADER"),
+    (name = "RATE_ADDRESS", fromEnvironment = "RATE_ADDRESS"),
+    (name = "RATE_USER", fromEnvironment = "RATE_USER"),
+    (name = "RATE_KEY", fromEnvironment = "RATE_KEY"),
   ],
 );

@@ -103,6 +103,10 @@ id!(
     StreamId, "stream id", 128
 );
 id!(
+    /// One API key of the business server; the public half of it.
+    KeyId, "API key id", 64
+);
+id!(
     /// A client's own id for one command, which makes a resend harmless.
     ClientId, "client id", 64
 );

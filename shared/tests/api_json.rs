@@ -1,8 +1,9 @@
 //! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
 
 use counterpart_shared::api::{
-    ApiError, CallCommand, CallMessage, CallView, CreateDeskCall, CreateToken, DeskCommand,
-    DeskMessage, DeskSettings, ErrorCode, FromNode, MediaUrls, ToNode,
+    ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
+    CreateDeskCall, CreateStream, CreateToken, DeskCommand, DeskMessage, DeskSettings, ErrorCode,
+    FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated, ToNode, WebhookEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -67,6 +68,82 @@ fn tokens() {
         r#"{"user":"u1","role":"king"}"#,
         r#"{"user":1,"role":"customer"}"#,
         r#"{"role":"customer"}"#,
+    ]);
+}
+
+#[test]
+fn api_keys() {
+    pinned::<CreateApiKey>(&[r#"{"name":"crm"}"#]);
+    let short: CreateApiKey = serde_json::from_str("{}").expect("defaults");
+    assert_eq!(short.name, "");
+    pinned::<ApiKeyCreated>(&[r#"{"id":"k-a","key":"k-a.b"}"#]);
+    pinned::<ApiKeys>(&[r#"{"keys":[{"id":"k-a","name":"crm","created_at":5}]}"#]);
+}
+
+#[test]
+fn logins() {
+    pinned::<LoginWeChat>(&[r#"{"code":"c"}"#]);
+    pinned::<LoggedIn>(&[r#"{"user":"wx-o","token":"t","expires_at":9}"#]);
+}
+
+#[test]
+fn every_error_has_a_status_and_both_languages() {
+    for code in ErrorCode::ALL {
+        let (chinese, english) = code.text();
+        assert!((400..600).contains(&code.status()), "{code:?}");
+        assert!(!chinese.is_ascii() && english.is_ascii(), "{code:?}");
+    }
+    let names = ErrorCode::ALL.map(|code| serde_json::to_value(code).expect("plain JSON"));
+    let wanted = serde_json::json!([
+        "bad_request",
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "method_not_allowed",
+        "conflict",
+        "too_large",
+        "upgrade_required",
+        "rate_limited",
+        "internal",
+        "not_configured",
+        "upstream",
+        "no_node",
+    ]);
+    assert_eq!(serde_json::json!(names), wanted);
+}
+
+#[test]
+fn webhook_events() {
+    pinned::<WebhookEvent>(&[
+        r#"{"id":"c1.1","call":"c1","caller":"alice","entry":{"seq":1,"at":5,"kind":"call.request","desk":"front"}}"#,
+        r#"{"id":"c1.2","call":"c1","caller":"alice","callee":"bob",
+            "entry":{"seq":2,"at":5,"kind":"call.accept","callee":"bob"}}"#,
+    ]);
+}
+
+#[test]
+fn streams() {
+    pinned::<CreateStream>(&[
+        r#"{"stream":"lobby","act":"both","user":"u1","ttl_s":60,"provider":"tencent"}"#,
+        r#"{"stream":"lobby","act":"publish","user":"u1","ttl_s":60,"provider":"own"}"#,
+        r#"{"stream":"lobby","act":"play","user":"u1","ttl_s":60,"provider":"own"}"#,
+    ]);
+    let short: CreateStream =
+        serde_json::from_str(r#"{"stream":"s","act":"play","user":"u"}"#).expect("defaults");
+    assert_eq!((short.ttl_s, short.provider), (3600, Provider::Own));
+    refused::<CreateStream>(&[
+        r#"{"stream":"s","act":"steal","user":"u"}"#,
+        r#"{"stream":"s","user":"u"}"#,
+        r#"{"stream":"a/b","act":"play","user":"u"}"#,
+        r#"{"stream":"s","act":"play","user":"u","provider":"other"}"#,
+    ]);
+    let own = format!(r#"{{"provider":"own","play":{URLS}}}"#);
+    pinned::<StreamCreated>(&[
+        &own,
+        r#"{"provider":"tencent",
+            "publish":{"act":"publish","stream":"8888_s","expires_at":9,"rtmp":"rtmp://p/live/8888_s?q"},
+            "play":{"act":"play","stream":"8888_s","expires_at":9,"rtmp":"rtmp://h/live/8888_s?q",
+            "flv":"https://h/live/8888_s.flv?q"}}"#,
     ]);
 }
 
@@ -164,10 +241,9 @@ fn room_socket() {
 fn desk_settings() {
     pinned::<DeskSettings>(&[
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":480,
-            "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on","retention_days":90,
-            "messages_per_10s":20}"#,
+            "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on"}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":0,
-            "record":"off","retention_days":90,"messages_per_10s":20}"#,
+            "record":"off"}"#,
     ]);
     let defaults: DeskSettings = serde_json::from_str("{}").expect("defaults");
     assert_eq!(defaults, DeskSettings::default());

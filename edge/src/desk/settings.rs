@@ -24,8 +24,6 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     within("wrap_up_s", settings.wrap_up_s, 0..=3600)?;
     within("max_line", settings.max_line, 0..=10_000)?;
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
-    within("retention_days", settings.retention_days, 1..=3650)?;
-    within("messages_per_10s", settings.messages_per_10s, 1..=10_000)?;
     check_hours(settings.hours.as_deref().unwrap_or_default())
 }
 
@@ -106,7 +104,6 @@ impl Desk {
             record: settings.record == RecordPolicy::On,
             terms: Terms {
                 presence_s: settings.presence_s,
-                messages_per_10s: settings.messages_per_10s,
             },
         })
     }
@@ -170,8 +167,6 @@ mod tests {
             (r#"{"presence_s":301}"#, "presence_s is 301"),
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
-            (r#"{"retention_days":0}"#, "retention_days is 0"),
-            (r#"{"messages_per_10s":0}"#, "messages_per_10s is 0"),
             (
                 r#"{"hours":[{"day":8,"from_min":0,"to_min":1}]}"#,
                 "day is 8",

@@ -480,7 +480,7 @@ fn what_is_stored_is_pinned() {
         (
             "settings",
             "settings",
-            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"utc_offset_min":0,"record":"off","retention_days":90,"messages_per_10s":20}"#,
+            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"utc_offset_min":0,"record":"off"}"#,
         ),
         ("pace", "pace", r#"{"talk":60000}"#),
     ];

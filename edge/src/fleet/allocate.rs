@@ -16,10 +16,11 @@ impl Turn<'_> {
         call: CallId,
         count: u32,
         at: Option<NodeId>,
+        until: Option<u64>,
     ) -> Result<Lease, ApiError> {
         let node = match at {
             Some(node) => node,
-            None => self.assign(call)?,
+            None => self.assign(call, until)?,
         };
         let lease = self.lease(&node, count)?;
         self.restock(&node);
@@ -27,14 +28,20 @@ impl Turn<'_> {
     }
 
     /// A call stays where it is while that node is connected.
-    fn assign(&mut self, call: CallId) -> Result<NodeId, ApiError> {
+    fn assign(&mut self, call: CallId, until: Option<u64>) -> Result<NodeId, ApiError> {
+        self.forget_calls();
         let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
         if row.ended_at.is_some() {
             let detail = format!("call '{call}' is over");
             return Err(ApiError::new(ErrorCode::Conflict, detail));
         }
-        if let Some(node) = row.node().filter(|node| self.is_connected(node)) {
-            return Ok(node.clone());
+        let longer = until > row.until;
+        row.until = row.until.max(until);
+        if let Some(node) = row.node().filter(|node| self.is_connected(node)).cloned() {
+            if longer {
+                self.fleet.calls.insert(call, row);
+            }
+            return Ok(node);
         }
         let node = self.least_loaded().ok_or_else(no_node)?;
         row.move_to(&node);

@@ -1,6 +1,5 @@
 //! What nodes are told to do, until they have done it.
 
-use super::limits::FORGET_CALL;
 use super::node::Pending;
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, ToNode};
@@ -53,11 +52,11 @@ impl Turn<'_> {
         }
     }
 
-    fn forget_calls(&mut self) {
+    pub(super) fn forget_calls(&mut self) {
         let now = self.now;
         let calls = self.fleet.calls.iter();
         let old: Vec<CallId> = calls
-            .filter(|(_, row)| row.ended_at.is_some_and(|at| at + FORGET_CALL <= now))
+            .filter(|(_, row)| row.is_past(now))
             .map(|(call, _)| call.clone())
             .collect();
         for call in old {

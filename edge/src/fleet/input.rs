@@ -25,6 +25,8 @@ pub enum Input {
         count: u32,
         /// At this node only.
         at: Option<NodeId>,
+        /// For a stream without a call: when it may be forgotten.
+        until: Option<u64>,
     },
     /// A call says something.
     Letter(ToFleet),

@@ -1,6 +1,7 @@
 //! What the fleet keeps: rows for nodes, for their keys and for calls.
 
 use super::input::{Input, Output};
+use super::limits::FORGET_CALL;
 use super::node::Node;
 use super::stock::Stock;
 use super::turn::Turn;
@@ -28,6 +29,9 @@ pub struct Assigned {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<u64>,
+    /// Of a stream without a call: when its last URL ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
 }
 
 /// A live stream.
@@ -82,6 +86,13 @@ impl Assigned {
     /// The node where it is now.
     pub fn node(&self) -> Option<&NodeId> {
         self.nodes.last()
+    }
+
+    /// Whether nothing is left to remember.
+    pub(super) fn is_past(&self, now: u64) -> bool {
+        let ended = self.ended_at.is_some_and(|at| at + FORGET_CALL <= now);
+        let lapsed = self.until.is_some_and(|until| until <= now) && self.live.is_empty();
+        ended || lapsed
     }
 
     /// Makes a node its present one.

@@ -95,6 +95,7 @@ fn allocate(c: u8, count: u32) -> Input {
         call: call(c),
         count,
         at: None,
+        until: None,
     }
 }
 
@@ -220,6 +221,7 @@ fn calls_go_where_there_is_room_and_stay_there() {
         call: call(1),
         count: 1,
         at: Some(node(2)),
+        until: None,
     };
     let there = lease(&fleet.handle(here, &[], 4)).unwrap();
     assert_eq!(there.node, node(2), "a stream is played where it is");
@@ -296,6 +298,25 @@ fn commands_are_repeated_until_done() {
     );
     fleet.handle(end(9), &[], FORGET_CALL + 7);
     assert_eq!(fleet.calls.len(), 1, "but not for ever");
+}
+
+#[test]
+fn a_stream_without_a_call_is_forgotten_after_its_last_url() {
+    let mut fleet = fleet(&[1]);
+    let wish = |until: u64| Input::Allocate {
+        call: call(1),
+        count: 1,
+        at: None,
+        until: Some(until),
+    };
+    lease(&fleet.handle(wish(100), &[], 0)).unwrap();
+    lease(&fleet.handle(wish(200), &[], 50)).unwrap();
+    lease(&fleet.handle(allocate(2, 1), &[], 199)).unwrap();
+    assert_eq!(fleet.calls.len(), 2, "a later URL keeps it longer");
+    lease(&fleet.handle(allocate(3, 1), &[], 200)).unwrap();
+    assert!(fleet.calls.get(&call(1)).is_none());
+    let row: Assigned = serde_json::from_str(r#"{"nodes":["n1"]}"#).unwrap();
+    assert_eq!(row.until, None, "rows of before are read");
 }
 
 #[test]
@@ -390,7 +411,7 @@ proptest! {
                     event(n, events[at], c, begin())
                 }
                 6 => end(c),
-                7 => Input::Allocate { call: call(c), count: 1, at: Some(node(n)) },
+                7 => Input::Allocate { call: call(c), count: 1, at: Some(node(n)), until: None },
                 _ => allocate(c, 2),
             };
             let is_allocate = matches!(input, Input::Allocate { at: None, .. });

@@ -24,8 +24,13 @@ impl<'a> Turn<'a> {
         match input {
             Input::Message { from, message } => self.message(from, message, keys),
             Input::Closed(node) => self.closed(&node),
-            Input::Allocate { call, count, at } => {
-                let lease = self.allocate(call, count, at);
+            Input::Allocate {
+                call,
+                count,
+                at,
+                until,
+            } => {
+                let lease = self.allocate(call, count, at, until);
                 self.out.push(Output::Leased(lease));
             }
             Input::Letter(ToFleet::End { call }) => self.end(call),

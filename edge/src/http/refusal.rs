@@ -20,6 +20,8 @@ impl From<ApiError> for Refusal {
             ErrorCode::UpgradeRequired => Some(("Upgrade", "websocket")),
             // RFC 9110 §10.2.3
             ErrorCode::NoNode => Some(("Retry-After", "2")),
+            // Every rate is at least one a second.
+            ErrorCode::RateLimited => Some(("Retry-After", "1")),
             _ => None,
         };
         Self { error, header }

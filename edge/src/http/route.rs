@@ -2,7 +2,7 @@
 
 use super::refusal::Refusal;
 use counterpart_shared::api::{ApiError, ErrorCode};
-use counterpart_shared::id::{CallId, DeskId, IdError, RoomId};
+use counterpart_shared::id::{CallId, DeskId, IdError, KeyId, RoomId};
 use std::str::FromStr;
 
 /// The desk whose board is shown when none is named.
@@ -13,6 +13,10 @@ const DEFAULT_DESK: &str = "front";
 pub enum Route {
     /// `GET /`
     Page,
+    /// `GET /docs`
+    Docs,
+    /// `GET /openapi.json`
+    OpenApi,
     /// `GET /healthz`
     Health,
     /// `GET /v1/keys`
@@ -21,6 +25,16 @@ pub enum Route {
     Board(DeskId),
     /// `POST /v1/tokens`
     CreateToken,
+    /// `POST /v1/api-keys`
+    CreateApiKey,
+    /// `GET /v1/api-keys`
+    ApiKeys,
+    /// `DELETE /v1/api-keys/{id}`
+    DeleteApiKey(KeyId),
+    /// `POST /v1/login/wechat`
+    LoginWeChat,
+    /// `POST /v1/streams`
+    CreateStream,
     /// `POST /v1/calls`
     CreateCall,
     /// `GET /v1/desks/{desk}`
@@ -57,15 +71,22 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Route, Refusal> {
     }
 }
 
+/// Which methods a path has, and what the request means if its method is one of them.
 type Found = (&'static str, Result<Route, ApiError>);
 
 fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
     let found = match *parts {
         [""] => ("GET", Ok(Route::Page)),
+        ["docs"] => ("GET", Ok(Route::Docs)),
+        ["openapi.json"] => ("GET", Ok(Route::OpenApi)),
         ["healthz"] => ("GET", Ok(Route::Health)),
         ["v1", "keys"] => ("GET", Ok(Route::Keys)),
         ["v1", "board"] => ("GET", board(query)),
         ["v1", "tokens"] => ("POST", Ok(Route::CreateToken)),
+        ["v1", "api-keys"] => ("GET, POST", Ok(api_keys(method))),
+        ["v1", "api-keys", key] => ("DELETE", id(key).map(Route::DeleteApiKey)),
+        ["v1", "login", "wechat"] => ("POST", Ok(Route::LoginWeChat)),
+        ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
         ["v1", "calls"] => ("POST", Ok(Route::CreateCall)),
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
@@ -77,6 +98,13 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         _ => return Err(Refusal::path(&format!("{method} {path}"))),
     };
     Ok(found)
+}
+
+fn api_keys(method: &str) -> Route {
+    match method {
+        "POST" => Route::CreateApiKey,
+        _ => Route::ApiKeys,
+    }
 }
 
 fn board(query: &str) -> Result<Route, ApiError> {
@@ -157,6 +185,11 @@ mod tests {
             route("GET", "/v1/desks/front/rooms/r1/socket", ""),
             Ok(room)
         );
+        assert_eq!(route("GET", "/v1/api-keys", ""), Ok(Route::ApiKeys));
+        assert_eq!(route("POST", "/v1/api-keys", ""), Ok(Route::CreateApiKey));
+        let key = Route::DeleteApiKey("k-1".parse().unwrap());
+        assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
+        assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));
         assert_eq!(route("OPTIONS", "/v1/tokens", ""), Ok(Route::Preflight));
     }
 
@@ -186,6 +219,8 @@ mod tests {
         assert_eq!(refusal.error.code.status(), 405);
         let refusal = route("POST", "/v1/desks/front", "").unwrap_err();
         assert_eq!(refusal.header, Some(("Allow", "GET, PUT")));
+        let refusal = route("PUT", "/v1/api-keys", "").unwrap_err();
+        assert_eq!(refusal.header, Some(("Allow", "GET, POST")));
         assert_eq!(code("OPTIONS", "/nowhere", ""), ErrorCode::NotFound);
     }
 }

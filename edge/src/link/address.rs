@@ -7,6 +7,9 @@ use std::str::FromStr;
 /// The name of the one fleet object.
 pub const FLEET: &str = "main";
 
+/// The name of the one account object.
+pub const ACCOUNT: &str = "main";
+
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Address {
@@ -16,6 +19,8 @@ pub enum Address {
     Desk(DeskId),
     /// The fleet.
     Fleet,
+    /// The account.
+    Account,
 }
 
 impl Address {
@@ -25,6 +30,7 @@ impl Address {
             Address::Call(call) => call.as_str(),
             Address::Desk(desk) => desk.as_str(),
             Address::Fleet => FLEET,
+            Address::Account => ACCOUNT,
         }
     }
 }
@@ -35,6 +41,7 @@ impl fmt::Display for Address {
             Address::Call(call) => write!(f, "call:{call}"),
             Address::Desk(desk) => write!(f, "desk:{desk}"),
             Address::Fleet => write!(f, "fleet:{FLEET}"),
+            Address::Account => write!(f, "account:{ACCOUNT}"),
         }
     }
 }
@@ -53,6 +60,7 @@ impl FromStr for Address {
             ("call", call) => call.parse().map(Address::Call).map_err(|_| error()),
             ("desk", desk) => desk.parse().map(Address::Desk).map_err(|_| error()),
             ("fleet", FLEET) => Ok(Address::Fleet),
+            ("account", ACCOUNT) => Ok(Address::Account),
             _ => Err(error()),
         }
     }
@@ -64,7 +72,7 @@ mod tests {
 
     #[test]
     fn addresses_are_pinned() {
-        for text in ["call:c-1", "desk:front", "fleet:main"] {
+        for text in ["call:c-1", "desk:front", "fleet:main", "account:main"] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
         for bad in ["", "call", "call:", "desk:a b", "fleet:other", "node:n"] {

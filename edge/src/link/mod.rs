@@ -9,10 +9,10 @@ mod letter;
 mod outbox;
 mod request;
 
-pub use address::{Address, AddressError, FLEET};
+pub use address::{ACCOUNT, Address, AddressError, FLEET};
 pub use letter::{Letter, Needs, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
-    Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest, Lease,
-    Post, Terms,
+    AccountRequest, Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard,
+    FleetRequest, Lease, Post, Terms,
 };

@@ -5,7 +5,7 @@ use super::letter::{Needs, ToCall, ToDesk, ToFleet};
 use counterpart_shared::api::{
     BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskSettings, Endpoints, OneTimeKey,
 };
-use counterpart_shared::id::{CallId, DeskId, NodeId, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A letter under way. `from` and `seq` make its arrival countable: of one sender only a higher number is
@@ -119,21 +119,12 @@ pub struct Admission {
 pub struct Terms {
     /// How long a caller in line may be without a socket, in seconds.
     pub presence_s: u32,
-    /// How much a party may say in ten seconds.
-    pub messages_per_10s: u32,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        let DeskSettings {
-            presence_s,
-            messages_per_10s,
-            ..
-        } = DeskSettings::default();
-        Self {
-            presence_s,
-            messages_per_10s,
-        }
+        let DeskSettings { presence_s, .. } = DeskSettings::default();
+        Self { presence_s }
     }
 }
 
@@ -154,9 +145,41 @@ pub enum FleetRequest {
         /// At this node, because the stream is there; otherwise the call's node, or the best one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<NodeId>,
+        /// For a stream without a call: when it may be forgotten, since nobody says that it is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<u64>,
     },
     /// A letter.
     Letter(Post<ToFleet>),
+}
+
+/// To the account. Keys travel as SHA-256 only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AccountRequest {
+    /// Accept this key from now on.
+    CreateKey {
+        /// Its public half.
+        id: KeyId,
+        /// SHA-256 of the whole key, lower-case hex.
+        sha256: String,
+        /// What it is for.
+        name: String,
+    },
+    /// List the keys.
+    Keys,
+    /// Accept this key no more.
+    DeleteKey {
+        /// Which.
+        id: KeyId,
+    },
+    /// Is this a key?
+    CheckKey {
+        /// Its public half.
+        id: KeyId,
+        /// SHA-256 of what was shown, lower-case hex.
+        sha256: String,
+    },
 }
 
 /// A node's address and keys, given to one call for a few URLs.

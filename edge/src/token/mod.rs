@@ -1,11 +1,13 @@
 //! Who makes a request, and what he may do.
 
+mod api_key;
 mod bearer;
 mod mint;
 mod secret;
 mod user;
 
+pub use api_key::{ApiKeyText, key_text};
 pub use bearer::{Credentials, bearer};
 pub use mint::mint;
-pub use secret::{SeedError, same_secret, seed};
+pub use secret::{SeedError, same_secret, seed, seeds};
 pub use user::{may_call, may_queue, may_serve, may_watch, user};

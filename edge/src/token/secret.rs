@@ -21,7 +21,7 @@ pub fn same_secret(given: &str, wanted: &str) -> bool {
 /// Why a signing seed cannot be used. It does not show the seed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "SIGNING_SEED has {0} characters; 64 of hexadecimal or 43 of base64url are needed, for 32 bytes"
+    "a signing seed has {0} characters; 64 of hexadecimal or 43 of base64url are needed, for 32 bytes"
 )]
 pub struct SeedError(pub usize);
 
@@ -34,6 +34,26 @@ pub fn seed(text: &str) -> Result<[u8; 32], SeedError> {
     from_hex(text)
         .or_else(|| from_base64(text))
         .ok_or(SeedError(text.len()))
+}
+
+/// All signing keys: those of `list` (separated by commas, newest first), then `single`. The first one signs;
+/// the others verify what they signed until that has expired.
+///
+/// # Errors
+/// [`SeedError`] for the first one that is no seed, or when there is none at all.
+pub fn seeds(list: &str, single: &str) -> Result<Vec<[u8; 32]>, SeedError> {
+    let mut found: Vec<[u8; 32]> = Vec::new();
+    let texts = list.split(',').chain([single]).map(str::trim);
+    for text in texts.filter(|text| !text.is_empty()) {
+        let one = seed(text)?;
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    if found.is_empty() {
+        return Err(SeedError(0));
+    }
+    Ok(found)
 }
 
 fn from_base64(text: &str) -> Option<[u8; 32]> {
@@ -76,5 +96,17 @@ mod tests {
         assert_eq!(seed("abc"), Err(SeedError(3)));
         assert_eq!(seed(&"g".repeat(64)), Err(SeedError(64)));
         assert_eq!(seed(&"+1".repeat(32)), Err(SeedError(64)));
+    }
+
+    #[test]
+    fn the_newest_seed_comes_first_and_each_once() {
+        let (old, new) = ("01".repeat(32), "02".repeat(32));
+        assert_eq!(seeds("", &old), Ok(vec![[1; 32]]));
+        assert_eq!(seeds(&new, &old), Ok(vec![[2; 32], [1; 32]]));
+        let list = format!("{new}, {old},");
+        assert_eq!(seeds(&list, ""), Ok(vec![[2; 32], [1; 32]]));
+        assert_eq!(seeds(&list, &old), Ok(vec![[2; 32], [1; 32]]));
+        assert_eq!(seeds("", ""), Err(SeedError(0)));
+        assert_eq!(seeds("abc", &old), Err(SeedError(3)));
     }
 }

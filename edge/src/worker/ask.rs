@@ -73,6 +73,7 @@ fn stub(env: &Env, to: &Address) -> worker::Result<Stub> {
         Address::Call(_) => "CALL",
         Address::Desk(_) => "DESK",
         Address::Fleet => "FLEET",
+        Address::Account => "ACCOUNT",
     };
     env.durable_object(binding)?.get_by_name(to.name())
 }

@@ -27,6 +27,8 @@ pub(super) struct Core {
     armed: Cell<Option<u64>>,
     /// Since when letters are being delivered.
     delivering: Cell<Option<u64>>,
+    /// Since when events are being posted to the business server.
+    pub(super) hooking: Cell<Option<u64>>,
 }
 
 impl Core {
@@ -39,6 +41,7 @@ impl Core {
             config: OnceCell::new(),
             armed: Cell::new(None),
             delivering: Cell::new(None),
+            hooking: Cell::new(None),
         })
     }
 
@@ -80,6 +83,7 @@ impl Core {
     pub(super) fn deliver_soon(self: &Rc<Self>) {
         let core = self.clone();
         self.spawn(async move { core.deliver().await });
+        self.hook_soon();
     }
 
     async fn deliver(&self) {

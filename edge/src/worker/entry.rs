@@ -1,9 +1,9 @@
 //! HTTP: what is asked, who asks, and which object answers.
 
-use super::config::Config;
-use super::{ask, body, internal, now, page, random, reply};
+use super::config::{Config, text};
+use super::{ask, body, internal, limits, now, page, random, reply};
 use crate::desk::{check_settings, check_skills};
-use crate::http::{Refusal, Route, parse, route};
+use crate::http::{Cors, Refusal, Route, parse, route};
 use crate::link::{
     Address, Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
     Needs, Terms,
@@ -22,18 +22,29 @@ use worker::{Context, Env, Request, Response, event};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    match serve(request, env).await {
-        Ok(response) => Ok(response),
-        Err(refusal) => reply::refusal(&refusal),
+    let origin = request.headers().get("Origin")?;
+    let cors = Cors::of(&text(&env, "CORS_ORIGINS"), origin.as_deref());
+    let mut response = match serve(request, env).await {
+        Ok(response) => response,
+        Err(refusal) => reply::refusal(&refusal)?,
+    };
+    if response.status_code() != SWITCHING_PROTOCOLS {
+        reply::with_cors(&mut response, &cors)?;
     }
+    Ok(response)
 }
+
+/// The answer that opens a WebSocket, to which browsers apply no CORS (RFC 9110 §15.2.2).
+const SWITCHING_PROTOCOLS: u16 = 101;
 
 async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let url = request.url().map_err(internal)?;
     let method = request.method().to_string();
     let route = route(&method, url.path(), url.query().unwrap_or_default())?;
     let answer = match route {
-        Route::Page => page::page(),
+        Route::Page => page::board(),
+        Route::Docs => page::docs(),
+        Route::OpenApi => page::openapi(),
         Route::Preflight => reply::preflight(),
         Route::Health => reply::json(200, &json!({"status": "ok"})),
         route => {
@@ -43,6 +54,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
                 env,
                 config,
             };
+            reception.count_address(&route)?;
             Ok(reception.answer(route).await?)
         }
     };
@@ -50,13 +62,13 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
 }
 
 /// One request that needs to know the settings.
-struct Reception {
-    request: Request,
-    env: Env,
-    config: Config,
+pub(super) struct Reception {
+    pub(super) request: Request,
+    pub(super) env: Env,
+    pub(super) config: Config,
 }
 
-type Answer = Result<Response, ApiError>;
+pub(super) type Answer = Result<Response, ApiError>;
 
 impl Reception {
     async fn answer(mut self, route: Route) -> Answer {
@@ -64,6 +76,11 @@ impl Reception {
             Route::Keys => self.keys(),
             Route::Board(desk) => self.board(desk).await,
             Route::CreateToken => self.create_token().await,
+            Route::CreateApiKey => self.create_api_key().await,
+            Route::ApiKeys => self.api_keys().await,
+            Route::DeleteApiKey(id) => self.delete_api_key(id).await,
+            Route::LoginWeChat => self.login_wechat().await,
+            Route::CreateStream => self.create_stream().await,
             Route::CreateCall => self.create_call().await,
             Route::Settings(desk) => self.settings(desk).await,
             Route::Configure(desk) => self.configure(desk).await,
@@ -73,17 +90,31 @@ impl Reception {
             Route::CallSocket(call) => self.call_socket(call).await,
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
             Route::NodeSocket => self.node_socket().await,
-            Route::Page | Route::Health | Route::Preflight => Err(internal("served before")),
+            Route::Page | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
+                Err(internal("served before"))
+            }
+        }
+    }
+
+    /// Nodes are few, ours, and must come back at once.
+    fn count_address(&self, route: &Route) -> Result<(), ApiError> {
+        let limits = &self.config.limits;
+        if *route == Route::NodeSocket || limits.address_header.is_empty() {
+            return Ok(());
+        }
+        match self.header(&limits.address_header)? {
+            Some(address) => limits::count("address", &address, limits.address),
+            None => Ok(()),
         }
     }
 
     fn keys(&self) -> Answer {
-        let keys = vec![self.config.signer.public_key()];
+        let keys = self.config.public_keys.clone();
         answer(200, &Keys { keys })
     }
 
     async fn create_token(&mut self) -> Answer {
-        self.secret(&self.config.api_key, "the API key")?;
+        self.business().await?;
         let wish: CreateToken = parse(&body::read(&mut self.request).await?)?;
         let claims = mint(wish, now())?;
         let created = TokenCreated {
@@ -227,10 +258,12 @@ impl Reception {
     }
 
     fn verify(&self, token: &str) -> Result<UserClaims, ApiError> {
-        user(&self.config.keys, token, now())
+        let user = user(&self.config.keys, token, now())?;
+        limits::count("user", user.sub.as_str(), self.config.limits.user)?;
+        Ok(user)
     }
 
-    fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {
+    pub(super) fn secret(&self, wanted: &str, name: &str) -> Result<(), ApiError> {
         let authorization = self.header("Authorization")?;
         let given = bearer(authorization.as_deref()).unwrap_or_default();
         if same_secret(given, wanted) {
@@ -254,11 +287,11 @@ impl Reception {
         ))
     }
 
-    fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
+    pub(super) fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.request.headers().get(name).map_err(internal)
     }
 }
 
-fn answer<T: serde::Serialize>(status: u16, value: &T) -> Answer {
+pub(super) fn answer<T: serde::Serialize>(status: u16, value: &T) -> Answer {
     reply::json(status, value).map_err(internal)
 }

@@ -52,8 +52,19 @@ impl DurableObject for Fleet {
                 answer(Ok(machine.as_ref().map(Machine::board).unwrap_or_default()))
             }
             FleetRequest::Socket => Ok(socket::accept(&self.core, &incoming, TAG)?.1),
-            FleetRequest::Allocate { call, count, at } => {
-                let lease = self.turn(Input::Allocate { call, count, at }, None)?;
+            FleetRequest::Allocate {
+                call,
+                count,
+                at,
+                until,
+            } => {
+                let wish = Input::Allocate {
+                    call,
+                    count,
+                    at,
+                    until,
+                };
+                let lease = self.turn(wish, None)?;
                 answer(lease.unwrap_or_else(|| Err(internal("the fleet gave no answer"))))
             }
             FleetRequest::Letter(post) => {
@@ -128,9 +139,9 @@ impl Fleet {
     }
 
     fn turn(&self, input: Input, from: Option<&WebSocket>) -> Result<Leased> {
-        let keys = [self.core.config()?.signer.public_key()];
+        let keys = &self.core.config()?.public_keys;
         let mut fleet = self.machine.take().ok_or("the fleet is not loaded")?;
-        let outputs = fleet.handle(input, &keys, now());
+        let outputs = fleet.handle(input, keys, now());
         for output in &outputs {
             if let Output::Letter(letter) = output {
                 self.core.store.post(letter)?;

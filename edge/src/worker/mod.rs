@@ -1,6 +1,7 @@
-//! The shell: all that knows Cloudflare. `entry` serves HTTP; `call`, `desk` and `fleet` are the three
-//! Durable Objects, each a thin shell around the machine of the same name; `core` is what they share.
+//! The shell: all that knows Cloudflare. `entry` serves HTTP; `call`, `desk`, `fleet` and `account` are the
+//! four Durable Objects, each a thin shell around the machine of the same name; `core` is what they share.
 
+mod account;
 mod ask;
 mod body;
 mod call;
@@ -9,11 +10,17 @@ mod core;
 mod desk;
 mod entry;
 mod fleet;
+mod hooks;
+mod keys;
+mod limits;
+mod login;
+mod outside;
 mod page;
 mod random;
 mod reply;
 mod socket;
 mod store;
+mod stream;
 
 use counterpart_shared::api::{ApiError, ErrorCode};
 

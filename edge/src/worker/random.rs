@@ -1,6 +1,6 @@
 //! Randomness from the platform.
 
-use counterpart_shared::id::CallId;
+use counterpart_shared::id::{CallId, KeyId};
 use worker::wasm_bindgen;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 
@@ -33,4 +33,15 @@ pub(super) fn text<const N: usize>() -> String {
 pub(super) fn call_id() -> CallId {
     let id = format!("c-{}", text::<20>());
     id.parse().expect("base32 is a valid id")
+}
+
+/// The public half of an API key.
+pub(super) fn key_id() -> KeyId {
+    let id = format!("k-{}", text::<12>());
+    id.parse().expect("base32 is a valid id")
+}
+
+/// The secret half: 160 random bits.
+pub(super) fn secret() -> String {
+    text::<32>()
 }

@@ -1,12 +1,9 @@
 //! Answers: the one place where results and errors become HTTP.
 
-use crate::http::Refusal;
+use crate::http::{Cors, Refusal};
 use counterpart_shared::api::ApiError;
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder, Result};
-
-/// Tokens travel in headers and there are no cookies, so any page may ask.
-const ORIGINS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
 pub(super) fn json<T: Serialize>(status: u16, value: &T) -> Result<Response> {
     with_json(status, value, &[])
@@ -22,10 +19,13 @@ pub(super) fn error(error: &ApiError) -> Result<Response> {
     with_json(error.code.status(), error, &[])
 }
 
+pub(super) fn empty() -> Result<Response> {
+    Ok(builder(204, Headers::new()).empty())
+}
+
 pub(super) fn preflight() -> Result<Response> {
     let headers = Headers::new();
-    headers.set(ORIGINS.0, ORIGINS.1)?;
-    headers.set("Access-Control-Allow-Methods", "GET, POST, PUT")?;
+    headers.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")?;
     headers.set(
         "Access-Control-Allow-Headers",
         "authorization, content-type",
@@ -34,9 +34,21 @@ pub(super) fn preflight() -> Result<Response> {
     Ok(builder(204, headers).empty())
 }
 
+/// Says which pages may read an answer.
+pub(super) fn with_cors(response: &mut Response, cors: &Cors) -> Result<()> {
+    let headers = response.headers_mut();
+    if let Some(origin) = &cors.allow {
+        headers.set("Access-Control-Allow-Origin", origin)?;
+        headers.set("Access-Control-Expose-Headers", "Retry-After")?;
+    }
+    if cors.vary {
+        headers.append("Vary", "Origin")?;
+    }
+    Ok(())
+}
+
 fn with_json<T: Serialize>(status: u16, value: &T, more: &[(&str, &str)]) -> Result<Response> {
     let headers = Headers::new();
-    headers.set(ORIGINS.0, ORIGINS.1)?;
     headers.set("Cache-Control", "no-store")?;
     for (name, value) in more {
         headers.set(name, value)?;

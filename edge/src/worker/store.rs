@@ -7,11 +7,12 @@ use counterpart_shared::api::Entry;
 use serde::Deserialize;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS rows (kind TEXT, key TEXT, json TEXT, PRIMARY KEY (kind, key))",
     "CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, json TEXT)",
     "CREATE TABLE IF NOT EXISTS done (owner TEXT, id TEXT, seq INTEGER, at INTEGER, PRIMARY KEY (owner, id))",
     "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT, json TEXT, attempts INTEGER, next_at INTEGER)",
+    "CREATE TABLE IF NOT EXISTS hooks (id TEXT PRIMARY KEY, json TEXT, attempts INTEGER, created_at INTEGER, next_at INTEGER)",
     "CREATE TABLE IF NOT EXISTS seen (sender TEXT PRIMARY KEY, seq INTEGER, at INTEGER)",
 ];
 
@@ -30,6 +31,15 @@ pub(super) struct Outgoing {
     target: String,
     json: String,
     pub(super) attempts: u32,
+}
+
+/// An event that the business server has not answered.
+#[derive(Deserialize)]
+pub(super) struct Hook {
+    pub(super) id: String,
+    pub(super) json: String,
+    pub(super) attempts: u32,
+    pub(super) created_at: u64,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +174,38 @@ impl Store {
         let sql = "SELECT min(next_at) AS number FROM outbox WHERE seq IN \
                    (SELECT min(seq) FROM outbox GROUP BY target)";
         self.number(sql, vec![])
+    }
+
+    pub(super) fn post_hook(&self, id: &str, json: String, now: u64) -> Result<()> {
+        self.exec(
+            "INSERT OR IGNORE INTO hooks VALUES (?, ?, 0, ?, ?)",
+            vec![id.into(), json.into(), integer(now), integer(now)],
+        )
+    }
+
+    /// The oldest event whose time has come.
+    pub(super) fn due_hook(&self, now: u64) -> Result<Option<Hook>> {
+        let sql = "SELECT id, json, attempts, created_at FROM hooks WHERE next_at <= ? \
+                   ORDER BY rowid LIMIT 1";
+        let hooks = self.sql.exec(sql, vec![integer(now)])?.to_array()?;
+        Ok(hooks.into_iter().next())
+    }
+
+    /// The event is about to be sent; if no answer comes, then again at this time.
+    pub(super) fn hook_again(&self, id: &str, next_at: u64) -> Result<()> {
+        self.exec(
+            "UPDATE hooks SET attempts = attempts + 1, next_at = ? WHERE id = ?",
+            vec![integer(next_at), id.into()],
+        )
+    }
+
+    pub(super) fn hook_done(&self, id: &str) -> Result<()> {
+        self.exec("DELETE FROM hooks WHERE id = ?", vec![id.into()])
+    }
+
+    /// When an event is to be tried next.
+    pub(super) fn next_hook(&self) -> Result<Option<u64>> {
+        self.number("SELECT min(next_at) AS number FROM hooks", vec![])
     }
 
     pub(super) fn forget(&self, now: u64) -> Result<()> {

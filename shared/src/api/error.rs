@@ -29,11 +29,34 @@ pub enum ErrorCode {
     DeskClosed,
     /// The desk's line is as long as it may be.
     LineFull,
+    /// Too many requests of one address, user or key.
+    RateLimited,
+    /// Somebody else's server, which this needs, does not answer as it should.
+    Upstream,
+    /// This deployment has no settings for it.
+    NotConfigured,
     /// A fault of ours.
     Internal,
 }
 
 impl ErrorCode {
+    /// All of them.
+    pub const ALL: [ErrorCode; 13] = [
+        ErrorCode::BadRequest,
+        ErrorCode::Unauthorized,
+        ErrorCode::Forbidden,
+        ErrorCode::NotFound,
+        ErrorCode::MethodNotAllowed,
+        ErrorCode::Conflict,
+        ErrorCode::TooLarge,
+        ErrorCode::UpgradeRequired,
+        ErrorCode::RateLimited,
+        ErrorCode::Internal,
+        ErrorCode::NotConfigured,
+        ErrorCode::Upstream,
+        ErrorCode::NoNode,
+    ];
+
     /// Its HTTP status.
     pub fn status(self) -> u16 {
         match self {
@@ -47,6 +70,9 @@ impl ErrorCode {
             ErrorCode::TooLarge => 413,
             ErrorCode::UpgradeRequired => 426,
             ErrorCode::NoNode => 503,
+            ErrorCode::RateLimited => 429,
+            ErrorCode::Upstream => 502,
+            ErrorCode::NotConfigured => 501,
             ErrorCode::Internal => 500,
         }
     }
@@ -71,6 +97,12 @@ impl ErrorCode {
                 "排队人数已满，请稍后再试",
                 "The line is full, try again later",
             ),
+            ErrorCode::RateLimited => ("请求过于频繁", "There are too many requests"),
+            ErrorCode::Upstream => (
+                "第三方服务异常",
+                "A service that this needs does not answer",
+            ),
+            ErrorCode::NotConfigured => ("该功能未配置", "This is not configured here"),
             ErrorCode::Internal => ("服务器内部错误", "Something went wrong on our side"),
         }
     }

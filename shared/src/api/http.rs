@@ -2,7 +2,7 @@
 
 use super::call::{CallPhase, Entry};
 use crate::grant::{PublicKey, Role};
-use crate::id::{CallId, DeskId, Skill, UserId};
+use crate::id::{CallId, DeskId, KeyId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -39,6 +39,59 @@ pub struct TokenCreated {
     pub token: String,
     /// Until when, in UNIX milliseconds.
     pub expires_at: u64,
+}
+
+/// `POST /v1/login/wechat`, by anyone who has a `wx.login` code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginWeChat {
+    /// What `wx.login` gave; good once, for five minutes.
+    pub code: String,
+}
+
+/// Answer to [`LoginWeChat`]: the token of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// Who he is here: `wx-OPENID`.
+    pub user: UserId,
+    /// The JWT.
+    pub token: String,
+    /// Until when, in UNIX milliseconds.
+    pub expires_at: u64,
+}
+
+/// `POST /v1/api-keys`, by the root key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateApiKey {
+    /// What it is for, so that people tell keys apart: at most 80 characters.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// Answer to [`CreateApiKey`]: the only time that the key is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyCreated {
+    /// Its public half, by which it is listed and revoked.
+    pub id: KeyId,
+    /// The whole key, for `Authorization: Bearer`.
+    pub key: String,
+}
+
+/// `GET /v1/api-keys`, by the root key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeys {
+    /// By id. The root key is not among them.
+    pub keys: Vec<ApiKey>,
+}
+
+/// One API key as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its public half.
+    pub id: KeyId,
+    /// What it is for.
+    pub name: String,
+    /// When it was made.
+    pub created_at: u64,
 }
 
 /// `POST /v1/calls`: a direct call, asked for by the caller.

@@ -11,6 +11,8 @@ mod http;
 mod media;
 mod node;
 mod settings;
+mod stream;
+mod webhook;
 
 pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
 pub use call::{
@@ -20,13 +22,16 @@ pub use call::{
 pub use desk::{CloseReason, DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
 pub use error::{ApiError, ErrorCode};
 pub use http::{
-    CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, Keys, TokenCreated,
+    ApiKey, ApiKeyCreated, ApiKeys, CallCreated, CallView, CreateApiKey, CreateCall,
+    CreateDeskCall, CreateToken, Keys, LoggedIn, LoginWeChat, TokenCreated,
 };
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
 };
 pub use settings::{DeskSettings, OpenHours, RecordPolicy};
+pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
+pub use webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookEvent};
 
 /// The WebSocket subprotocol of every socket. A client that cannot set headers offers the token as a
 /// second subprotocol, `token.<JWT>`, so that it stands in no URL.

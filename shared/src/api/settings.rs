@@ -23,10 +23,6 @@ pub struct DeskSettings {
     pub utc_offset_min: i32,
     /// Whether every call is recorded.
     pub record: RecordPolicy,
-    /// How long finished calls are listed, in days: 1 to 3,650.
-    pub retention_days: u32,
-    /// How much a party of a call may say in ten seconds, in messages: 1 to 10,000.
-    pub messages_per_10s: u32,
 }
 
 impl Default for DeskSettings {
@@ -39,8 +35,6 @@ impl Default for DeskSettings {
             hours: None,
             utc_offset_min: 0,
             record: RecordPolicy::Off,
-            retention_days: 90,
-            messages_per_10s: 20,
         }
     }
 }

@@ -84,7 +84,7 @@ fn urls_are_read_as_they_are_meant() {
 
 #[test]
 fn what_is_stored_is_pinned() {
-    let terms = r#""terms":{"presence_s":15,"messages_per_10s":20},"#;
+    let terms = r#""terms":{"presence_s":15},"#;
     for json in [
         r#"{"id":"c-1","phase":"talking","to":{"kind":"desk","desk":"front"},"caller":"alice","callee":"bob","room":"r1","record":true,"seq":9,"serial":4,"parties":[{"seen":true,"away":false,"live":"n1"},{"gone_since":5,"seen":true,"away":true}]}"#,
         r#"{"id":"c-1","phase":"requested","to":{"kind":"direct","callee":"bob"},"caller":"alice","callee":"bob","record":false,"seq":0,"serial":0,"position":2,"parties":[{"seen":false,"away":false},{"seen":false,"away":false}]}"#,

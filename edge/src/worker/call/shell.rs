@@ -39,6 +39,7 @@ impl Shell {
         if !self.core.store.exists()? {
             return Ok(false);
         }
+        self.core.store.create()?;
         let loaded = Call::load(&self.core.store.rows()?).map_err(|error| error.to_string())?;
         let found = loaded.is_some();
         *self.machine.borrow_mut() = loaded;
@@ -92,6 +93,7 @@ impl Shell {
             call: call.ok_or_else(super::unknown)?,
             count: wanted.keys(),
             at: wanted.node().cloned(),
+            until: None,
         };
         ask(&self.core.env, &Address::Fleet, &request).await
     }
@@ -104,6 +106,7 @@ impl Shell {
         let rest = self.perform(&call, outputs, from)?;
         self.core.arm(call.due(now()))?;
         self.core.arm(seats::due(&self.core, &call))?;
+        self.core.hook_soon();
         *self.machine.borrow_mut() = Some(call);
         Ok(rest)
     }
@@ -112,7 +115,10 @@ impl Shell {
         let store = &self.core.store;
         for output in outputs {
             match output {
-                Output::Append(entry) => store.append(entry)?,
+                Output::Append(entry) => {
+                    store.append(entry)?;
+                    self.core.hook(call, entry)?;
+                }
                 Output::Letter(letter) => store.post(letter)?,
                 Output::Remember { party, id, seq } => {
                     store.remember(seats::tag(*party), id.as_str(), *seq, now())?;
