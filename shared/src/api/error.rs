@@ -41,13 +41,15 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them.
-    pub const ALL: [ErrorCode; 13] = [
+    pub const ALL: [ErrorCode; 15] = [
         ErrorCode::BadRequest,
         ErrorCode::Unauthorized,
         ErrorCode::Forbidden,
         ErrorCode::NotFound,
         ErrorCode::MethodNotAllowed,
         ErrorCode::Conflict,
+        ErrorCode::DeskClosed,
+        ErrorCode::LineFull,
         ErrorCode::TooLarge,
         ErrorCode::UpgradeRequired,
         ErrorCode::RateLimited,
