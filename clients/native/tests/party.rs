@@ -21,6 +21,9 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
 
+/// Real time needs the machine: one test of it at a time.
+static MACHINE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// One call, its log in memory, and a node for each party's stream.
 struct MiniEdge {
     nodes: [Peer; 2],
@@ -270,6 +273,7 @@ fn check(report: &PartyReport, tone: f64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_parties_go_through_the_seven_steps() {
+    let _machine = MACHINE.lock().await;
     let (_edge, address) = MiniEdge::start().await;
     let over = (Carrier::Rtmp, Carrier::Quic);
     let (caller, remote) =
@@ -312,6 +316,7 @@ async fn two_parties_go_through_the_seven_steps() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_stream_comes_back() {
+    let _machine = MACHINE.lock().await;
     let (edge, address) = MiniEdge::start().await;
     let over = Carrier::Quic;
     let (caller, mut remote) =
@@ -342,6 +347,7 @@ async fn a_lost_stream_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_is_not_answered_can_hang_up() {
+    let _machine = MACHINE.lock().await;
     let (_edge, address) = MiniEdge::start().await;
     let over = Carrier::Quic;
     let (caller, mut remote) =

@@ -10,12 +10,17 @@ const WINDOW_MS: f64 = 5.0;
 /// From one window to the next.
 const STEP_MS: f64 = 0.5;
 
+/// Windows without a beep before one can begin: a tenth of a second.
+const MIN_QUIET: u32 = 200;
+
 /// Finds the beginnings of beeps in sound that comes in pieces.
 #[derive(Debug)]
 pub struct BeepDetector {
     held: VecDeque<i16>,
     /// Whether it beeps, or may.
     on: bool,
+    /// Windows without a beep, one after the other.
+    quiet: u32,
 }
 
 impl Default for BeepDetector {
@@ -30,6 +35,7 @@ impl BeepDetector {
         Self {
             held: VecDeque::new(),
             on: true,
+            quiet: 0,
         }
     }
 
@@ -62,9 +68,13 @@ impl BeepDetector {
     fn is_onset(&mut self, window: usize, rate: u32) -> bool {
         let (samples, _) = self.held.make_contiguous().split_at(window);
         let strength = amplitude(samples, rate, BEEP_HZ);
-        let was_on = self.on;
-        self.on = strength > BEEP_PEAK * if was_on { 0.25 } else { 0.5 };
-        self.on && !was_on
+        self.on = strength > BEEP_PEAK * if self.on { 0.25 } else { 0.5 };
+        if !self.on {
+            self.quiet += 1;
+            return false;
+        }
+        // A decoder that starts in the middle of a beep fades in; that is no beginning.
+        std::mem::take(&mut self.quiet) >= MIN_QUIET
     }
 }
 

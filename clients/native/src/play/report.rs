@@ -65,7 +65,7 @@ pub struct PlayReport {
     pub sound_delay: Option<Spread>,
     /// How much later than its flash a beep begins on the stream's time line.
     pub av_step: Option<Spread>,
-    /// The strongest frequency heard last between the beeps.
+    /// The frequency that was the strongest of most packets between the beeps.
     pub tone_hz: Option<f64>,
     /// Bytes of pictures and sound.
     pub bytes: u64,

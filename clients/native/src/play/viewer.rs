@@ -17,6 +17,7 @@ use counterpart_shared::quic::Track;
 use counterpart_shared::rtmp::{Message, MessageKind};
 use openh264::decoder::DecodedYUV;
 use openh264::formats::YUVSource;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
@@ -78,6 +79,8 @@ struct Ear {
     /// When the next packet begins if none is missing, in milliseconds.
     expected: Option<f64>,
     delays: Times,
+    /// How many packets each frequency was the strongest of.
+    tones: BTreeMap<u32, u64>,
 }
 
 impl Viewer {
@@ -113,6 +116,7 @@ impl Viewer {
                 beeps: BeepDetector::new(),
                 expected: None,
                 delays: Times::default(),
+                tones: BTreeMap::new(),
             },
             sync: Sync::default(),
             dump,
@@ -235,7 +239,7 @@ impl Viewer {
         }
         let (hz, peak) = strongest(&sound.samples, sound.rate);
         if peak > AUDIBLE && (hz - crate::encode::tone::BEEP_HZ).abs() > 100.0 {
-            self.report.tone_hz = Some(hz);
+            *self.ear.tones.entry(hz as u32).or_default() += 1;
         }
     }
 
@@ -253,6 +257,8 @@ impl Viewer {
         });
         report.frame_delay = self.eye.delays.spread();
         report.picture_interval = self.eye.intervals.spread();
+        let most = self.ear.tones.iter().max_by_key(|(_, packets)| **packets);
+        report.tone_hz = most.map(|(&hz, _)| f64::from(hz));
         report.sound_delay = self.ear.delays.spread();
         report.av_step = self.sync.steps.spread();
         report
