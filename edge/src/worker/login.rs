@@ -24,6 +24,7 @@ impl Reception {
             user: user.clone(),
             role: Role::Customer,
             desk: None,
+            priority: 0,
             ttl_s: TTL_S,
         };
         let claims = mint(wish, now())?;
