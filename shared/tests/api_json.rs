@@ -101,6 +101,8 @@ fn every_error_has_a_status_and_both_languages() {
         "not_found",
         "method_not_allowed",
         "conflict",
+        "desk_closed",
+        "line_full",
         "too_large",
         "upgrade_required",
         "rate_limited",
