@@ -1,21 +1,22 @@
 //! What a party may say, and when.
 
-use super::input::{Ask, AskKind, Done, Output};
+use super::input::{Ask, AskKind, Done, HandOver, Output};
 use super::turn::Turn;
+use crate::desk::check_skills;
 use crate::link::ToDesk;
 use counterpart_shared::api::{
-    ApiError, CallCommand, CallMessage, CallPhase, EndReason, EntryBody, ErrorCode, MAX_TEXT,
+    ApiError, CallCommand, CallMessage, CallPhase, EndReason, EntryBody, ErrorCode,
 };
-use counterpart_shared::id::{ClientId, Party};
+use counterpart_shared::id::{ClientId, Party, UserId};
 
-type Outcome = Result<(), ApiError>;
+pub(super) type Outcome = Result<(), ApiError>;
 
 impl Turn<'_> {
     pub(super) fn command(&mut self, party: Party, command: CallCommand, earlier: Option<Done>) {
         if let CallCommand::Resume { after } = command {
             return self.out.push(Output::Resume(after));
         }
-        let id = id_of(&command).cloned();
+        let id = command.id().cloned();
         if let Some((Done { seq }, id)) = earlier.zip(id.clone()) {
             return self.reply(CallMessage::Ack { id, seq });
         }
@@ -32,6 +33,24 @@ impl Turn<'_> {
             CallCommand::Accept { id } => self.accept(party, id),
             CallCommand::Reject { id } => self.reject(party, id),
             CallCommand::Text { id, text } => self.text(party, id, text),
+            CallCommand::Image { id, image } => self.image(party, id, image),
+            CallCommand::Network { id, quality } => self.network(party, id, quality),
+            CallCommand::Transfer {
+                id,
+                desk,
+                room,
+                skills,
+            } => {
+                check_skills(&skills)?;
+                let desk = self.goal(desk)?;
+                let wish = HandOver {
+                    id,
+                    desk,
+                    room,
+                    skills,
+                };
+                self.hand_over(party, wish)
+            }
             CallCommand::Hangup { id } => self.hang_up(party, id),
         }
     }
@@ -47,14 +66,11 @@ impl Turn<'_> {
         match self.call.phase {
             CallPhase::Ended => return Err(over()),
             CallPhase::New if party == Party::Callee => return Err(conflict("nobody asked yet")),
-            _ if self.call.user(party).is_none() => return Err(conflict("nobody answered yet")),
             _ => {}
         }
-        let kind = AskKind::Own { id };
-        self.out.push(Output::Ask(Ask {
-            holder: party,
-            kind,
-        }));
+        let user = self.is_there(party)?.clone();
+        let kind = AskKind::Own { party, id };
+        self.out.push(Output::Ask(Ask { user, kind }));
         self.offer_play(party, false);
         Ok(())
     }
@@ -67,13 +83,15 @@ impl Turn<'_> {
             return Err(conflict("the call was requested before"));
         }
         self.call.phase = CallPhase::Requested;
-        let desk = self.desk();
+        self.call.requested_at = Some(self.now);
+        let desk = self.call.desk().cloned();
         let seq = self.append(EntryBody::Request { desk });
-        self.done(party, id, seq);
+        self.done(party, id, Some(seq));
         self.tell_desk(ToDesk::Enter {
             call: self.call.id.clone(),
             customer: self.call.caller.clone(),
             needs: self.call.needs(),
+            handed_on: None,
         });
         self.offer_play(Party::Callee, false);
         Ok(())
@@ -88,7 +106,7 @@ impl Turn<'_> {
             .clone()
             .expect("a direct call has a callee");
         let seq = self.append(EntryBody::Accept { callee, room: None });
-        self.done(party, id, seq);
+        self.done(party, id, Some(seq));
         self.offer_play(Party::Caller, false);
         Ok(())
     }
@@ -96,7 +114,7 @@ impl Turn<'_> {
     fn reject(&mut self, party: Party, id: ClientId) -> Outcome {
         self.may_answer(party)?;
         let seq = self.end(Some(party), EndReason::Rejected);
-        self.done(party, id, seq);
+        self.done(party, id, Some(seq));
         Ok(())
     }
 
@@ -116,30 +134,6 @@ impl Turn<'_> {
         }
     }
 
-    fn text(&mut self, party: Party, id: ClientId, text: String) -> Outcome {
-        if text.len() > MAX_TEXT {
-            let detail = format!("{} bytes of text, at most {MAX_TEXT}", text.len());
-            return Err(ApiError::new(ErrorCode::TooLarge, detail));
-        }
-        if text.is_empty() {
-            return Err(ApiError::new(ErrorCode::BadRequest, "the text is empty"));
-        }
-        match self.call.phase {
-            CallPhase::Requested | CallPhase::Talking => {}
-            CallPhase::New => return Err(conflict("nobody was asked yet")),
-            CallPhase::Ended => return Err(over()),
-        }
-        let from = party;
-        let body = EntryBody::Text {
-            from,
-            id: id.clone(),
-            text,
-        };
-        let seq = self.append(body);
-        self.done(party, id, seq);
-        Ok(())
-    }
-
     /// Both may hang up at the same time: a call that is over already is what the second one wanted.
     fn hang_up(&mut self, party: Party, id: ClientId) -> Outcome {
         let reason = match (self.call.phase, party) {
@@ -150,15 +144,23 @@ impl Turn<'_> {
             (CallPhase::Talking, _) => EndReason::HangUp,
             (_, Party::Caller) => EndReason::Abandoned,
             (CallPhase::New, Party::Callee) => return Err(conflict("nobody asked yet")),
-            (_, Party::Callee) => EndReason::Rejected,
+            (CallPhase::Requested, Party::Callee) => {
+                self.is_there(party)?;
+                EndReason::Rejected
+            }
         };
         let seq = self.end(Some(party), reason);
-        self.done(party, id, seq);
+        self.done(party, id, Some(seq));
         Ok(())
     }
 
-    fn done(&mut self, party: Party, id: ClientId, seq: u64) {
-        let seq = Some(seq);
+    /// Who a party is. At a desk nobody is the callee before an agent answers, and after he handed the caller on.
+    pub(super) fn is_there(&self, party: Party) -> Result<&UserId, ApiError> {
+        let user = self.call.user(party);
+        user.ok_or_else(|| conflict("nobody answered yet"))
+    }
+
+    pub(super) fn done(&mut self, party: Party, id: ClientId, seq: Option<u64>) {
         self.out.push(Output::Remember {
             party,
             id: id.clone(),
@@ -168,24 +170,11 @@ impl Turn<'_> {
     }
 }
 
-/// The client's id of a command that has one.
-pub fn id_of(command: &CallCommand) -> Option<&ClientId> {
-    match command {
-        CallCommand::Resume { .. } => None,
-        CallCommand::Urls { id }
-        | CallCommand::Request { id }
-        | CallCommand::Accept { id }
-        | CallCommand::Reject { id }
-        | CallCommand::Text { id, .. }
-        | CallCommand::Hangup { id } => Some(id),
-    }
-}
-
-fn conflict(detail: &str) -> ApiError {
+pub(super) fn conflict(detail: &str) -> ApiError {
     ApiError::new(ErrorCode::Conflict, detail)
 }
 
-fn forbidden(detail: &str) -> ApiError {
+pub(super) fn forbidden(detail: &str) -> ApiError {
     ApiError::new(ErrorCode::Forbidden, detail)
 }
 

@@ -1,8 +1,10 @@
 //! What goes into a call and what comes out.
 
-use crate::link::{Lease, Letter, ToCall};
-use counterpart_shared::api::{ApiError, CallCommand, CallMessage, Entry, PartyUrls};
-use counterpart_shared::id::{ClientId, NodeId, Party};
+use super::who::Who;
+use crate::link::{Admission, Lease, Letter, ToCall};
+use counterpart_shared::api::{ApiError, ByeReason, CallCommand, CallMessage, Entry, PartyUrls};
+use counterpart_shared::id::{ClientId, DeskId, NodeId, Party, RoomId, Skill, UserId};
+use std::collections::BTreeSet;
 
 /// What happens to a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,22 @@ pub enum Input {
         /// What was remembered under this party and id.
         earlier: Option<Done>,
     },
+    /// A supervisor opened a socket.
+    Watched(UserId),
+    /// One of a supervisor's sockets is gone.
+    Unwatched {
+        /// Whose.
+        user: UserId,
+        /// Whether he has others.
+        others: bool,
+    },
+    /// A supervisor says something.
+    WatcherSays {
+        /// Who.
+        user: UserId,
+        /// What.
+        command: CallCommand,
+    },
     /// A party wants URLs by HTTP.
     Urls(Party),
     /// Another object says something.
@@ -36,10 +54,19 @@ pub enum Input {
         /// Where the media goes, or why nowhere.
         lease: Result<Lease, ApiError>,
     },
+    /// The answer of the desk that shall take over.
+    Admitted {
+        /// What was wanted.
+        wish: HandOver,
+        /// What the desk says.
+        admission: Result<Admission, ApiError>,
+    },
     /// Time has passed, or the object has just been loaded.
     Alarm {
         /// Who has a socket, caller first.
         present: [bool; 2],
+        /// The supervisors who have one.
+        watching: BTreeSet<UserId>,
     },
 }
 
@@ -53,8 +80,8 @@ pub struct Done {
 /// A question to the fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// Who gets the URLs.
-    pub holder: Party,
+    /// Who gets the URLs. He may be no party any more when the answer comes.
+    pub user: UserId,
     /// Which ones.
     pub kind: AskKind,
 }
@@ -64,16 +91,40 @@ pub struct Ask {
 pub enum AskKind {
     /// To publish one's own stream, and to play it as the other party does.
     Own {
+        /// Whose.
+        party: Party,
         /// The command on a socket; none by HTTP.
         id: Option<ClientId>,
     },
     /// To play the other party's stream.
     Play {
+        /// Who plays.
+        party: Party,
         /// The node where it is live.
         node: NodeId,
         /// For one socket that has just come, or for all of the party's.
         socket_only: bool,
     },
+    /// To play a party's stream without being a party.
+    Watch {
+        /// Whose stream.
+        of: Party,
+        /// The node where it is live.
+        node: NodeId,
+    },
+}
+
+/// An agent's wish to hand the caller on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// The command.
+    pub id: ClientId,
+    /// To which desk.
+    pub desk: DeskId,
+    /// To which room first.
+    pub room: Option<RoomId>,
+    /// What the next agent must be able to do.
+    pub skills: BTreeSet<Skill>,
 }
 
 impl Ask {
@@ -81,7 +132,7 @@ impl Ask {
     pub fn keys(&self) -> u32 {
         match self.kind {
             AskKind::Own { .. } => 2,
-            AskKind::Play { .. } => 1,
+            AskKind::Play { .. } | AskKind::Watch { .. } => 1,
         }
     }
 
@@ -89,7 +140,7 @@ impl Ask {
     pub fn node(&self) -> Option<&NodeId> {
         match &self.kind {
             AskKind::Own { .. } => None,
-            AskKind::Play { node, .. } => Some(node),
+            AskKind::Play { node, .. } | AskKind::Watch { node, .. } => Some(node),
         }
     }
 }
@@ -110,14 +161,18 @@ pub enum Output {
     },
     /// To the socket that the input came from.
     Reply(CallMessage),
-    /// To all sockets of a party.
-    Send(Party, CallMessage),
+    /// To all sockets of a party or a supervisor.
+    Send(Who, CallMessage),
+    /// Close a party's sockets: it is somebody else's seat now.
+    Dismiss(Party, ByeReason),
     /// The socket that the input came from gets the log after this entry.
     Resume(u64),
     /// The answer to [`Input::Urls`].
     Answer(Box<Result<PartyUrls, ApiError>>),
     /// A question to the fleet.
     Ask(Ask),
+    /// A question to the desk that shall take over.
+    AskDesk(HandOver),
     /// A letter for the outbox.
     Letter(Letter),
 }

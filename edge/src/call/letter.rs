@@ -83,6 +83,7 @@ impl Turn<'_> {
             format,
         });
         self.offer_play(party.other(), false);
+        self.show_watchers(party);
     }
 
     /// The end of a stream that has since begun at another node, or was told before, is no news.

@@ -22,6 +22,9 @@ pub const GRANT_LIFE: u64 = 300_000;
 /// How far a node's clock may be behind the edge's.
 pub(super) const CLOCK_SKEW_S: u64 = 30;
 
+/// How long the window is in which a party's texts and pictures are counted.
+pub(super) const SPEECH_WINDOW: u64 = 10_000;
+
 /// How long a new socket gets no entries, so that its `resume` comes before them and the log reaches it
 /// in order. More than a round trip; a client that says nothing sees its first entries so much later.
 pub const HOLD: u64 = 500;

@@ -4,28 +4,32 @@
 //! [`Call::handle`] takes one [`Input`] and the time and returns [`Output`]s, which are to be performed
 //! in order. Before the first of them leaves the object, [`Call::changes`], every [`Output::Append`] and
 //! every [`Output::Remember`] must be stored together. An [`Output::Ask`] is answered by
-//! [`Input::Leased`], however late, and whatever happened in between. [`Call::due`] says when
+//! [`Input::Leased`] and an [`Output::AskDesk`] by [`Input::Admitted`], however late, and whatever happened in between. [`Call::due`] says when
 //! [`Input::Alarm`] is wanted; earlier or more often is harmless.
 //!
 //! The log's rows lie outside: the machine only numbers them.
 
 mod command;
+mod handover;
 mod input;
 mod letter;
 mod limits;
 mod media;
 mod presence;
+mod says;
 mod seat;
 mod state;
 mod turn;
 mod urls;
+mod watch;
+mod who;
 
 #[cfg(test)]
 mod tests;
 
-pub use command::id_of;
-pub use input::{Ask, AskKind, Done, Input, Output};
+pub use input::{Ask, AskKind, Done, HandOver, Input, Output};
 pub use limits::{AWAY_AFTER, CHECK_EVERY, GRANT_LIFE, HOLD, LEASE, NEW_LEASE};
 pub use media::media_urls;
 pub use seat::{Delivery, Seat};
 pub use state::{Call, PartyState};
+pub use who::Who;

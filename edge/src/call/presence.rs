@@ -19,7 +19,7 @@ impl Turn<'_> {
     }
 
     fn greet(&mut self, party: Party) {
-        let sees = self.call.sees_log(party);
+        let sees = self.call.sees_log(&party.into());
         self.reply(CallMessage::Hello {
             call: self.call.id.clone(),
             party,

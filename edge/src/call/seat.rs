@@ -6,14 +6,15 @@
 //! [`HOLD`] is over. A callee who was not asked yet is held for as long as that lasts.
 
 use super::limits::HOLD;
-use counterpart_shared::id::Party;
+use super::who::Who;
 use serde::{Deserialize, Serialize};
 
 /// A socket's place in a call; it lies in the socket's attachment and survives hibernation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
     /// Whose socket it is.
-    pub party: Party,
+    #[serde(flatten)]
+    pub who: Who,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     held: Option<Held>,
 }
@@ -39,13 +40,13 @@ pub enum Delivery {
 
 impl Seat {
     /// A new socket, which is told that the log ends at `seq`.
-    pub fn new(party: Party, seq: u64, now: u64) -> Self {
+    pub fn new(who: Who, seq: u64, now: u64) -> Self {
         let held = Held {
             after: seq,
             until: now + HOLD,
         };
         let held = Some(held);
-        Self { party, held }
+        Self { who, held }
     }
 
     /// There are new entries, or time has passed.

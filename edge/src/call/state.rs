@@ -2,13 +2,16 @@
 
 use super::input::{Input, Output};
 use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
+use super::says::Spoken;
 use super::turn::Turn;
+use super::who::Who;
 use crate::link::{CreatedBy, Needs, Terms};
 use crate::table::{Change, Row, RowError, to_json};
-use counterpart_shared::api::{CallPhase, CallView, Entry};
+use counterpart_shared::api::{CallPhase, CallView, Entry, Quality};
 use counterpart_shared::grant::Signer;
-use counterpart_shared::id::{CallId, NodeId, Party, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The table of the row, and its key.
 const KIND: &str = "call";
@@ -45,6 +48,15 @@ pub struct Call {
     /// What holds for it until its end.
     #[serde(default)]
     pub terms: Terms,
+    /// When the caller asked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_at: Option<u64>,
+    /// How often it was handed on.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub handed_on: u32,
+    /// The supervisors who ever watched it, and whether they do so now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub watchers: BTreeMap<UserId, bool>,
     /// The caller's and the callee's half.
     pub parties: [PartyState; 2],
 }
@@ -62,6 +74,26 @@ pub struct PartyState {
     /// The node where his stream is live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live: Option<NodeId>,
+    /// How his network is, once he has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
+    /// How much he has said lately.
+    #[serde(default, skip_serializing_if = "Spoken::is_none")]
+    pub spoken: Spoken,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl PartyState {
+    /// Of one who was never there.
+    pub(super) fn absent(now: u64) -> Self {
+        Self {
+            gone_since: Some(now),
+            ..Self::default()
+        }
+    }
 }
 
 impl Call {
@@ -74,10 +106,7 @@ impl Call {
         terms: Terms,
         now: u64,
     ) -> Self {
-        let absent = PartyState {
-            gone_since: Some(now),
-            ..PartyState::default()
-        };
+        let absent = PartyState::absent(now);
         Self {
             id,
             phase: CallPhase::New,
@@ -94,6 +123,9 @@ impl Call {
             position: None,
             wait_s: None,
             terms,
+            requested_at: None,
+            handed_on: 0,
+            watchers: BTreeMap::new(),
             parties: [absent.clone(), absent],
         }
     }
@@ -140,6 +172,23 @@ impl Call {
         ends.into_iter().flatten().min()
     }
 
+    /// Under which name a party's commands are remembered: the agents of a call share a seat, but not their ids.
+    pub fn owner(&self, party: Party) -> String {
+        match (party, self.handed_on) {
+            (Party::Caller, _) => "caller".to_owned(),
+            (Party::Callee, 0) => "callee".to_owned(),
+            (Party::Callee, agents) => format!("callee.{agents}"),
+        }
+    }
+
+    /// The desk where it is.
+    pub fn desk(&self) -> Option<&DeskId> {
+        match &self.to {
+            CreatedBy::Direct { .. } => None,
+            CreatedBy::Desk { desk, .. } => Some(desk),
+        }
+    }
+
     /// Which party a user is.
     pub fn party_of(&self, user: &UserId) -> Option<Party> {
         Party::BOTH
@@ -147,19 +196,19 @@ impl Call {
             .find(|&party| self.user(party) == Some(user))
     }
 
-    /// Whether a party sees the log: the callee of a direct call does not, before he is asked.
-    pub fn sees_log(&self, party: Party) -> bool {
-        party == Party::Caller || self.phase != CallPhase::New
+    /// Whether somebody sees the log: the callee of a direct call does not, before he is asked.
+    pub fn sees_log(&self, who: &Who) -> bool {
+        *who != Who::Party(Party::Callee) || self.phase != CallPhase::New
     }
 
-    /// The call as HTTP shows it to a party; `entries` are the log's after the wanted one.
-    pub fn view(&self, party: Party, entries: Vec<Entry>) -> CallView {
+    /// The call as HTTP shows it; `entries` are the log's after the wanted one.
+    pub fn view(&self, who: &Who, entries: Vec<Entry>) -> CallView {
         CallView {
             call: self.id.clone(),
             phase: self.phase,
             caller: self.caller.clone(),
             callee: self.callee.clone(),
-            entries: if self.sees_log(party) {
+            entries: if self.sees_log(who) {
                 entries
             } else {
                 Vec::new()
@@ -210,6 +259,12 @@ impl Call {
         let ringing = self.phase == CallPhase::Requested && self.is_direct();
         let may_see = self.phase == CallPhase::Talking || ringing && holder == Party::Callee;
         self.party(holder.other()).live.as_ref().filter(|_| may_see)
+    }
+
+    /// The node of a stream that a supervisor may play now.
+    pub(super) fn watchable(&self, of: Party) -> Option<&NodeId> {
+        let over = self.phase == CallPhase::Ended;
+        self.party(of).live.as_ref().filter(|_| !over)
     }
 
     /// When `party` is to be called away, if he is gone and was not yet.

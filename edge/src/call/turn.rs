@@ -2,10 +2,10 @@
 
 use super::input::{Ask, AskKind, Input, Output};
 use super::state::Call;
-use crate::link::{CreatedBy, Letter, ToDesk, ToFleet};
+use crate::link::{Letter, ToDesk, ToFleet};
 use counterpart_shared::api::{CallMessage, CallPhase, EndReason, Entry, EntryBody};
 use counterpart_shared::grant::Signer;
-use counterpart_shared::id::{DeskId, Party};
+use counterpart_shared::id::Party;
 
 pub(super) struct Turn<'a> {
     pub(super) call: &'a mut Call,
@@ -28,10 +28,17 @@ impl<'a> Turn<'a> {
                 command,
                 earlier,
             } => self.command(party, command, earlier),
+            Input::Watched(user) => self.watched(user),
+            Input::Unwatched { user, others } => self.unwatched(&user, others),
+            Input::WatcherSays { user, command } => self.watcher_says(&user, command),
             Input::Urls(party) => self.urls_by_http(party),
             Input::Letter(letter) => self.letter(letter),
             Input::Leased { ask, lease } => self.leased(&ask, lease, signer),
-            Input::Alarm { present } => self.alarm(present),
+            Input::Admitted { wish, admission } => self.admitted(wish, admission),
+            Input::Alarm { present, watching } => {
+                self.count_watchers(&watching);
+                self.alarm(present);
+            }
         }
     }
 
@@ -52,18 +59,11 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn send(&mut self, party: Party, message: CallMessage) {
-        self.out.push(Output::Send(party, message));
-    }
-
-    pub(super) fn desk(&self) -> Option<DeskId> {
-        match &self.call.to {
-            CreatedBy::Direct { .. } => None,
-            CreatedBy::Desk { desk, .. } => Some(desk.clone()),
-        }
+        self.out.push(Output::Send(party.into(), message));
     }
 
     pub(super) fn tell_desk(&mut self, letter: ToDesk) {
-        if let Some(desk) = self.desk() {
+        if let Some(desk) = self.call.desk().cloned() {
             self.out.push(Output::Letter(Letter::Desk(desk, letter)));
         }
     }
@@ -73,9 +73,14 @@ impl<'a> Turn<'a> {
         if self.call.party(holder).gone_since.is_some() {
             return;
         }
-        if let Some(node) = self.call.playable(holder).cloned() {
-            let kind = AskKind::Play { node, socket_only };
-            self.out.push(Output::Ask(Ask { holder, kind }));
+        let user = self.call.user(holder).cloned();
+        if let Some((node, user)) = self.call.playable(holder).cloned().zip(user) {
+            let kind = AskKind::Play {
+                party: holder,
+                node,
+                socket_only,
+            };
+            self.out.push(Output::Ask(Ask { user, kind }));
         }
     }
 

@@ -1,10 +1,11 @@
 //! From a lease to URLs: each carries a grant of its own.
 
-use super::command::over;
+use super::command::{conflict, over};
 use super::input::{Ask, AskKind, Output};
 use super::limits::{CLOCK_SKEW_S, GRANT_LIFE};
 use super::media::media_urls;
 use super::turn::Turn;
+use super::who::Who;
 use crate::link::Lease;
 use counterpart_shared::api::{ApiError, CallMessage, CallPhase, MediaUrls, OneTimeKey, PartyUrls};
 use counterpart_shared::grant::{Act, Grant, Signer};
@@ -13,21 +14,30 @@ use counterpart_shared::id::{ClientId, Party, StreamId};
 impl Turn<'_> {
     pub(super) fn leased(&mut self, ask: &Ask, lease: Result<Lease, ApiError>, signer: &Signer) {
         match &ask.kind {
-            AskKind::Own { id } => {
-                let urls = self.own(ask.holder, lease, signer);
+            AskKind::Own { party, id } => {
+                let urls = self.own(*party, ask, lease, signer);
                 self.answer(id.clone(), urls);
             }
-            AskKind::Play { socket_only, .. } => {
-                if let Some(message) = self.play(ask, lease, signer) {
-                    self.give(ask.holder, *socket_only, message);
+            AskKind::Play {
+                party, socket_only, ..
+            } => {
+                if let Some(message) = self.play(*party, ask, lease, signer) {
+                    self.give(*party, *socket_only, message);
                 }
             }
+            AskKind::Watch { .. } => self.give_watcher(ask, lease, signer),
         }
+    }
+
+    /// Whether he who asked is still that party: an agent may have handed the caller on meanwhile.
+    fn is_still(&self, party: Party, ask: &Ask) -> bool {
+        self.call.user(party) == Some(&ask.user)
     }
 
     fn own(
         &mut self,
-        holder: Party,
+        party: Party,
+        ask: &Ask,
         lease: Result<Lease, ApiError>,
         signer: &Signer,
     ) -> Result<PartyUrls, ApiError> {
@@ -35,9 +45,13 @@ impl Turn<'_> {
         if self.call.phase == CallPhase::Ended {
             return Err(over());
         }
+        if !self.is_still(party, ask) {
+            return Err(conflict("the call went on to somebody else"));
+        }
+        let who = Who::Party(party);
         Ok(PartyUrls {
-            publish: self.issue(Act::Publish, holder, holder, &mut lease, signer),
-            play: self.issue(Act::Play, holder, holder, &mut lease, signer),
+            publish: self.issue(Act::Publish, party, &who, &mut lease, signer),
+            play: self.issue(Act::Play, party, &who, &mut lease, signer),
         })
     }
 
@@ -52,22 +66,23 @@ impl Turn<'_> {
     /// Nothing, when the stream has ended or moved while the fleet was asked: its next begin asks anew.
     fn play(
         &mut self,
+        holder: Party,
         ask: &Ask,
         lease: Result<Lease, ApiError>,
         signer: &Signer,
     ) -> Option<CallMessage> {
         let still = self
             .call
-            .playable(ask.holder)
+            .playable(holder)
             .is_some_and(|node| Some(node) == ask.node());
-        if !still {
+        if !still || !self.is_still(holder, ask) {
             return None;
         }
-        let party = ask.holder.other();
+        let party = holder.other();
         Some(match lease {
             Ok(mut lease) => CallMessage::Play {
                 party,
-                urls: self.issue(Act::Play, party, ask.holder, &mut lease, signer),
+                urls: self.issue(Act::Play, party, &Who::Party(holder), &mut lease, signer),
             },
             Err(error) => CallMessage::Error { id: None, error },
         })
@@ -81,11 +96,11 @@ impl Turn<'_> {
         }
     }
 
-    fn issue(
+    pub(super) fn issue(
         &mut self,
         act: Act,
         of: Party,
-        holder: Party,
+        holder: &Who,
         lease: &mut Lease,
         signer: &Signer,
     ) -> MediaUrls {
@@ -94,19 +109,25 @@ impl Turn<'_> {
         media_urls(&grant, lease, key.as_ref(), &signer.sign_grant(&grant))
     }
 
-    fn grant(&mut self, act: Act, of: Party, holder: Party, lease: &Lease) -> Grant {
+    /// Who watches holds his grant in the place of the other party.
+    fn grant(&mut self, act: Act, of: Party, holder: &Who, lease: &Lease) -> Grant {
         self.call.serial += 1;
         let iat = self.now / 1000;
-        let sub = self.call.user(holder).expect("who holds a grant is known");
+        let (party, sub) = match holder {
+            Who::Party(party) => (*party, self.call.user(*party)),
+            Who::Watcher(user) => (of.other(), Some(user)),
+        };
+        let sub = sub.expect("who holds a grant is known");
         Grant {
             act,
             stream: StreamId::of(&self.call.id, of),
             call: self.call.id.clone(),
-            party: holder,
+            party,
             node: lease.node.clone(),
             sub: sub.clone(),
             serial: self.call.serial,
             record: self.call.record && act == Act::Publish,
+            watch: matches!(holder, Who::Watcher(_)),
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + GRANT_LIFE / 1000,

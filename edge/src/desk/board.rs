@@ -1,12 +1,11 @@
 //! The desk as a dashboard shows it.
 
 use super::state::Desk;
-use crate::link::DeskBoard;
-use counterpart_shared::api::{BoardRoom, BoardWaiting};
+use counterpart_shared::api::{BoardRoom, BoardWaiting, DeskBoard};
 
 impl Desk {
-    /// Rooms by name, and the line, next first.
-    pub fn board(&self) -> DeskBoard {
+    /// Rooms by name, the line, next first, and the day so far.
+    pub fn board(&self, now: u64) -> DeskBoard {
         let rooms = self.rooms.iter().map(|(room, row)| BoardRoom {
             room: row.view(room.clone()),
             present: row.gone_since.is_none(),
@@ -18,10 +17,12 @@ impl Desk {
             since: waiting.since,
             skills: waiting.needs.skills.clone(),
             priority: waiting.needs.priority,
+            room: waiting.wanted.clone(),
         });
         DeskBoard {
             rooms: rooms.collect(),
             line: line.collect(),
+            today: self.today(now),
         }
     }
 }

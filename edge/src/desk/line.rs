@@ -3,26 +3,36 @@
 use super::room::Place;
 use super::state::Waiting;
 use super::turn::Turn;
-use crate::link::{Needs, ToCall};
+use crate::link::{HandedOn, Needs, ToCall};
 use counterpart_shared::api::{CloseReason, DeskMessage, GoneReason};
 use counterpart_shared::id::{CallId, RoomId, UserId};
 
 impl Turn<'_> {
-    pub(super) fn enter(&mut self, call: CallId, customer: UserId, needs: Needs) {
+    pub(super) fn enter(
+        &mut self,
+        call: CallId,
+        customer: UserId,
+        needs: Needs,
+        handed_on: Option<HandedOn>,
+    ) {
         let known = self.desk.number_of(&call).is_some() || self.desk.room_of(&call).is_some();
         if known {
             return;
         }
-        if let Err(no) = self.desk.may_enter(self.now) {
+        let may = self.desk.may_enter(self.now);
+        // Who is handed on was let in once, and an agent decided that he is in the right place here.
+        if let (Err(no), None) = (may, &handed_on) {
             return self.tell_call(&call, ToCall::Refused { reason: no.into() });
         }
         let number = self.desk.next_number();
         let waiting = Waiting {
             call,
             customer,
-            since: self.now,
+            since: self.desk.arrival(self.now),
             needs,
-            refused_by: None,
+            arrived: handed_on.as_ref().map(|how| how.arrived),
+            wanted: handed_on.as_ref().and_then(|how| how.to.clone()),
+            refused_by: handed_on.and_then(|how| how.from),
             told: 0,
             told_wait_s: None,
         };
@@ -33,6 +43,7 @@ impl Turn<'_> {
     pub(super) fn leave(&mut self, call: &CallId) {
         if let Some(number) = self.desk.number_of(call) {
             self.desk.line.remove(&number);
+            self.tally().abandoned += 1;
         }
         if let Some(room) = self.desk.room_of(call) {
             self.vacate(&room, call);
@@ -52,6 +63,7 @@ impl Turn<'_> {
         let asked = std::mem::take(&mut row.closing);
         let absent = row.is_deserted(grace, self.now);
         if rang {
+            self.tally().abandoned += 1;
             let call = call.clone();
             let reason = GoneReason::Abandoned;
             self.send(room, DeskMessage::OfferGone { call, reason });
@@ -63,10 +75,12 @@ impl Turn<'_> {
         };
         self.put(room, then);
     }
+
     /// What a room does after a call: nothing, or its notes when there was a talk.
     fn after(&mut self, talked: Option<u64>, call: &CallId) -> Place {
         if let Some(talk) = talked {
             self.desk.pace.get_mut().add(talk);
+            self.tally().talked(talk);
         }
         let wrap_up = u64::from(self.desk.settings().wrap_up_s) * 1000;
         if talked.is_none() || wrap_up == 0 {

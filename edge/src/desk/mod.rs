@@ -19,6 +19,7 @@ mod presence;
 mod room;
 mod settings;
 mod state;
+mod today;
 mod turn;
 
 #[cfg(test)]

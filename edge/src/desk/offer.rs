@@ -11,6 +11,7 @@ impl Turn<'_> {
     /// Each in line, the next one first, rings at the agent who can serve him and has been free for the
     /// longest time.
     pub(super) fn match_up(&mut self) {
+        self.release_unserved();
         let anyone = |desk: &Desk| desk.rooms.iter().any(|(_, row)| row.is_free());
         if self.desk.line.is_empty() || !anyone(self.desk) {
             return;
@@ -30,16 +31,32 @@ impl Turn<'_> {
         }
     }
 
+    /// Whose room has closed waits for whoever is free.
+    fn release_unserved(&mut self) {
+        let open = |room: &RoomId| self.desk.rooms.get(room).is_some_and(RoomRow::is_open);
+        let line = self.desk.line.iter();
+        let lost = |waiting: &Waiting| waiting.wanted.as_ref().is_some_and(|room| !open(room));
+        let numbers: Vec<u64> = line
+            .filter(|(_, waiting)| lost(waiting))
+            .map(|(&number, _)| number)
+            .collect();
+        for number in numbers {
+            let waiting = self.desk.line.get_mut(&number).expect("it was just listed");
+            waiting.wanted = None;
+        }
+    }
+
     /// Who declined last is asked again only when nobody else is free.
     fn room_for(&self, waiting: &Waiting) -> Option<RoomId> {
-        let fits = |row: &RoomRow| row.is_free() && row.suits(&waiting.needs);
-        let free = self.desk.rooms.iter().filter(|(_, row)| fits(row));
+        let fits = |room: &RoomId, row: &RoomRow| row.is_free() && waiting.suits(room, row);
+        let free = self.desk.rooms.iter().filter(|(room, row)| fits(room, row));
         let again = |room: &RoomId| waiting.refused_by.as_ref() == Some(room);
         free.min_by_key(|(room, row)| (again(room), row.since))
             .map(|(room, _)| room.clone())
     }
 
     fn offer(&mut self, room: RoomId, number: u64, waiting: Waiting) {
+        self.tally().offered += 1;
         let call = waiting.call.clone();
         let customer = waiting.customer.clone();
         let until = self.now + self.desk.offer_ms();
@@ -66,7 +83,8 @@ impl Turn<'_> {
     }
 
     pub(super) fn accept(&mut self, room: &RoomId, call: &CallId) -> Result<(), String> {
-        self.rings_with(room, call)?;
+        let waited = self.now.saturating_sub(self.rings_with(room, call)?.since);
+        self.tally().answered(waited);
         let call = call.clone();
         self.put(room, Place::Talking { call: call.clone() });
         let agent = self.desk.rooms.get(room).expect("it rings").agent.clone();
@@ -81,9 +99,9 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn rings_with(&self, room: &RoomId, call: &CallId) -> Result<(), String> {
+    fn rings_with(&self, room: &RoomId, call: &CallId) -> Result<&Waiting, String> {
         match self.desk.rooms.get(room).map(|row| &row.place) {
-            Some(Place::Offered { waiting, .. }) if waiting.call == *call => Ok(()),
+            Some(Place::Offered { waiting, .. }) if waiting.call == *call => Ok(waiting),
             _ => Err(format!("call '{call}' does not ring in room '{room}'")),
         }
     }
@@ -100,7 +118,11 @@ impl Turn<'_> {
             return;
         };
         let call = waiting.call.clone();
+        if reason == GoneReason::Missed {
+            self.tally().missed += 1;
+        }
         let waiting = Waiting {
+            wanted: None,
             refused_by: Some(room.clone()),
             told: 0,
             told_wait_s: None,

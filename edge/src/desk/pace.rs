@@ -3,9 +3,8 @@
 use super::state::{Desk, Waiting};
 use super::turn::Turn;
 use crate::link::ToCall;
-use counterpart_shared::id::Skill;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How often, in milliseconds, callers are told of a new place at most. In a busy desk every call that ends
 /// moves the whole line, and a letter to everyone each time would be more work than the calls.
@@ -36,25 +35,23 @@ type Standing = (u64, u32, Option<u64>);
 
 impl Desk {
     fn standings(&self) -> Vec<Standing> {
-        let mut serving: BTreeMap<&BTreeSet<Skill>, u64> = BTreeMap::new();
-        let mut one = |((number, waiting), place): ((u64, &'_ Waiting), u32)| {
-            let skills = &self.line.get(&number).expect("it is in line").needs.skills;
+        let mut serving = BTreeMap::new();
+        let mut standings = Vec::new();
+        for ((number, waiting), place) in self.queue().into_iter().zip(1u32..) {
+            let alike = (&waiting.wanted, &waiting.needs.skills);
             let agents = *serving
-                .entry(skills)
+                .entry(alike)
                 .or_insert_with(|| self.serving(waiting));
-            (number, place, self.wait_s(place, agents))
-        };
-        let line = self.queue().into_iter().zip(1u32..);
-        line.map(&mut one).collect()
+            standings.push((number, place, self.wait_s(place, agents)));
+        }
+        standings
     }
 
     /// How many agents at work can serve him.
     fn serving(&self, waiting: &Waiting) -> u64 {
-        let rooms = self
-            .rooms
-            .iter()
-            .filter(|(_, row)| row.is_open() && row.suits(&waiting.needs));
-        rooms.count() as u64
+        let rooms = self.rooms.iter();
+        let serving = rooms.filter(|(room, row)| row.is_open() && waiting.suits(room, row));
+        serving.count() as u64
     }
 
     /// In coarse steps: a number that changes at every talk tells a waiting person nothing.

@@ -1,11 +1,11 @@
 //! How a desk works: what may be set, and what follows for those who come now.
 
 use super::state::Desk;
-use crate::link::{Admission, Terms};
+use crate::link::Admission;
 use counterpart_shared::api::{
     ApiError, DeskSettings, EndReason, ErrorCode, MAX_SKILLS, OpenHours, RecordPolicy,
 };
-use counterpart_shared::id::Skill;
+use counterpart_shared::id::{RoomId, Skill};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -23,6 +23,7 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     within("presence_s", settings.presence_s, 5..=300)?;
     within("wrap_up_s", settings.wrap_up_s, 0..=3600)?;
     within("max_line", settings.max_line, 0..=10_000)?;
+    within("messages_per_10s", settings.messages_per_10s, 1..=10_000)?;
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
     check_hours(settings.hours.as_deref().unwrap_or_default())
 }
@@ -99,13 +100,43 @@ impl Desk {
     /// [`ErrorCode::DeskClosed`] or [`ErrorCode::LineFull`].
     pub fn admission(&self, now: u64) -> Result<Admission, ApiError> {
         self.may_enter(now)?;
+        Ok(self.conditions())
+    }
+
+    /// The same for a caller whom an agent hands on, to a room or to whoever is free. The length of the line does
+    /// not count for him.
+    ///
+    /// # Errors
+    /// [`ErrorCode::DeskClosed`]; [`ErrorCode::NotFound`] or [`ErrorCode::Conflict`] where nobody would come.
+    pub fn hand_over(&self, to: Option<&RoomId>, now: u64) -> Result<Admission, ApiError> {
+        if !is_open(self.settings(), now) {
+            return Err(NoEntry::Closed.into());
+        }
+        if self.rooms.is_empty() {
+            return Err(ApiError::new(ErrorCode::NotFound, "that desk has no rooms"));
+        }
+        let Some(room) = to else {
+            return Ok(self.conditions());
+        };
+        match self.rooms.get(room) {
+            None => {
+                let detail = format!("that desk has no room '{room}'");
+                Err(ApiError::new(ErrorCode::NotFound, detail))
+            }
+            Some(row) if !row.is_open() => {
+                let detail = format!("room '{room}' is closed");
+                Err(ApiError::new(ErrorCode::Conflict, detail))
+            }
+            Some(_) => Ok(self.conditions()),
+        }
+    }
+
+    fn conditions(&self) -> Admission {
         let settings = self.settings();
-        Ok(Admission {
+        Admission {
             record: settings.record == RecordPolicy::On,
-            terms: Terms {
-                presence_s: settings.presence_s,
-            },
-        })
+            terms: settings.into(),
+        }
     }
 
     pub(super) fn may_enter(&self, now: u64) -> Result<(), NoEntry> {
@@ -130,11 +161,21 @@ impl Desk {
     }
 }
 
+/// The desk's own clock, in minutes since 1970.
+fn minutes_of(settings: &DeskSettings, now: u64) -> i64 {
+    (now / 60_000) as i64 + i64::from(settings.utc_offset_min)
+}
+
+/// The day on the desk's own clock, since 1970-01-01.
+pub(super) fn day_of(settings: &DeskSettings, now: u64) -> i64 {
+    minutes_of(settings, now).div_euclid(MINUTES_OF_DAY)
+}
+
 fn is_open(settings: &DeskSettings, now: u64) -> bool {
     let Some(hours) = &settings.hours else {
         return true;
     };
-    let minutes = (now / 60_000) as i64 + i64::from(settings.utc_offset_min);
+    let minutes = minutes_of(settings, now);
     // Day 0 was a Thursday.
     let day = (minutes.div_euclid(MINUTES_OF_DAY) + 3).rem_euclid(7) + 1;
     let minute = minutes.rem_euclid(MINUTES_OF_DAY);
@@ -165,6 +206,7 @@ mod tests {
         for (bad, named) in [
             (r#"{"offer_s":4}"#, "offer_s is 4"),
             (r#"{"presence_s":301}"#, "presence_s is 301"),
+            (r#"{"messages_per_10s":0}"#, "messages_per_10s is 0"),
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
             (

@@ -3,6 +3,7 @@
 use super::input::{Input, Output, Refused};
 use super::pace::{Pace, TELL_EVERY};
 use super::room::{Place, RoomRow};
+use super::today::Tally;
 use super::turn::Turn;
 use crate::link::Needs;
 use crate::table::{Change, Row, RowError, Single, Table};
@@ -19,6 +20,7 @@ pub struct Desk {
     pub(super) line: Table<u64, Waiting>,
     pub(super) settings: Single<DeskSettings>,
     pub(super) pace: Single<Pace>,
+    pub(super) today: Single<Tally>,
     /// When callers were told their places last. It need not survive: then they are told earlier.
     pub(super) told_at: u64,
     /// Whether somebody's place has changed since.
@@ -37,6 +39,12 @@ pub struct Waiting {
     /// What he needs.
     #[serde(default, skip_serializing_if = "Needs::is_none")]
     pub needs: Needs,
+    /// When he first asked at any desk, if an agent handed him on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<u64>,
+    /// The room that he was handed on to, and is kept for while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<RoomId>,
     /// The room that did not take him last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_by: Option<RoomId>,
@@ -48,6 +56,22 @@ pub struct Waiting {
     pub told_wait_s: Option<u64>,
 }
 
+impl Waiting {
+    /// Lower is served first: by priority, then by arrival, wherever that was.
+    pub(super) fn turn(&self, number: u64) -> (Reverse<u8>, u64, u64) {
+        let arrived = self.arrived.unwrap_or(self.since);
+        (Reverse(self.needs.priority), arrived, number)
+    }
+
+    /// Whether this room can serve him, as he is handed on or whoever comes.
+    pub(super) fn suits(&self, room: &RoomId, row: &RoomRow) -> bool {
+        match &self.wanted {
+            Some(wanted) => wanted == room,
+            None => row.suits(&self.needs),
+        }
+    }
+}
+
 impl Default for Desk {
     fn default() -> Self {
         Self {
@@ -55,6 +79,7 @@ impl Default for Desk {
             line: Table::new("waiting"),
             settings: Single::new("settings"),
             pace: Single::new("pace"),
+            today: Single::new("today"),
             told_at: 0,
             untold: false,
         }
@@ -72,6 +97,7 @@ impl Desk {
             line: Table::load("waiting", rows)?,
             settings: Single::load("settings", rows)?,
             pace: Single::load("pace", rows)?,
+            today: Single::load("today", rows)?,
             told_at: 0,
             untold: false,
         })
@@ -83,6 +109,7 @@ impl Desk {
         changes.extend(self.line.changes());
         changes.extend(self.settings.changes());
         changes.extend(self.pace.changes());
+        changes.extend(self.today.changes());
         changes
     }
 
@@ -131,8 +158,14 @@ impl Desk {
     pub(super) fn queue(&self) -> Vec<(u64, &Waiting)> {
         let line = self.line.iter().map(|(&number, waiting)| (number, waiting));
         let mut line: Vec<_> = line.collect();
-        line.sort_by_key(|(number, waiting)| (Reverse(waiting.needs.priority), *number));
+        line.sort_by_key(|(number, waiting)| waiting.turn(*number));
         line
+    }
+
+    /// Now, or when the newest in line came: a clock that is put back lets nobody overtake.
+    pub(super) fn arrival(&self, now: u64) -> u64 {
+        let newest = self.line.iter().map(|(_, waiting)| waiting.since).max();
+        newest.map_or(now, |newest| newest.max(now))
     }
 
     pub(super) fn room_of(&self, call: &CallId) -> Option<RoomId> {

@@ -3,7 +3,7 @@
 use super::node::Pending;
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, ToNode};
-use counterpart_shared::id::{CallId, NodeId};
+use counterpart_shared::id::{CallId, NodeId, UserId};
 
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
@@ -19,6 +19,16 @@ impl Turn<'_> {
             self.order(&node, NodeCommand::CallEnd { call });
         }
         self.fleet.calls.insert(call, row);
+    }
+
+    /// Every node that the call was at ends what somebody was given.
+    pub(super) fn end_grants(&mut self, call: CallId, user: UserId, serial: u64) {
+        let nodes = self.fleet.calls.get(&call).map(|row| row.nodes.clone());
+        for node in nodes.unwrap_or_default() {
+            let (call, user) = (call.clone(), user.clone());
+            let command = NodeCommand::GrantsEnd { call, user, serial };
+            self.order(&node, command);
+        }
     }
 
     fn order(&mut self, node: &NodeId, command: NodeCommand) {

@@ -34,6 +34,9 @@ impl<'a> Turn<'a> {
                 self.out.push(Output::Leased(lease));
             }
             Input::Letter(ToFleet::End { call }) => self.end(call),
+            Input::Letter(ToFleet::GrantsEnd { call, user, serial }) => {
+                self.end_grants(call, user, serial);
+            }
             Input::Loaded { present } => self.loaded(&present),
         }
     }

@@ -67,12 +67,28 @@ pub enum ToDesk {
         /// What he needs.
         #[serde(default, skip_serializing_if = "Needs::is_none")]
         needs: Needs,
+        /// An agent handed him on; nothing when he comes by himself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed_on: Option<HandedOn>,
     },
-    /// The call is over: out of the line, or out of the room.
+    /// The call is over or goes on elsewhere: out of the line, or out of the room.
     Leave {
         /// The call.
         call: CallId,
     },
+}
+
+/// How a caller who was talking already comes into a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOn {
+    /// When he first asked at any desk: his place is before all who came later.
+    pub arrived: u64,
+    /// The room that shall be asked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<RoomId>,
+    /// The room that he comes from, if it is of this desk: it is asked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<RoomId>,
 }
 
 /// What decides who serves a caller, and when.
@@ -101,6 +117,15 @@ pub enum ToFleet {
     End {
         /// The call.
         call: CallId,
+    },
+    /// Somebody is no party of the call any more: what he was given opens nothing from now on.
+    GrantsEnd {
+        /// The call.
+        call: CallId,
+        /// Who.
+        user: UserId,
+        /// The newest grant that he was given.
+        serial: u64,
     },
 }
 
@@ -164,6 +189,13 @@ mod tests {
         );
         pinned::<ToCall>(r#"{"type":"position","position":3,"wait_s":60}"#);
         pinned::<ToDesk>(r#"{"type":"leave","call":"c1"}"#);
+        pinned::<ToDesk>(
+            r#"{"type":"enter","call":"c1","customer":"alice","handed_on":{"arrived":5}}"#,
+        );
+        pinned::<ToDesk>(
+            r#"{"type":"enter","call":"c1","customer":"alice","handed_on":{"arrived":5,"to":"r1","from":"r2"}}"#,
+        );
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
+        pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
     }
 }

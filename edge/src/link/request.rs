@@ -2,9 +2,7 @@
 //! verified already.
 
 use super::letter::{Needs, ToCall, ToDesk, ToFleet};
-use counterpart_shared::api::{
-    BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskSettings, Endpoints, OneTimeKey,
-};
+use counterpart_shared::api::{BoardCall, BoardNode, DeskSettings, Endpoints, OneTimeKey};
 use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +58,8 @@ pub enum CallRequest {
     /// Show the log.
     View {
         /// To whom.
-        user: UserId,
+        #[serde(flatten)]
+        visitor: Visitor,
         /// After which entry.
         after: u64,
     },
@@ -72,10 +71,21 @@ pub enum CallRequest {
     /// Take this WebSocket.
     Socket {
         /// Whose.
-        user: UserId,
+        #[serde(flatten)]
+        visitor: Visitor,
     },
     /// A letter.
     Letter(Post<ToCall>),
+}
+
+/// Who comes to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitor {
+    /// Who he is.
+    pub user: UserId,
+    /// The desk whose calls he may watch, being its supervisor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervises: Option<DeskId>,
 }
 
 /// To a desk.
@@ -84,6 +94,12 @@ pub enum CallRequest {
 pub enum DeskRequest {
     /// May a customer come now?; answered by an [`Admission`].
     Admission,
+    /// May an agent hand a caller on to you?; answered by an [`Admission`].
+    HandOver {
+        /// To this room first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<RoomId>,
+    },
     /// How do you work?
     Settings,
     /// Work so; the settings are checked.
@@ -93,6 +109,8 @@ pub enum DeskRequest {
     },
     /// Show rooms and line.
     Board,
+    /// Show them on this WebSocket, again at every change.
+    BoardSocket,
     /// Take this WebSocket.
     Socket {
         /// Of which room.
@@ -119,12 +137,22 @@ pub struct Admission {
 pub struct Terms {
     /// How long a caller in line may be without a socket, in seconds.
     pub presence_s: u32,
+    /// How many texts and pictures a party may send in 10 s.
+    pub messages_per_10s: u32,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        let DeskSettings { presence_s, .. } = DeskSettings::default();
-        Self { presence_s }
+        Self::from(&DeskSettings::default())
+    }
+}
+
+impl From<&DeskSettings> for Terms {
+    fn from(settings: &DeskSettings) -> Self {
+        Self {
+            presence_s: settings.presence_s,
+            messages_per_10s: settings.messages_per_10s,
+        }
     }
 }
 
@@ -193,15 +221,6 @@ pub struct Lease {
     pub daily_sha256: String,
     /// One-time keys, at most as many as were asked for.
     pub keys: Vec<OneTimeKey>,
-}
-
-/// A desk's part of the board.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct DeskBoard {
-    /// Its rooms.
-    pub rooms: Vec<BoardRoom>,
-    /// Its line.
-    pub line: Vec<BoardWaiting>,
 }
 
 /// The fleet's part of the board.

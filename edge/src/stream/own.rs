@@ -64,6 +64,7 @@ impl OwnStream {
             node: lease.node.clone(),
             sub: self.user.clone(),
             serial: now,
+            watch: false,
             record: false,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),

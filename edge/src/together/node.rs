@@ -1,7 +1,7 @@
 //! One object: a machine and what it stored.
 
 use super::post::Office;
-use crate::call::{self, Call};
+use crate::call::{self, Call, HandOver};
 use crate::desk::{self, Desk};
 use crate::link::{Address, Letter};
 use crate::table::{Change, Row};
@@ -101,9 +101,9 @@ impl DeskNode {
 
     /// Its process dies: what it stored is all that is left, and its sockets are gone.
     pub(super) fn restart(&mut self, sockets_too: bool, now: u64) -> Vec<desk::Output> {
-        let before = self.machine.board();
+        let before = self.machine.board(now);
         self.machine = Desk::load(&stored(&self.rows)).expect("it wrote this itself");
-        assert_eq!(self.machine.board(), before, "what was shown was stored");
+        assert_eq!(self.machine.board(now), before, "what was shown was stored");
         if sockets_too {
             self.present.clear();
         }
@@ -123,7 +123,7 @@ pub(super) struct CallNode {
     /// What its clients were told to be stored.
     pub(super) acknowledged: BTreeMap<(Party, ClientId), u64>,
     rows: Rows,
-    done: BTreeMap<(Party, ClientId), call::Done>,
+    done: BTreeMap<(String, ClientId), call::Done>,
 }
 
 impl CallNode {
@@ -143,8 +143,9 @@ impl CallNode {
         node
     }
 
-    /// Questions to the fleet are never answered here.
-    pub(super) fn turn(&mut self, input: call::Input, now: u64) {
+    /// Questions to the fleet are never answered here; those to a desk come back.
+    pub(super) fn turn(&mut self, input: call::Input, now: u64) -> Vec<HandOver> {
+        let mut wishes = Vec::new();
         let signer = Signer::from_seed(&[7; 32]);
         let from = match &input {
             call::Input::Command { party, .. } => Some(*party),
@@ -159,11 +160,14 @@ impl CallNode {
                     self.log.push(entry);
                 }
                 call::Output::Remember { party, id, seq } => {
-                    self.done.insert((party, id), call::Done { seq });
+                    let owner = self.machine.owner(party);
+                    self.done.insert((owner, id), call::Done { seq });
                 }
                 call::Output::Reply(CallMessage::Ack { id, seq: Some(seq) }) => {
                     self.acknowledge((from.expect("a command"), id), seq);
                 }
+                call::Output::Dismiss(party, _) => self.sockets[party as usize] = false,
+                call::Output::AskDesk(wish) => wishes.push(wish),
                 call::Output::Letter(letter @ (Letter::Desk(..) | Letter::Call(..))) => {
                     self.office.post(&self.address, &letter);
                 }
@@ -171,6 +175,7 @@ impl CallNode {
             }
         }
         self.armed = earlier(self.armed, self.machine.due(now));
+        wishes
     }
 
     fn acknowledge(&mut self, key: (Party, ClientId), seq: u64) {
@@ -178,14 +183,21 @@ impl CallNode {
         assert!(before.is_none_or(|before| before == seq), "stored twice");
     }
 
-    pub(super) fn command(&mut self, party: Party, command: CallCommand, now: u64) {
-        let earlier = call::id_of(&command).and_then(|id| self.done.get(&(party, id.clone())));
+    pub(super) fn command(
+        &mut self,
+        party: Party,
+        command: CallCommand,
+        now: u64,
+    ) -> Vec<HandOver> {
+        let owner = self.machine.owner(party);
+        let known = |id: &ClientId| self.done.get(&(owner, id.clone()));
+        let earlier = command.id().and_then(known);
         let input = call::Input::Command {
             party,
             command,
             earlier: earlier.copied(),
         };
-        self.turn(input, now);
+        self.turn(input, now)
     }
 
     pub(super) fn connect(&mut self, party: Party, now: u64) {
@@ -203,7 +215,8 @@ impl CallNode {
     pub(super) fn alarm(&mut self, now: u64) {
         self.armed = self.armed.filter(|&at| at > now);
         let present = self.sockets;
-        self.turn(call::Input::Alarm { present }, now);
+        let watching = BTreeSet::new();
+        self.turn(call::Input::Alarm { present, watching }, now);
     }
 
     pub(super) fn restart(&mut self, sockets_too: bool, now: u64) {

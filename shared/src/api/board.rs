@@ -1,8 +1,9 @@
-//! `GET /v1/board?desk=DESK`: what is going on, for a dashboard.
+//! `GET /v1/board?desk=DESK` and a desk's board socket, `GET /v1/desks/{desk}/board/socket`: what is going on, for a
+//! dashboard.
 
 use super::desk::Room;
 use super::node::Load;
-use crate::id::{CallId, DeskId, NodeId, Party, Skill, UserId};
+use crate::id::{CallId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -13,14 +14,45 @@ pub struct Board {
     pub desk: DeskId,
     /// When this was read.
     pub at: u64,
-    /// Its rooms.
-    pub rooms: Vec<BoardRoom>,
-    /// Its line, next first.
-    pub line: Vec<BoardWaiting>,
+    /// The desk's part.
+    #[serde(flatten)]
+    pub counter: DeskBoard,
     /// All media nodes.
     pub nodes: Vec<BoardNode>,
     /// All calls that have a node.
     pub calls: Vec<BoardCall>,
+}
+
+/// A desk's part of the board, and each message of its board socket: the first at once, then one after every change,
+/// at most every half second.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskBoard {
+    /// Its rooms.
+    pub rooms: Vec<BoardRoom>,
+    /// Its line, next first.
+    pub line: Vec<BoardWaiting>,
+    /// What it did since its midnight.
+    #[serde(default)]
+    pub today: Today,
+}
+
+/// What a desk did since midnight on its own clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Today {
+    /// How often a room was offered a call.
+    pub offered: u64,
+    /// How many of those offers were taken.
+    pub answered: u64,
+    /// How many were not answered in time.
+    pub missed: u64,
+    /// How many callers left before anyone took them.
+    pub abandoned: u64,
+    /// The mean wait of those who were taken, in seconds; nothing before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_wait_s: Option<u64>,
+    /// The mean length of the talks that are over, in seconds; nothing before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_talk_s: Option<u64>,
 }
 
 /// A room on the board.
@@ -51,6 +83,9 @@ pub struct BoardWaiting {
     /// Higher is served first.
     #[serde(default)]
     pub priority: u8,
+    /// The room that he was handed on to, and waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
 }
 
 /// A node on the board.

@@ -3,8 +3,10 @@
 use super::error::ApiError;
 use super::media::{MediaUrls, PartyUrls};
 use super::node::RecordedFile;
-use crate::id::{CallId, ClientId, DeskId, Party, RoomId, UserId};
+use super::says::{Image, Quality};
+use crate::id::{CallId, ClientId, DeskId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Where a call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,28 @@ pub enum EndReason {
     DeskClosed,
     /// The desk's line was as long as it may be.
     LineFull,
+    /// A supervisor ended it.
+    Supervisor,
+}
+
+/// Why the edge closes a socket that its client did not want to close. A client does not dial again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ByeReason {
+    /// The same person has opened another one, on this device or another.
+    Replaced,
+    /// The call went on to another agent.
+    Transferred,
+}
+
+impl ByeReason {
+    /// The code that the socket is closed with (of the range for applications, RFC 6455 §7.4.2).
+    pub fn close_code(self) -> u16 {
+        match self {
+            ByeReason::Replaced => 4001,
+            ByeReason::Transferred => 4002,
+        }
+    }
 }
 
 /// What a party sends. `id` is the client's own: a command sent again with the same id is carried out
@@ -76,11 +100,57 @@ pub enum CallCommand {
         /// At most [`super::MAX_TEXT`] bytes.
         text: String,
     },
+    /// A picture for the other party, which lies elsewhere.
+    Image {
+        /// Client's id.
+        id: ClientId,
+        /// Where, and what it is.
+        image: Image,
+    },
+    /// How the network is at the sender's. It makes an entry only when that has changed.
+    Network {
+        /// Client's id.
+        id: ClientId,
+        /// How it is.
+        quality: Quality,
+    },
+    /// The agent hands the caller on: to a room, to a desk, or to both. The caller keeps his call and its log.
+    Transfer {
+        /// Client's id.
+        id: ClientId,
+        /// The desk; absent: the same one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desk: Option<DeskId>,
+        /// The room that shall be asked first; absent: whoever is free.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+        /// What the next agent must be able to do.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        skills: BTreeSet<Skill>,
+    },
     /// The end of the call.
     Hangup {
         /// Client's id.
         id: ClientId,
     },
+}
+
+impl CallCommand {
+    /// The client's id, if the command has one.
+    pub fn id(&self) -> Option<&ClientId> {
+        match self {
+            CallCommand::Resume { .. } => None,
+            CallCommand::Urls { id }
+            | CallCommand::Request { id }
+            | CallCommand::Accept { id }
+            | CallCommand::Reject { id }
+            | CallCommand::Text { id, .. }
+            | CallCommand::Image { id, .. }
+            | CallCommand::Network { id, .. }
+            | CallCommand::Transfer { id, .. }
+            | CallCommand::Hangup { id } => Some(id),
+        }
+    }
 }
 
 /// What the edge sends to a party.
@@ -99,6 +169,27 @@ pub enum CallMessage {
         seq: u64,
         /// Whose streams are live now.
         live: Vec<Party>,
+    },
+    /// First message on the socket of a supervisor, who watches and is no party.
+    Watching {
+        /// The call.
+        call: CallId,
+        /// Where it stands.
+        phase: CallPhase,
+        /// Who asked.
+        caller: UserId,
+        /// Who answered, once that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        callee: Option<UserId>,
+        /// The newest sequence number of the log; 0 when it is empty.
+        seq: u64,
+        /// Whose streams are live now.
+        live: Vec<Party>,
+    },
+    /// Last message on a socket that the edge closes; the close code is [`ByeReason::close_code`].
+    Bye {
+        /// Why.
+        reason: ByeReason,
     },
     /// One entry of the log. Sent once to a socket unless it asks to resume.
     Entry(Entry),
@@ -170,6 +261,24 @@ pub enum EntryBody {
         /// The text.
         text: String,
     },
+    /// A party showed a picture.
+    #[serde(rename = "image")]
+    Image {
+        /// Who.
+        from: Party,
+        /// The client's id for it.
+        id: ClientId,
+        /// The picture.
+        image: Image,
+    },
+    /// The network of a party is so from now on.
+    #[serde(rename = "network")]
+    Network {
+        /// Whose.
+        party: Party,
+        /// How it is.
+        quality: Quality,
+    },
     /// The caller asked.
     #[serde(rename = "call.request")]
     Request {
@@ -197,6 +306,17 @@ pub enum EntryBody {
         /// Who.
         callee: UserId,
         /// His room, at a desk.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomId>,
+    },
+    /// The agent handed the caller on; what follows is as after a request.
+    #[serde(rename = "call.transfer")]
+    Transfer {
+        /// The agent.
+        from: UserId,
+        /// To which desk.
+        desk: DeskId,
+        /// The room that is asked first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room: Option<RoomId>,
     },

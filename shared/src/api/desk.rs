@@ -1,5 +1,6 @@
 //! A room's WebSocket, `GET /v1/desks/{desk}/rooms/{room}/socket`, for its agent.
 
+use super::call::ByeReason;
 use super::error::ApiError;
 use crate::id::{CallId, ClientId, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,11 @@ pub enum DeskMessage {
         call: CallId,
         /// Why.
         reason: GoneReason,
+    },
+    /// Last message on a socket that the edge closes; the close code is [`ByeReason::close_code`].
+    Bye {
+        /// Why.
+        reason: ByeReason,
     },
     /// The command is on disk.
     Ack {

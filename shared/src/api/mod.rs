@@ -10,14 +10,15 @@ mod error;
 mod http;
 mod media;
 mod node;
+mod says;
 mod settings;
 mod stream;
 mod webhook;
 
-pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting};
+pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskBoard, Today};
 pub use call::{
-    AudioFormat, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody, StreamFormat,
-    VideoFormat,
+    AudioFormat, ByeReason, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody,
+    StreamFormat, VideoFormat,
 };
 pub use desk::{CloseReason, DeskCommand, DeskMessage, GoneReason, Room, RoomPhase, RoomState};
 pub use error::{ApiError, ErrorCode};
@@ -29,6 +30,7 @@ pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
 };
+pub use says::{Image, Quality, check_characters};
 pub use settings::{DeskSettings, OpenHours, RecordPolicy};
 pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
 pub use webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookEvent};

@@ -5,7 +5,7 @@
 
 use super::call::StreamFormat;
 use crate::grant::PublicKey;
-use crate::id::{CallId, Label, NodeId, Party, StreamId};
+use crate::id::{CallId, Label, NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Where clients reach a node.
@@ -202,5 +202,16 @@ pub enum NodeCommand {
     CallEnd {
         /// The call.
         call: CallId,
+    },
+    /// Somebody is no party of the call any more: his connections end, and his grants of it up to this serial open
+    /// nothing.
+    #[serde(rename = "grants.end")]
+    GrantsEnd {
+        /// The call.
+        call: CallId,
+        /// Whose grants (their `sub`).
+        user: UserId,
+        /// The newest one that he was given.
+        serial: u64,
     },
 }

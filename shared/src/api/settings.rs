@@ -16,6 +16,8 @@ pub struct DeskSettings {
     pub wrap_up_s: u32,
     /// How many may wait: 0 to 10,000.
     pub max_line: u32,
+    /// How many texts and pictures a party may send in 10 s: 1 to 10,000.
+    pub messages_per_10s: u32,
     /// When customers are taken into the line; absent: always. Empty: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<Vec<OpenHours>>,
@@ -32,6 +34,7 @@ impl Default for DeskSettings {
             presence_s: 15,
             wrap_up_s: 0,
             max_line: 1000,
+            messages_per_10s: 50,
             hours: None,
             utc_offset_min: 0,
             record: RecordPolicy::Off,

@@ -44,6 +44,9 @@ pub struct Grant {
     /// Whether the node shall record what is published under it.
     #[serde(default)]
     pub record: bool,
+    /// Whether the holder is no party and only watches: the call does not adapt to his network.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub watch: bool,
     /// When it was made, in UNIX seconds.
     pub iat: u64,
     /// From when on it is valid, in UNIX seconds.
@@ -81,6 +84,10 @@ pub struct UserClaims {
     pub iat: u64,
     /// Until when it is valid, in UNIX seconds.
     pub exp: u64,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 fn is_zero(number: &u8) -> bool {

@@ -1,12 +1,13 @@
 //! The call as a story, its rules one by one, what leaves it, and what holds whatever happens.
 
+mod at_desk;
 mod outside;
 mod random;
 mod rules;
 mod story;
 
 use super::*;
-use crate::link::{CreatedBy, Lease, Letter, Needs, Terms, ToCall, ToDesk, ToFleet};
+use crate::link::{CreatedBy, HandedOn, Lease, Letter, Needs, Terms, ToCall, ToDesk, ToFleet};
 use crate::table::{Row, to_json};
 use counterpart_shared::api::{
     ApiError, CallCommand, CallMessage, CallPhase, EndReason, Endpoints, EntryBody, ErrorCode,
@@ -85,6 +86,11 @@ fn command(party: Party, command: CallCommand) -> Input {
     }
 }
 
+fn alarm(present: [bool; 2]) -> Input {
+    let watching = Default::default();
+    Input::Alarm { present, watching }
+}
+
 fn begin(party: Party, node: &str) -> Input {
     Input::Letter(ToCall::Stream {
         party,
@@ -124,7 +130,7 @@ fn kinds(outputs: &[Output]) -> Vec<EntryBody> {
 
 fn plays(outputs: &[Output]) -> Vec<(Party, MediaUrls)> {
     let play = |output: &Output| match output {
-        Output::Send(to, CallMessage::Play { urls, .. }) => Some((*to, urls.clone())),
+        Output::Send(Who::Party(to), CallMessage::Play { urls, .. }) => Some((*to, urls.clone())),
         _ => None,
     };
     outputs.iter().filter_map(play).collect()

@@ -12,9 +12,12 @@ fn urls_have_every_form() {
         let mut lease = lease("n1", keys);
         lease.endpoints.host = host.into();
         lease.endpoints.one_time = keys > 0;
-        let kind = AskKind::Own { id: Some(id("u")) };
-        let holder = Party::Caller;
-        let ask = Ask { holder, kind };
+        let kind = AskKind::Own {
+            party: Party::Caller,
+            id: Some(id("u")),
+        };
+        let user = id("alice");
+        let ask = Ask { user, kind };
         let lease = Ok(lease);
         hosts.push(own(&call.handle(Input::Leased { ask, lease }, &signer, 0)));
     }
@@ -84,7 +87,10 @@ fn urls_are_read_as_they_are_meant() {
 
 #[test]
 fn what_is_stored_is_pinned() {
-    let terms = r#""terms":{"presence_s":15},"#;
+    let terms = r#""terms":{"presence_s":15,"messages_per_10s":50},"#;
+    let latest = r#"{"id":"c-1","phase":"requested","to":{"kind":"desk","desk":"front"},"caller":"alice","record":false,"seq":9,"serial":4,"terms":{"presence_s":15,"messages_per_10s":50},"requested_at":7,"handed_on":1,"watchers":{"ann":true},"parties":[{"seen":true,"away":false,"quality":"poor","spoken":{"since":5,"count":2}},{"gone_since":5,"seen":false,"away":false}]}"#;
+    let call: Call = serde_json::from_str(latest).unwrap();
+    assert_eq!(to_json(&call), latest);
     for json in [
         r#"{"id":"c-1","phase":"talking","to":{"kind":"desk","desk":"front"},"caller":"alice","callee":"bob","room":"r1","record":true,"seq":9,"serial":4,"parties":[{"seen":true,"away":false,"live":"n1"},{"gone_since":5,"seen":true,"away":true}]}"#,
         r#"{"id":"c-1","phase":"requested","to":{"kind":"direct","callee":"bob"},"caller":"alice","callee":"bob","record":false,"seq":0,"serial":0,"position":2,"parties":[{"seen":false,"away":false},{"seen":false,"away":false}]}"#,
@@ -105,8 +111,12 @@ fn what_is_stored_is_pinned() {
         };
         assert_eq!(Call::load(&[row]).unwrap(), Some(call));
     }
-    let json = r#"{"party":"callee","held":{"after":3,"until":9}}"#;
-    let seat: Seat = serde_json::from_str(json).unwrap();
-    assert_eq!(to_json(&seat), json);
+    for json in [
+        r#"{"party":"callee","held":{"after":3,"until":9}}"#,
+        r#"{"watcher":"ann"}"#,
+    ] {
+        let seat: Seat = serde_json::from_str(json).unwrap();
+        assert_eq!(to_json(&seat), json);
+    }
     assert_eq!(Call::load(&[]), Ok(None));
 }

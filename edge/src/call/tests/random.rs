@@ -34,7 +34,7 @@ fn any_input() -> impl Strategy<Value = Input> {
             node: id(node),
             event: NodeEvent::StreamEnd { reason: "x".into() },
         }),
-        14 => Input::Alarm { present },
+        14 => alarm(present),
         _ => begin(party, node),
     })
 }
@@ -58,7 +58,7 @@ proptest! {
                         prop_assert!(!(ended && is_end), "a call ends once");
                         ended |= is_end;
                     }
-                    Output::Send(to, CallMessage::Play { party, urls }) => {
+                    Output::Send(Who::Party(to), CallMessage::Play { party, urls }) => {
                         prop_assert_eq!(to, party.other());
                         prop_assert_eq!(call.playable(to), Some(&urls.node));
                         let grant = grant(&urls, now / 1000);
@@ -77,7 +77,7 @@ proptest! {
         // Left alone, it ends, and whoever entered a line has left it.
         for _ in 0..20 {
             now = call.due(now).unwrap_or(now).max(now);
-            for output in say(&mut call, Input::Alarm { present: [false; 2] }, now) {
+            for output in say(&mut call, alarm([false; 2]), now) {
                 left += usize::from(matches!(output, Output::Letter(Letter::Desk(_, ToDesk::Leave { .. }))));
             }
         }

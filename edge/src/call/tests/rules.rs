@@ -71,9 +71,7 @@ fn how_a_call_ends() {
     say(&mut ringing, request(), 0);
     let mut talking = ringing.clone();
     say(&mut talking, accept(), 0);
-    let nobody = || Input::Alarm {
-        present: [false; 2],
-    };
+    let nobody = || alarm([false; 2]);
     let of = |call: &Call, input, now| reason(&mut call.clone(), input, now);
     assert_eq!(
         of(&ringing, hang_up(Party::Caller), 1),
@@ -104,13 +102,7 @@ fn how_a_call_ends() {
         Some(EndReason::Abandoned),
         "who does not come back has left the line"
     );
-    let out = say(
-        &mut talking,
-        Input::Alarm {
-            present: [false; 2],
-        },
-        LEASE - 1,
-    );
+    let out = say(&mut talking, alarm([false; 2]), LEASE - 1);
     assert_eq!(kinds(&out), []);
     say(&mut talking, hang_up(Party::Caller), 1);
     let out = say(&mut talking, hang_up(Party::Callee), 1);
@@ -136,9 +128,7 @@ fn a_party_is_away_after_the_grace_and_back_again() {
     assert_eq!(call.due(1_000), Some(1_000 + CHECK_EVERY));
     say(&mut call, gone(false), 1_000);
     assert_eq!(call.due(1_000), Some(1_000 + AWAY_AFTER));
-    let alarm = || Input::Alarm {
-        present: [true, false],
-    };
+    let alarm = || alarm([true, false]);
     assert_eq!(say(&mut call, alarm(), 1_000 + AWAY_AFTER - 1), []);
     let party = Party::Callee;
     let out = say(&mut call, alarm(), 1_000 + AWAY_AFTER);
@@ -178,8 +168,9 @@ fn a_stream_that_moved_is_played_where_it_is() {
     );
     assert_eq!(kinds(&say(&mut call, end("n2"), 4)).len(), 1);
     let ask = Ask {
-        holder: Party::Callee,
+        user: id("bob"),
         kind: AskKind::Play {
+            party: Party::Callee,
             node: id("n2"),
             socket_only: false,
         },
@@ -212,16 +203,16 @@ fn without_a_node_there_is_an_answer() {
 
 #[test]
 fn a_new_socket_gets_the_log_in_order() {
-    let mut seat = Seat::new(Party::Caller, 5, 0);
+    let mut seat = Seat::new(Party::Caller.into(), 5, 0);
     assert_eq!(seat.entries(true, HOLD - 1), Delivery::Nothing);
     assert_eq!(seat.follows(true, 5), Delivery::Nothing);
     assert_eq!(seat.resumes(3, true), Delivery::After(3));
     assert_eq!(seat.entries(true, 0), Delivery::Live);
-    let fresh = || Seat::new(Party::Caller, 5, 0);
+    let fresh = || Seat::new(Party::Caller.into(), 5, 0);
     assert_eq!(fresh().entries(true, HOLD), Delivery::After(5));
     assert_eq!(fresh().speaks(true), Delivery::After(5));
     assert_eq!(fresh().follows(true, 6), Delivery::After(5));
-    let mut hidden = Seat::new(Party::Callee, 0, 0);
+    let mut hidden = Seat::new(Party::Callee.into(), 0, 0);
     assert_eq!(hidden.resumes(0, false), Delivery::Nothing);
     assert_eq!(hidden.speaks(false), Delivery::Nothing);
     assert_eq!(

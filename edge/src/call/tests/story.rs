@@ -51,13 +51,14 @@ fn a_desk_brings_the_callee() {
         call: id("c-1"),
         customer: id("alice"),
         needs: Needs::default(),
+        handed_on: None,
     };
     assert!(out.contains(&Output::Letter(Letter::Desk(id("front"), enter))));
     let letter = |letter| Input::Letter(letter);
     let (position, wait_s) = (2, Some(90));
     let out = say(&mut call, letter(ToCall::Position { position, wait_s }), 2);
     let told = CallMessage::Position { position, wait_s };
-    assert_eq!(out, [Output::Send(Party::Caller, told)]);
+    assert_eq!(out, [Output::Send(Party::Caller.into(), told)]);
     assert_eq!(call.position, Some(2));
     let (room, agent) = (id("r1"), id("bob"));
     let out = say(&mut call, letter(ToCall::Accepted { room, agent }), 3);
@@ -67,13 +68,7 @@ fn a_desk_brings_the_callee() {
     ));
     assert_eq!(call.party_of(&id("bob")), Some(Party::Callee));
     assert_eq!(call.position, None);
-    let out = say(
-        &mut call,
-        Input::Alarm {
-            present: [true, false],
-        },
-        3 + AWAY_AFTER,
-    );
+    let out = say(&mut call, alarm([true, false]), 3 + AWAY_AFTER);
     let party = Party::Callee;
     assert_eq!(
         kinds(&out),

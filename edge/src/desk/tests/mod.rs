@@ -1,8 +1,12 @@
 //! The desk's rules one by one, and what holds whatever happens.
 
+mod handed_on;
+mod random;
+mod stored;
+
 use super::pace::TELL_EVERY;
 use super::*;
-use crate::link::{Letter, Needs, ToCall, ToDesk};
+use crate::link::{HandedOn, Letter, Needs, ToCall, ToDesk};
 use crate::table::Row;
 use counterpart_shared::api::{
     CloseReason, DeskCommand, DeskMessage, DeskSettings, EndReason, ErrorCode, GoneReason,
@@ -85,6 +89,7 @@ fn needing(c: u32, priority: u8, skills: &[&str]) -> Input {
         call: call(c),
         customer: "alice".parse().unwrap(),
         needs: Needs { skills, priority },
+        handed_on: None,
     })
 }
 
@@ -108,7 +113,7 @@ fn with_rooms(rooms: &[u8]) -> Desk {
 }
 
 fn state(desk: &Desk, n: u8) -> RoomState {
-    let board = desk.board();
+    let board = desk.board(0);
     let found = board.rooms.iter().find(|one| one.room.room == room(n));
     found.unwrap().room.state
 }
@@ -118,7 +123,7 @@ fn rings_at(desk: &Desk, c: u32) -> Option<RoomId> {
 }
 
 fn line(desk: &Desk) -> Vec<CallId> {
-    desk.board().line.into_iter().map(|one| one.call).collect()
+    desk.board(0).line.into_iter().map(|one| one.call).collect()
 }
 
 fn letters(outputs: &[Output]) -> Vec<(CallId, ToCall)> {
@@ -432,213 +437,4 @@ fn places_and_waits_are_told_together_when_they_change() {
     let out = desk.handle(alarm(&[1]), due);
     assert_eq!(letters(&out), [(call(4), position(1, Some(60)))]);
     assert_eq!(desk.due(), Some(60_000 + RING));
-}
-
-#[test]
-fn what_is_stored_is_pinned() {
-    let rows = [
-        (
-            "room",
-            "r1",
-            r#"{"agent":"bob","place":{"state":"close"},"since":1,"closing":false}"#,
-        ),
-        (
-            "room",
-            "r2",
-            r#"{"agent":"bob","place":{"state":"idle"},"since":1,"closing":false,"gone_since":7}"#,
-        ),
-        (
-            "room",
-            "r3",
-            r#"{"agent":"bob","place":{"state":"offered","number":3,"waiting":{"call":"c1","customer":"alice","since":2,"refused_by":"r1","told":0},"until":9},"since":1,"closing":false}"#,
-        ),
-        (
-            "room",
-            "r4",
-            r#"{"agent":"bob","place":{"state":"talking","call":"c2"},"since":1,"closing":true}"#,
-        ),
-        (
-            "room",
-            "r5",
-            r#"{"agent":"bob","place":{"state":"close","reason":"missed"},"since":1,"closing":false}"#,
-        ),
-        (
-            "room",
-            "r6",
-            r#"{"agent":"bob","place":{"state":"wrapping","call":"c3","until":9},"since":1,"skills":["loans"],"closing":false}"#,
-        ),
-        (
-            "waiting",
-            "12",
-            r#"{"call":"c1","customer":"alice","since":2,"told":1}"#,
-        ),
-        (
-            "waiting",
-            "13",
-            r#"{"call":"c4","customer":"alice","since":2,"needs":{"skills":["loans"],"priority":1},"told":1,"told_wait_s":60}"#,
-        ),
-        (
-            "settings",
-            "settings",
-            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"utc_offset_min":0,"record":"off"}"#,
-        ),
-        ("pace", "pace", r#"{"talk":60000}"#),
-    ];
-    let row = |(kind, key, json): &(&str, &str, &str)| Row {
-        kind: (*kind).into(),
-        key: (*key).into(),
-        json: (*json).into(),
-    };
-    let mut desk = Desk::load(&rows.each_ref().map(row)).unwrap();
-    assert_eq!(desk.changes(), []);
-    for n in 1..=6 {
-        desk.rooms.get_mut(&room(n));
-    }
-    desk.line.get_mut(&12);
-    desk.line.get_mut(&13);
-    desk.settings.get_mut();
-    desk.pace.get_mut();
-    let stored = desk.changes().into_iter();
-    let stored: Vec<_> = stored.map(|c| (c.kind, c.key, c.json.unwrap())).collect();
-    assert_eq!(
-        stored,
-        rows.map(|(kind, key, json)| (kind, key.to_owned(), json.to_owned()))
-    );
-}
-
-/// The desk beside a record of what it may do.
-struct World {
-    desk: Desk,
-    present: BTreeSet<u8>,
-    entered: u32,
-    gone: BTreeSet<u32>,
-    /// The order in which callers came.
-    arrived: Vec<CallId>,
-    now: u64,
-}
-
-impl World {
-    fn act(&mut self, what: u8, n: u8, pick: u32) -> Vec<Output> {
-        let c = if self.entered == 0 {
-            0
-        } else {
-            pick % self.entered
-        };
-        let input = match what {
-            0 | 1 => {
-                self.present.insert(n);
-                connected(n)
-            }
-            2 if self.present.remove(&n) => closed(n),
-            3 | 4 if self.present.contains(&n) => open(n),
-            5 if self.present.contains(&n) => close(n),
-            6..=8 => {
-                self.arrived.push(call(self.entered));
-                self.entered += 1;
-                enter(self.entered - 1)
-            }
-            9 | 10 if self.entered > 0 => {
-                self.gone.insert(c);
-                leave(c)
-            }
-            11 | 12 => return self.answer(n, accept),
-            13 => return self.answer(n, reject),
-            _ => self.alarm(),
-        };
-        self.desk.handle(input, self.now)
-    }
-
-    fn alarm(&self) -> Input {
-        alarm(&self.present.iter().copied().collect::<Vec<_>>())
-    }
-
-    fn answer(&mut self, n: u8, how: fn(u8, u32) -> Input) -> Vec<Output> {
-        let row = self.desk.rooms.get(&room(n));
-        let number = row.and_then(|row| row.call()?.as_str()[1..].parse().ok());
-        let input = how(n, number.unwrap_or(999));
-        self.desk.handle(input, self.now)
-    }
-
-    fn check(&self) -> Result<(), TestCaseError> {
-        let mut places: BTreeMap<CallId, usize> = BTreeMap::new();
-        for (_, row) in self.desk.rooms.iter() {
-            if let Some(call) = row.call() {
-                *places.entry(call.clone()).or_default() += 1;
-            }
-            if let Place::Offered { until, .. } = row.place {
-                prop_assert!(until <= self.now + RING, "every offer ends");
-            }
-        }
-        for call in line(&self.desk) {
-            *places.entry(call).or_default() += 1;
-        }
-        prop_assert!(places.values().all(|&count| count == 1), "{places:?}");
-        let known = (0..self.entered).filter(|c| !self.gone.contains(c)).count();
-        prop_assert_eq!(places.len(), known, "nobody is lost");
-        let free = self.desk.rooms.iter().any(|(_, row)| row.is_free());
-        prop_assert!(!free || self.desk.line.is_empty(), "idle beside waiting");
-        let order = |call: &CallId| self.arrived.iter().position(|one| one == call);
-        let places: Vec<_> = line(&self.desk).iter().map(order).collect();
-        prop_assert!(places.is_sorted(), "the line is in the order of arrival");
-        Ok(())
-    }
-}
-
-proptest! {
-    #![proptest_config(crate::chance::sequences())]
-
-    #[test]
-    fn whatever_happens(steps in prop::collection::vec((0..16u8, 0..4u8, any::<u32>(), 0..8_000u64), 1..120)) {
-        let mut world = World {
-            desk: Desk::default(),
-            present: BTreeSet::new(),
-            entered: 0,
-            gone: BTreeSet::new(),
-            arrived: Vec::new(),
-            now: 0,
-        };
-        for (what, n, pick, pause) in steps {
-            let wanted = world.now + pause;
-            // Alarms ring when they are due, as the platform's do.
-            while let Some(due) = world.desk.due().filter(|&at| at <= wanted) {
-                world.now = world.now.max(due);
-                let input = world.alarm();
-                world.desk.handle(input, world.now);
-                world.check()?;
-            }
-            world.now = wanted;
-            let closed_before: BTreeSet<RoomId> = world.desk.rooms.iter()
-                .filter(|(_, row)| matches!(row.place, Place::Close { .. })).map(|(room, _)| room.clone()).collect();
-            let next = line(&world.desk).first().cloned();
-            let out = world.act(what, n, pick);
-            for (call, letter) in letters(&out) {
-                if let ToCall::Offered { room, .. } = letter {
-                    let opened = (3..5).contains(&what) && room == self::room(n);
-                    prop_assert!(!closed_before.contains(&room) || opened, "a closed room rings");
-                    let came = |call: &CallId| world.arrived.iter().position(|one| one == call);
-                    prop_assert!(next.as_ref().is_none_or(|next| world.gone.contains(&next.as_str()[1..].parse().unwrap()) || came(&call) <= came(next)), "overtaken");
-                }
-            }
-            world.check()?;
-            let rows: Vec<Row> = world.desk.clone_rows();
-            prop_assert_eq!(Desk::load(&rows).unwrap().board(), world.desk.board());
-        }
-    }
-}
-
-impl Desk {
-    fn clone_rows(&self) -> Vec<Row> {
-        let row = |kind: &str, key: String, json: String| Row {
-            kind: kind.into(),
-            key,
-            json,
-        };
-        let rooms = self.rooms.iter();
-        let rooms =
-            rooms.map(|(k, v)| row("room", k.to_string(), serde_json::to_string(v).unwrap()));
-        let line = self.line.iter();
-        let line =
-            line.map(|(k, v)| row("waiting", k.to_string(), serde_json::to_string(v).unwrap()));
-        rooms.chain(line).collect()
-    }
 }

@@ -1,0 +1,110 @@
+//! An agent hands the caller on. The call goes back into a line, with its log, its caller and its recording; the
+//! agent is out of it.
+
+use super::command::{Outcome, conflict, forbidden, over};
+use super::input::{HandOver, Output};
+use super::state::PartyState;
+use super::turn::Turn;
+use crate::link::{Admission, CreatedBy, HandedOn, Letter, Needs, ToDesk, ToFleet};
+use counterpart_shared::api::{ApiError, ByeReason, CallMessage, CallPhase, EntryBody, ErrorCode};
+use counterpart_shared::id::{DeskId, Party, UserId};
+
+impl Turn<'_> {
+    /// Asks the desk first: where nobody will ever come, nobody is sent to wait.
+    pub(super) fn hand_over(&mut self, party: Party, wish: HandOver) -> Outcome {
+        self.may_hand_over(party)?;
+        self.out.push(Output::AskDesk(wish));
+        Ok(())
+    }
+
+    /// The desk has answered. Meanwhile the call may have ended, or been handed on by the same command sent twice.
+    pub(super) fn admitted(&mut self, wish: HandOver, admission: Result<Admission, ApiError>) {
+        let outcome = self.may_hand_over(Party::Callee).and(admission);
+        match outcome {
+            Ok(admission) => self.go_on(wish, admission),
+            Err(error) => self.reply(CallMessage::Error {
+                id: Some(wish.id),
+                error,
+            }),
+        }
+    }
+
+    fn may_hand_over(&self, party: Party) -> Outcome {
+        if party == Party::Caller || self.call.is_direct() {
+            return Err(forbidden("the agent at a desk hands the caller on"));
+        }
+        match self.call.phase {
+            CallPhase::Talking => Ok(()),
+            CallPhase::Ended => Err(over()),
+            CallPhase::New | CallPhase::Requested => Err(conflict("nobody talks to the caller")),
+        }
+    }
+
+    fn go_on(&mut self, wish: HandOver, admission: Admission) {
+        let agent = self.call.callee.take().expect("who talks is known");
+        let seq = self.append(EntryBody::Transfer {
+            from: agent.clone(),
+            desk: wish.desk.clone(),
+            room: wish.room.clone(),
+        });
+        let id = wish.id.clone();
+        self.send(Party::Callee, CallMessage::Ack { id, seq: Some(seq) });
+        self.dismiss(agent);
+        self.move_to(wish, admission);
+    }
+
+    /// The agent sees and hears nothing more; his pictures make room for the next one's.
+    fn dismiss(&mut self, agent: UserId) {
+        let (party, reason) = (Party::Callee, ByeReason::Transferred);
+        self.send(party, CallMessage::Bye { reason });
+        self.out.push(Output::Dismiss(party, reason));
+        let end = ToFleet::GrantsEnd {
+            call: self.call.id.clone(),
+            user: agent,
+            serial: self.call.serial,
+        };
+        self.out.push(Output::Letter(Letter::Fleet(end)));
+        let live = self.call.party(party).live.clone();
+        *self.call.party_mut(party) = PartyState {
+            live,
+            ..PartyState::absent(self.now)
+        };
+    }
+
+    fn move_to(&mut self, wish: HandOver, admission: Admission) {
+        let call = self.call.id.clone();
+        let from = self.call.room.take();
+        self.tell_desk(ToDesk::Leave { call: call.clone() });
+        let stays = self.call.desk() == Some(&wish.desk);
+        let priority = self.call.needs().priority;
+        let needs = Needs {
+            skills: wish.skills,
+            priority,
+        };
+        self.call.phase = CallPhase::Requested;
+        self.call.handed_on += 1;
+        self.call.record |= admission.record;
+        self.call.terms = admission.terms;
+        self.call.to = CreatedBy::Desk {
+            desk: wish.desk,
+            needs: needs.clone(),
+        };
+        self.tell_desk(ToDesk::Enter {
+            call,
+            customer: self.call.caller.clone(),
+            needs,
+            handed_on: Some(HandedOn {
+                arrived: self.call.requested_at.unwrap_or(self.now),
+                to: wish.room,
+                from: from.filter(|_| stays),
+            }),
+        });
+    }
+
+    /// The desk that a wish means.
+    pub(super) fn goal(&self, desk: Option<DeskId>) -> Result<DeskId, ApiError> {
+        let here = || self.call.desk().cloned();
+        desk.or_else(here)
+            .ok_or_else(|| ApiError::new(ErrorCode::Forbidden, "a direct call cannot be handed on"))
+    }
+}
