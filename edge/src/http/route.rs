@@ -51,6 +51,8 @@ pub enum Route {
     CallSocket(CallId),
     /// `GET /v1/desks/{desk}/rooms/{room}/socket`
     RoomSocket(DeskId, RoomId),
+    /// `GET /v1/desks/{desk}/board/socket`
+    BoardSocket(DeskId),
     /// `GET /v1/nodes/socket`
     NodeSocket,
     /// `OPTIONS` of any of these
@@ -94,6 +96,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
         ["v1", "calls", call, "socket"] => ("GET", id(call).map(Route::CallSocket)),
         ["v1", "desks", desk, "rooms", room, "socket"] => ("GET", room_socket(desk, room)),
+        ["v1", "desks", desk, "board", "socket"] => ("GET", id(desk).map(Route::BoardSocket)),
         ["v1", "nodes", "socket"] => ("GET", Ok(Route::NodeSocket)),
         _ => return Err(Refusal::path(&format!("{method} {path}"))),
     };
@@ -187,6 +190,8 @@ mod tests {
         );
         assert_eq!(route("GET", "/v1/api-keys", ""), Ok(Route::ApiKeys));
         assert_eq!(route("POST", "/v1/api-keys", ""), Ok(Route::CreateApiKey));
+        let board = Route::BoardSocket("back".parse().unwrap());
+        assert_eq!(route("GET", "/v1/desks/back/board/socket", ""), Ok(board));
         let key = Route::DeleteApiKey("k-1".parse().unwrap());
         assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
         assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));

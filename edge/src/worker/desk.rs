@@ -7,12 +7,13 @@
 //! Deliveries follow. When a write fails, the machine in memory is dropped and the next event starts from
 //! what is on disk.
 
+use super::board::{self, Board};
 use super::core::{Core, answer, request};
 use super::{now, socket};
 use crate::desk::{Desk as Machine, Input, Output, id_of};
 use crate::http::parse_message;
 use crate::link::DeskRequest;
-use counterpart_shared::api::{DeskCommand, DeskMessage};
+use counterpart_shared::api::{ByeReason, DeskCommand, DeskMessage};
 use counterpart_shared::id::{RoomId, UserId};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ use worker::{
 pub struct Desk {
     core: Rc<Core>,
     machine: RefCell<Option<Machine>>,
+    board: Board,
 }
 
 impl DurableObject for Desk {
@@ -34,6 +36,7 @@ impl DurableObject for Desk {
         Self {
             core: Core::new(state, env),
             machine: RefCell::new(None),
+            board: Board::default(),
         }
     }
 
@@ -47,7 +50,11 @@ impl DurableObject for Desk {
                 self.turn(Input::Configure(settings.clone()), None)?;
                 answer(Ok(settings))
             }
-            DeskRequest::Board => answer(Ok(self.with(Machine::board)?)),
+            DeskRequest::HandOver { to } => {
+                answer(self.with(|desk| desk.hand_over(to.as_ref(), now()))?)
+            }
+            DeskRequest::Board => answer(Ok(self.with(|desk| desk.board(now()))?)),
+            DeskRequest::BoardSocket => self.watch(&incoming),
             DeskRequest::Socket { room, agent } => self.seat(&incoming, room, agent),
             DeskRequest::Letter(post) => {
                 if let Some(letter) = self.core.accept(post, now())? {
@@ -64,6 +71,9 @@ impl DurableObject for Desk {
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
         self.ready()?;
+        if !socket::is_open(&socket) {
+            return Ok(());
+        }
         let text = socket::text(message).unwrap_or_default();
         match parse_message::<DeskCommand>(&text) {
             Ok(command) => self.command(&socket, command)?,
@@ -133,6 +143,7 @@ impl Desk {
             self.perform(output, from);
         }
         self.core.arm(desk.due())?;
+        self.core.arm(self.board.show(&self.core, &desk))?;
         *self.machine.borrow_mut() = Some(desk);
         Ok(())
     }
@@ -175,17 +186,30 @@ impl Desk {
         if let Err(refused) = admitted {
             return answer::<()>(Err(refused.into()));
         }
+        let reason = ByeReason::Replaced;
+        for older in socket::tagged(&self.core.state, room.as_str()) {
+            socket::dismiss(&older, &DeskMessage::Bye { reason }, reason);
+        }
         let (socket, response) = socket::accept(&self.core, request, room.as_str())?;
         socket.serialize_attachment(room.as_str())?;
         self.turn(Input::Connected { room, agent }, Some(&socket))?;
         Ok(response)
     }
 
+    fn watch(&self, request: &Request) -> Result<Response> {
+        let (socket, response) = board::accept(&self.core, request)?;
+        socket::send(&socket, &self.with(|desk| desk.board(now()))?);
+        Ok(response)
+    }
+
     fn command(&self, socket: &WebSocket, command: DeskCommand) -> Result<()> {
+        let id = id_of(&command);
         let Some(room) = room_of(socket) else {
+            let (id, error) = (Some(id.clone()), board::only_shows());
+            socket::send(socket, &DeskMessage::Error { id, error });
             return Ok(());
         };
-        let id = id_of(&command).as_str();
+        let id = id.as_str();
         let earlier = self.core.store.recall(room.as_str(), id)?.is_some();
         let input = Input::Command {
             room,

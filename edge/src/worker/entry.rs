@@ -5,17 +5,17 @@ use super::{ask, body, internal, limits, now, page, random, reply};
 use crate::desk::{check_settings, check_skills};
 use crate::http::{Cors, Refusal, Route, parse, route};
 use crate::link::{
-    Address, Admission, CallRequest, CreatedBy, DeskBoard, DeskRequest, FleetBoard, FleetRequest,
-    Needs, Terms,
+    Address, Admission, CallRequest, CreatedBy, DeskRequest, FleetBoard, FleetRequest, Needs,
+    Terms, Visitor,
 };
 use crate::token::{
     Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
 };
 use counterpart_shared::api::{
-    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, DeskSettings,
-    ErrorCode, Keys, PartyUrls, TokenCreated,
+    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, DeskBoard,
+    DeskSettings, ErrorCode, Keys, PartyUrls, TokenCreated,
 };
-use counterpart_shared::grant::UserClaims;
+use counterpart_shared::grant::{Role, UserClaims};
 use counterpart_shared::id::{CallId, DeskId, RoomId};
 use serde_json::json;
 use worker::{Context, Env, Request, Response, event};
@@ -89,6 +89,7 @@ impl Reception {
             Route::CallUrls(call) => self.call_urls(call).await,
             Route::CallSocket(call) => self.call_socket(call).await,
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
+            Route::BoardSocket(desk) => self.board_socket(desk).await,
             Route::NodeSocket => self.node_socket().await,
             Route::Page | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
                 Err(internal("served before"))
@@ -186,8 +187,8 @@ impl Reception {
     }
 
     async fn call_view(&self, call: CallId, after: u64) -> Answer {
-        let user = self.user()?.sub;
-        let request = CallRequest::View { user, after };
+        let visitor = visitor(self.user()?);
+        let request = CallRequest::View { visitor, after };
         let view: CallView = ask::ask(&self.env, &Address::Call(call), &request).await?;
         answer(200, &view)
     }
@@ -201,8 +202,8 @@ impl Reception {
 
     async fn call_socket(&self, call: CallId) -> Answer {
         let credentials = self.upgrade()?;
-        let user = self.verify(&credentials.token)?.sub;
-        let request = CallRequest::Socket { user };
+        let visitor = visitor(self.verify(&credentials.token)?);
+        let request = CallRequest::Socket { visitor };
         self.hand_over(Address::Call(call), &request, &credentials)
             .await
     }
@@ -213,6 +214,16 @@ impl Reception {
         may_serve(&user, &desk)?;
         let agent = user.sub;
         let request = DeskRequest::Socket { room, agent };
+        self.hand_over(Address::Desk(desk), &request, &credentials)
+            .await
+    }
+
+    async fn board_socket(&self, desk: DeskId) -> Answer {
+        let credentials = self.upgrade()?;
+        if !self.config.open_board {
+            may_watch(&self.verify(&credentials.token)?, &desk)?;
+        }
+        let request = DeskRequest::BoardSocket;
         self.hand_over(Address::Desk(desk), &request, &credentials)
             .await
     }
@@ -238,14 +249,13 @@ impl Reception {
             may_watch(&self.user()?, &desk)?;
         }
         let at = Address::Desk(desk.clone());
-        let DeskBoard { rooms, line } = ask::ask(&self.env, &at, &DeskRequest::Board).await?;
+        let counter: DeskBoard = ask::ask(&self.env, &at, &DeskRequest::Board).await?;
         let fleet = ask::ask(&self.env, &Address::Fleet, &FleetRequest::Board).await?;
         let FleetBoard { nodes, calls } = fleet;
         let board = Board {
             desk,
             at: now(),
-            rooms,
-            line,
+            counter,
             nodes,
             calls,
         };
@@ -289,6 +299,14 @@ impl Reception {
 
     pub(super) fn header(&self, name: &str) -> Result<Option<String>, ApiError> {
         self.request.headers().get(name).map_err(internal)
+    }
+}
+
+/// Who comes to a call, by his token.
+fn visitor(user: UserClaims) -> Visitor {
+    Visitor {
+        supervises: user.desk.filter(|_| user.role == Role::Supervisor),
+        user: user.sub,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod account;
 mod ask;
+mod board;
 mod body;
 mod call;
 mod config;

@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use crate::table::to_json;
-use counterpart_shared::api::SUBPROTOCOL;
+use counterpart_shared::api::{ByeReason, SUBPROTOCOL};
 use serde::Serialize;
 use worker::{
     Headers, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
@@ -44,6 +44,12 @@ pub(super) fn others(sockets: &[WebSocket], socket: &WebSocket) -> bool {
     sockets
         .iter()
         .any(|other| other != socket && is_open(other))
+}
+
+/// Tells a socket why it is closed, and closes it.
+pub(super) fn dismiss<T: Serialize>(socket: &WebSocket, message: &T, reason: ByeReason) {
+    send(socket, message);
+    close(socket, reason.close_code().into());
 }
 
 /// Completes the closing handshake (RFC 6455 §7.1.2); codes that may not be sent become 1000 (§7.4.1).

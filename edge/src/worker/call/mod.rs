@@ -56,9 +56,9 @@ impl DurableObject for Call {
             // A call that never was has nothing to do: its sender need not try again.
             CallRequest::Letter(_) if !known => answer(Ok(())),
             _ if !known => answer::<()>(Err(self.unknown())),
-            CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
+            CallRequest::View { visitor, after } => answer(self.shell.view(&visitor, after)),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
-            CallRequest::Socket { user } => self.shell.connect(&incoming, &user),
+            CallRequest::Socket { visitor } => self.shell.connect(&incoming, &visitor),
             CallRequest::Letter(post) => {
                 if let Some(letter) = self.shell.core.accept(post, now())? {
                     self.shell.act(Input::Letter(letter), None)?;

@@ -1,11 +1,14 @@
-//! What a party does: looks, asks for URLs, connects, speaks, goes.
+//! What parties and supervisors do: look, ask for URLs, connect, speak, go.
 
 use super::super::{internal, now, socket};
 use super::seats;
 use super::shell::Shell;
-use crate::call::{Input, Seat, id_of};
+use crate::call::{Call, Input, Seat, Who};
 use crate::http::parse_message;
-use counterpart_shared::api::{ApiError, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls};
+use crate::link::Visitor;
+use counterpart_shared::api::{
+    ApiError, ByeReason, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls,
+};
 use counterpart_shared::id::{ClientId, Party, UserId};
 use std::rc::Rc;
 use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
@@ -13,14 +16,14 @@ use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
 impl Shell {
     pub(super) fn view(
         &self,
-        user: &UserId,
+        visitor: &Visitor,
         after: u64,
     ) -> std::result::Result<CallView, ApiError> {
-        let party = self.party_of(user)?;
+        let who = self.who(visitor)?;
         let entries = self.core.store.entries(after).map_err(internal)?;
         let machine = self.machine.borrow();
         let call = machine.as_ref().ok_or_else(super::unknown)?;
-        Ok(call.view(party, entries))
+        Ok(call.view(&who, entries))
     }
 
     /// Waits for its own URLs only; the other party's go to the sockets.
@@ -41,28 +44,43 @@ impl Shell {
             .unwrap_or_else(|| Err(internal("a question for URLs had no answer")))
     }
 
-    pub(super) fn connect(self: &Rc<Self>, request: &Request, user: &UserId) -> Result<Response> {
-        let party = match self.party_of(user) {
-            Ok(party) => party,
+    /// A newer socket of the same person takes over: the older one is told, and closed.
+    pub(super) fn connect(
+        self: &Rc<Self>,
+        request: &Request,
+        visitor: &Visitor,
+    ) -> Result<Response> {
+        let who = match self.who(visitor) {
+            Ok(who) => who,
             Err(error) => return super::answer::<()>(Err(error)),
         };
-        let (socket, response) = socket::accept(&self.core, request, seats::tag(party))?;
-        seats::write(&socket, &Seat::new(party, self.seq_for(party), now()))?;
-        self.act(Input::Connected(party), Some(&socket))?;
+        let reason = ByeReason::Replaced;
+        for older in seats::of(&self.core, &who) {
+            socket::dismiss(&older, &CallMessage::Bye { reason }, reason);
+        }
+        let (socket, response) = socket::accept(&self.core, request, &seats::tag(&who))?;
+        seats::write(&socket, &Seat::new(who.clone(), self.seq_for(&who), now()))?;
+        let input = match who {
+            Who::Party(party) => Input::Connected(party),
+            Who::Watcher(user) => Input::Watched(user),
+        };
+        self.act(input, Some(&socket))?;
         Ok(response)
     }
 
+    /// What a socket says after it was closed is not heard: nothing of it was acknowledged.
     pub(super) fn message(
         self: &Rc<Self>,
         socket: &WebSocket,
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
-        let Some(seat) = seats::read(socket) else {
+        let seat = seats::read(socket).filter(|_| socket::is_open(socket));
+        let Some(seat) = seat else {
             return Ok(());
         };
         let text = socket::text(message).unwrap_or_default();
         match parse_message::<CallCommand>(&text) {
-            Ok(command) => self.command(socket, seat.party, command),
+            Ok(command) => self.command(socket, seat.who, command),
             Err((id, error)) => {
                 socket::send(socket, &CallMessage::Error { id, error });
                 Ok(())
@@ -70,18 +88,20 @@ impl Shell {
         }
     }
 
-    fn command(
-        self: &Rc<Self>,
-        socket: &WebSocket,
-        party: Party,
-        command: CallCommand,
-    ) -> Result<()> {
-        let recall = |id: &ClientId| self.core.store.recall(seats::tag(party), id.as_str());
-        let earlier = id_of(&command).map(recall).transpose()?.flatten();
-        if id_of(&command).is_some() {
-            let visible = self.sees_log(party);
-            seats::with_seat(&self.core, socket, &[], |seat| seat.speaks(visible))?;
+    fn command(self: &Rc<Self>, socket: &WebSocket, who: Who, command: CallCommand) -> Result<()> {
+        if command.id().is_some() {
+            let visible = self.with(|call| call.sees_log(&who)).unwrap_or(false);
+            seats::with_seat(&self.core, socket, |seat| seat.speaks(visible))?;
         }
+        let party = match who {
+            Who::Watcher(user) => {
+                return self.act(Input::WatcherSays { user, command }, Some(socket));
+            }
+            Who::Party(party) => party,
+        };
+        let owner = self.with(|call| call.owner(party)).unwrap_or_default();
+        let recall = |id: &ClientId| self.core.store.recall(&owner, id.as_str());
+        let earlier = command.id().map(recall).transpose()?.flatten();
         let input = Input::Command {
             party,
             command,
@@ -95,29 +115,42 @@ impl Shell {
         let Some(seat) = seats::read(socket).filter(|_| self.ready().unwrap_or(false)) else {
             return Ok(());
         };
-        let party = seat.party;
-        let sockets = socket::tagged(&self.core.state, seats::tag(party));
-        let others = socket::others(&sockets, socket);
-        self.act(Input::Closed { party, others }, None)
+        let others = socket::others(&seats::of(&self.core, &seat.who), socket);
+        let input = match seat.who {
+            Who::Party(party) => Input::Closed { party, others },
+            Who::Watcher(user) => Input::Unwatched { user, others },
+        };
+        self.act(input, None)
+    }
+
+    /// A party, or the supervisor of the desk where the call is.
+    fn who(&self, visitor: &Visitor) -> std::result::Result<Who, ApiError> {
+        if let Ok(party) = self.party_of(&visitor.user) {
+            return Ok(Who::Party(party));
+        }
+        let desk = self.with(|call| call.desk().cloned()).flatten();
+        if visitor.supervises.is_some() && visitor.supervises == desk {
+            return Ok(Who::Watcher(visitor.user.clone()));
+        }
+        Err(no_party(&visitor.user))
     }
 
     fn party_of(&self, user: &UserId) -> std::result::Result<Party, ApiError> {
-        let machine = self.machine.borrow();
-        let party = machine.as_ref().and_then(|call| call.party_of(user));
-        party.ok_or_else(|| {
-            let detail = format!("'{user}' is no party of this call");
-            ApiError::new(ErrorCode::Forbidden, detail)
-        })
+        let party = self.with(|call| call.party_of(user)).flatten();
+        party.ok_or_else(|| no_party(user))
     }
 
-    fn sees_log(&self, party: Party) -> bool {
-        let machine = self.machine.borrow();
-        machine.as_ref().is_some_and(|call| call.sees_log(party))
+    fn seq_for(&self, who: &Who) -> u64 {
+        let seq = |call: &Call| call.sees_log(who).then_some(call.seq);
+        self.with(seq).flatten().unwrap_or(0)
     }
 
-    fn seq_for(&self, party: Party) -> u64 {
-        let machine = self.machine.borrow();
-        let call = machine.as_ref().filter(|call| call.sees_log(party));
-        call.map_or(0, |call| call.seq)
+    fn with<T>(&self, look: impl FnOnce(&Call) -> T) -> Option<T> {
+        self.machine.borrow().as_ref().map(look)
     }
+}
+
+fn no_party(user: &UserId) -> ApiError {
+    let detail = format!("'{user}' is no party of this call");
+    ApiError::new(ErrorCode::Forbidden, detail)
 }

@@ -2,16 +2,19 @@
 
 use super::super::core::Core;
 use super::super::{now, socket};
-use crate::call::{Call, Delivery, Seat};
+use crate::call::{Call, Delivery, Seat, Who};
 use crate::table::to_json;
 use counterpart_shared::api::{CallMessage, Entry};
-use counterpart_shared::id::Party;
+use counterpart_shared::id::{Party, UserId};
+use std::collections::BTreeSet;
 use worker::{Result, WebSocket};
 
-pub(super) fn tag(party: Party) -> &'static str {
-    match party {
-        Party::Caller => "caller",
-        Party::Callee => "callee",
+/// Under which tag somebody's sockets are found.
+pub(super) fn tag(who: &Who) -> String {
+    match who {
+        Who::Party(Party::Caller) => "caller".to_owned(),
+        Who::Party(Party::Callee) => "callee".to_owned(),
+        Who::Watcher(user) => format!("watcher.{user}"),
     }
 }
 
@@ -24,68 +27,83 @@ pub(super) fn write(socket: &WebSocket, seat: &Seat) -> Result<()> {
     socket.serialize_attachment(to_json(seat))
 }
 
-/// Who has a socket, caller first.
-pub(super) fn present(core: &Core) -> [bool; 2] {
-    Party::BOTH.map(|party| !socket::tagged(&core.state, tag(party)).is_empty())
+/// The open sockets of somebody.
+pub(super) fn of(core: &Core, who: &Who) -> Vec<WebSocket> {
+    socket::tagged(&core.state, &tag(who))
+}
+
+/// Who has a socket, caller first; and the supervisors who have one.
+pub(super) fn present(core: &Core) -> ([bool; 2], BTreeSet<UserId>) {
+    let parties = Party::BOTH.map(|party| !of(core, &party.into()).is_empty());
+    let watchers = all(core).filter_map(|(_, seat)| match seat.who {
+        Who::Watcher(user) => Some(user),
+        Who::Party(_) => None,
+    });
+    (parties, watchers.collect())
+}
+
+fn all(core: &Core) -> impl Iterator<Item = (WebSocket, Seat)> {
+    let sockets = core.state.get_websockets().into_iter();
+    let open = sockets.filter(socket::is_open);
+    open.filter_map(|socket| read(&socket).map(|seat| (socket, seat)))
 }
 
 /// New entries, or none: then only what was held back for long enough goes out.
 pub(super) fn broadcast(core: &Core, call: &Call, entries: &[Entry]) -> Result<()> {
-    for party in Party::BOTH {
-        for socket in socket::tagged(&core.state, tag(party)) {
-            let visible = call.sees_log(party);
-            with_seat(core, &socket, entries, |seat| seat.entries(visible, now()))?;
-        }
+    for (socket, seat) in all(core) {
+        let visible = call.sees_log(&seat.who);
+        give(core, &socket, seat, entries, |seat| {
+            seat.entries(visible, now())
+        })?;
     }
     Ok(())
 }
 
-/// A message for all sockets of a party, after the entries that it follows from.
-pub(super) fn send(core: &Core, call: &Call, party: Party, message: &CallMessage) -> Result<()> {
-    let visible = call.sees_log(party);
-    for socket in socket::tagged(&core.state, tag(party)) {
-        with_seat(core, &socket, &[], |seat| seat.follows(visible, call.seq))?;
+/// A message for all sockets of somebody, after the entries that it follows from.
+pub(super) fn send(core: &Core, call: &Call, who: &Who, message: &CallMessage) -> Result<()> {
+    let visible = call.sees_log(who);
+    for socket in of(core, who) {
+        with_seat(core, &socket, |seat| seat.follows(visible, call.seq))?;
         socket::send(&socket, message);
     }
     Ok(())
 }
 
-/// Lets `ask` decide what a socket gets, and gives it.
+/// Lets `ask` decide what a socket gets of what is stored, and gives it.
 pub(super) fn with_seat(
     core: &Core,
     socket: &WebSocket,
+    ask: impl FnOnce(&mut Seat) -> Delivery,
+) -> Result<()> {
+    match read(socket) {
+        Some(seat) => give(core, socket, seat, &[], ask),
+        None => Ok(()),
+    }
+}
+
+fn give(
+    core: &Core,
+    socket: &WebSocket,
+    mut seat: Seat,
     entries: &[Entry],
     ask: impl FnOnce(&mut Seat) -> Delivery,
 ) -> Result<()> {
-    let Some(mut seat) = read(socket) else {
-        return Ok(());
-    };
     let before = seat.clone();
     let delivery = ask(&mut seat);
     if seat != before {
         write(socket, &seat)?;
     }
+    let one = |entry: Entry| socket::send(socket, &CallMessage::Entry(entry));
     match delivery {
         Delivery::Nothing => {}
-        Delivery::Live => entries.iter().for_each(|entry| give(socket, entry.clone())),
-        Delivery::After(seq) => core
-            .store
-            .entries(seq)?
-            .into_iter()
-            .for_each(|entry| give(socket, entry)),
+        Delivery::Live => entries.iter().cloned().for_each(one),
+        Delivery::After(seq) => core.store.entries(seq)?.into_iter().for_each(one),
     }
     Ok(())
 }
 
-fn give(socket: &WebSocket, entry: Entry) {
-    socket::send(socket, &CallMessage::Entry(entry));
-}
-
 /// When the first held socket must get its entries.
 pub(super) fn due(core: &Core, call: &Call) -> Option<u64> {
-    let of = |party| {
-        let sockets = socket::tagged(&core.state, tag(party)).into_iter();
-        sockets.filter_map(move |socket| read(&socket)?.due(call.sees_log(party)))
-    };
-    Party::BOTH.into_iter().flat_map(of).min()
+    let due = |(_, seat): (WebSocket, Seat)| seat.due(call.sees_log(&seat.who));
+    all(core).filter_map(due).min()
 }

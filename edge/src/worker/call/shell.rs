@@ -4,10 +4,11 @@ use super::super::ask::ask;
 use super::super::core::Core;
 use super::super::{now, socket};
 use super::seats;
-use crate::call::{Ask, Call, Input, Output, Seat};
-use crate::link::{Address, FleetRequest, Lease};
+use crate::call::{Ask, Call, HandOver, Input, Output, Seat};
+use crate::link::{Address, Admission, DeskRequest, FleetRequest, Lease};
 use counterpart_shared::api::{ApiError, Entry, PartyUrls};
 use std::cell::RefCell;
+use std::future::Future;
 use std::rc::Rc;
 use worker::{Env, Result, State, WebSocket};
 
@@ -20,6 +21,7 @@ pub(super) struct Shell {
 #[derive(Default)]
 pub(super) struct Rest {
     pub(super) asks: Vec<Ask>,
+    wishes: Vec<HandOver>,
     pub(super) answer: Option<std::result::Result<PartyUrls, ApiError>>,
 }
 
@@ -59,8 +61,8 @@ impl Shell {
 
     /// Time has passed: for the machine, for sockets that are held, for letters.
     pub(super) fn alarm(self: &Rc<Self>) -> Result<()> {
-        let present = seats::present(&self.core);
-        self.act(Input::Alarm { present }, None)?;
+        let (present, watching) = seats::present(&self.core);
+        self.act(Input::Alarm { present, watching }, None)?;
         if let Some(call) = self.machine.borrow().as_ref() {
             seats::broadcast(&self.core, call, &[])?;
         }
@@ -72,19 +74,42 @@ impl Shell {
     pub(super) fn act(self: &Rc<Self>, input: Input, from: Option<&WebSocket>) -> Result<()> {
         let rest = self.turn(input, from)?;
         for ask in rest.asks {
-            let (shell, from) = (self.clone(), from.cloned());
-            self.core.spawn(async move {
-                if let Err(error) = shell.inquire(ask, from).await {
-                    worker::console_error!("call: {error}");
-                }
-            });
+            let shell = self.clone();
+            let answer = async move {
+                let lease = shell.lease(&ask).await;
+                Input::Leased { ask, lease }
+            };
+            self.inquire(answer, from);
+        }
+        for wish in rest.wishes {
+            let shell = self.clone();
+            let answer = async move {
+                let admission = shell.admission(&wish).await;
+                Input::Admitted { wish, admission }
+            };
+            self.inquire(answer, from);
         }
         Ok(())
     }
 
-    async fn inquire(self: Rc<Self>, ask: Ask, from: Option<WebSocket>) -> Result<()> {
-        let lease = self.lease(&ask).await;
-        self.act(Input::Leased { ask, lease }, from.as_ref())
+    /// Another object's answer is a turn of its own.
+    fn inquire(
+        self: &Rc<Self>,
+        answer: impl Future<Output = Input> + 'static,
+        from: Option<&WebSocket>,
+    ) {
+        let (shell, from) = (self.clone(), from.cloned());
+        self.core.spawn(async move {
+            if let Err(error) = shell.act(answer.await, from.as_ref()) {
+                worker::console_error!("call: {error}");
+            }
+        });
+    }
+
+    async fn admission(&self, wish: &HandOver) -> std::result::Result<Admission, ApiError> {
+        let to = wish.room.clone();
+        let desk = Address::Desk(wish.desk.clone());
+        ask(&self.core.env, &desk, &DeskRequest::HandOver { to }).await
     }
 
     pub(super) async fn lease(&self, wanted: &Ask) -> std::result::Result<Lease, ApiError> {
@@ -121,7 +146,7 @@ impl Shell {
                 }
                 Output::Letter(letter) => store.post(letter)?,
                 Output::Remember { party, id, seq } => {
-                    store.remember(seats::tag(*party), id.as_str(), *seq, now())?;
+                    store.remember(&call.owner(*party), id.as_str(), *seq, now())?;
                 }
                 _ => {}
             }
@@ -143,13 +168,19 @@ impl Shell {
                         socket::send(socket, &message);
                     }
                 }
-                Output::Send(party, message) => seats::send(&self.core, call, party, &message)?,
+                Output::Send(who, message) => seats::send(&self.core, call, &who, &message)?,
+                Output::Dismiss(party, reason) => {
+                    for socket in seats::of(&self.core, &party.into()) {
+                        socket::close(&socket, reason.close_code().into());
+                    }
+                }
                 Output::Resume(after) => {
                     if let Some(socket) = from {
                         self.resume(call, socket, after)?;
                     }
                 }
                 Output::Ask(ask) => rest.asks.push(ask),
+                Output::AskDesk(wish) => rest.wishes.push(wish),
                 Output::Answer(answer) => rest.answer = Some(*answer),
                 Output::Letter(_) => self.deliver_soon(),
             }
@@ -162,8 +193,8 @@ impl Shell {
     }
 
     fn resume(&self, call: &Call, socket: &WebSocket, after: u64) -> Result<()> {
-        seats::with_seat(&self.core, socket, &[], |seat: &mut Seat| {
-            let visible = call.sees_log(seat.party);
+        seats::with_seat(&self.core, socket, |seat: &mut Seat| {
+            let visible = call.sees_log(&seat.who);
             seat.resumes(after, visible)
         })
     }
