@@ -100,6 +100,7 @@ mod tests {
             sub: "bob".parse().unwrap(),
             serial: 1,
             record: false,
+            watch: false,
             iat: 100,
             nbf: 100,
             exp: 200,

@@ -3,7 +3,7 @@
 
 use counterpart_shared::api::ErrorCode;
 use counterpart_shared::grant::{Act, TokenError};
-use counterpart_shared::id::{CallId, NodeId, StreamId};
+use counterpart_shared::id::{CallId, NodeId, StreamId, UserId};
 use counterpart_shared::rtmp::code;
 
 /// A refusal of a publish or a play.
@@ -45,6 +45,9 @@ pub enum Refusal {
     /// The call has ended.
     #[error("call '{0}' is over")]
     CallOver(CallId),
+    /// Its holder is no party of the call any more.
+    #[error("the grant has ended: '{0}' is no party of the call any more")]
+    GrantEnded(UserId),
     /// Somebody publishes the stream under the same or a newer grant.
     #[error("the stream is live under grant number {live}, this one is number {given}")]
     InUse {
@@ -81,6 +84,7 @@ impl Refusal {
             Refusal::Node { .. } => "other_node",
             Refusal::App(_) => "other_app",
             Refusal::CallOver(_) => "call_over",
+            Refusal::GrantEnded(_) => "grant_ended",
             Refusal::InUse { .. } => "in_use",
             Refusal::NotLive => "not_live",
             Refusal::Busy => "busy",
@@ -94,9 +98,10 @@ impl Refusal {
     pub fn error_code(&self) -> ErrorCode {
         match self {
             Refusal::Token(_) => ErrorCode::Unauthorized,
-            Refusal::Act { .. } | Refusal::Stream { .. } | Refusal::Node { .. } => {
-                ErrorCode::Forbidden
-            }
+            Refusal::Act { .. }
+            | Refusal::Stream { .. }
+            | Refusal::Node { .. }
+            | Refusal::GrantEnded(_) => ErrorCode::Forbidden,
             Refusal::App(_) | Refusal::NotLive => ErrorCode::NotFound,
             Refusal::CallOver(_) | Refusal::InUse { .. } | Refusal::Busy => ErrorCode::Conflict,
             Refusal::NoKeys

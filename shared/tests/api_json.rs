@@ -2,8 +2,9 @@
 
 use counterpart_shared::api::{
     ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
-    CreateDeskCall, CreateStream, CreateToken, DeskCommand, DeskMessage, DeskSettings, ErrorCode,
-    FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated, ToNode, WebhookEvent,
+    CreateDeskCall, CreateStream, CreateToken, DeskBoard, DeskCommand, DeskMessage, DeskSettings,
+    ErrorCode, FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated, ToNode,
+    WebhookEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -159,6 +160,11 @@ fn call_socket_commands() {
         r#"{"type":"reject","id":"1"}"#,
         r#"{"type":"text","id":"1","text":"你好"}"#,
         r#"{"type":"hangup","id":"1"}"#,
+        r#"{"type":"image","id":"1","image":{"url":"https://h/x.png","type":"image/png","bytes":9,
+            "width":2,"height":3,"sha256":"00"}}"#,
+        r#"{"type":"network","id":"1","quality":"bad"}"#,
+        r#"{"type":"transfer","id":"1"}"#,
+        r#"{"type":"transfer","id":"1","desk":"back","room":"r1","skills":["loans"]}"#,
     ]);
     refused::<CallCommand>(&[
         r#"{"type":"fly","id":"1"}"#,
@@ -175,6 +181,11 @@ fn call_socket_messages() {
     let urls = format!(r#"{{"type":"urls","id":"1","publish":{URLS},"play":{URLS}}}"#);
     pinned::<CallMessage>(&[
         r#"{"type":"hello","call":"c1","party":"callee","phase":"talking","seq":3,"live":["caller"]}"#,
+        r#"{"type":"watching","call":"c1","phase":"talking","caller":"alice","callee":"bob","seq":3,
+            "live":["caller"]}"#,
+        r#"{"type":"watching","call":"c1","phase":"new","caller":"alice","seq":0,"live":[]}"#,
+        r#"{"type":"bye","reason":"replaced"}"#,
+        r#"{"type":"bye","reason":"transferred"}"#,
         r#"{"type":"ack","id":"1","seq":4}"#,
         r#"{"type":"ack","id":"1"}"#,
         r#"{"type":"position","position":2}"#,
@@ -199,6 +210,12 @@ fn log_entries() {
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"lease"}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"desk_closed"}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"line_full"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.end","reason":"supervisor"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.transfer","from":"bob","desk":"back"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"call.transfer","from":"bob","desk":"back","room":"r1"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"network","party":"caller","quality":"poor"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"image","from":"callee","id":"i1",
+            "image":{"url":"https://h/x.png","type":"image/png"}}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"stream.begin","party":"caller","code":1002,
             "video":{"codec":"h264","width":640,"height":360},
             "audio":{"codec":"opus","rate":48000,"channels":1}}"#,
@@ -234,6 +251,7 @@ fn room_socket() {
         r#"{"type":"room","room":"r1","agent":"bob","state":"CLOSE","reason":"asked","since":5}"#,
         r#"{"type":"offer","call":"c1","customer":"alice","expires_at":9}"#,
         r#"{"type":"offer_gone","call":"c1","reason":"missed"}"#,
+        r#"{"type":"bye","reason":"replaced"}"#,
         r#"{"type":"ack","id":"1"}"#,
         r#"{"type":"error","code":"not_found","message":"m","detail":"d"}"#,
     ]);
@@ -242,10 +260,16 @@ fn room_socket() {
 #[test]
 fn desk_settings() {
     pinned::<DeskSettings>(&[
-        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":480,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":480,
             "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on"}"#,
-        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"utc_offset_min":0,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"off"}"#,
+    ]);
+    pinned::<DeskBoard>(&[
+        r#"{"rooms":[{"room":"r1","agent":"bob","state":"IDLE","since":5,"present":true,"skills":["zh"]}],
+            "line":[{"call":"c1","customer":"alice","since":5,"skills":["zh"],"priority":1,"room":"r1"}],
+            "today":{"offered":4,"answered":3,"missed":1,"abandoned":2,"mean_wait_s":9,"mean_talk_s":60}}"#,
+        r#"{"rooms":[],"line":[],"today":{"offered":0,"answered":0,"missed":0,"abandoned":0}}"#,
     ]);
     let defaults: DeskSettings = serde_json::from_str("{}").expect("defaults");
     assert_eq!(defaults, DeskSettings::default());
@@ -281,6 +305,7 @@ fn node_link() {
         r#"{"type":"want_keys","count":64}"#,
         r#"{"type":"ack","seq":1}"#,
         r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,
+        r#"{"type":"command","seq":2,"command":{"kind":"grants.end","call":"c1","user":"bob","serial":7}}"#,
         r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
     ]);
 }

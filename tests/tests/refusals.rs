@@ -35,6 +35,7 @@ fn grant() -> Result<Grant> {
         sub: "alice".parse()?,
         serial: 1,
         record: false,
+        watch: false,
         iat: now(),
         nbf: now() - 30,
         exp: now() + 300,

@@ -192,9 +192,17 @@ impl Link {
         command: NodeCommand,
     ) -> Result<(), LinkError> {
         if seq > self.command_seq {
-            let NodeCommand::CallEnd { call } = &command;
-            tracing::info!(%call, seq, "the edge ends a call");
-            self.shell.hub.end_call(call, "the call is over");
+            let hub = &self.shell.hub;
+            match command {
+                NodeCommand::CallEnd { call } => {
+                    tracing::info!(%call, seq, "the edge ends a call");
+                    hub.end_call(&call, "the call is over");
+                }
+                NodeCommand::GrantsEnd { call, user, serial } => {
+                    tracing::info!(%call, %user, serial, seq, "the edge ends somebody's grants");
+                    hub.end_grants(&call, &user, serial, "the call went on to somebody else");
+                }
+            }
             self.command_seq = seq;
         }
         talk.send(&FromNode::Done { seq }).await

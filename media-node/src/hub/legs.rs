@@ -1,5 +1,6 @@
 //! The legs of a stream's way through the hub: from its publisher, and to each reader.
 
+use super::holder::Holder;
 use super::rate::{Lateness, Leg, Meter, Sustained};
 use super::reader::Inbox;
 use crate::frames::Frame;
@@ -41,19 +42,33 @@ pub(super) struct Seat {
     pub(super) id: u64,
     pub(super) inbox: Arc<Inbox>,
     pub(super) taste: Taste,
+    pub(super) holder: Option<Holder>,
     late: Sustained,
     meter: Meter,
 }
 
 impl Seat {
-    pub(super) fn new(id: u64, inbox: Arc<Inbox>, taste: Taste, now: Instant) -> Self {
+    pub(super) fn new(
+        id: u64,
+        inbox: Arc<Inbox>,
+        taste: Taste,
+        holder: Option<Holder>,
+        now: Instant,
+    ) -> Self {
         Self {
             id,
             inbox,
             taste,
+            holder,
             late: Sustained::default(),
             meter: Meter::new(now),
         }
+    }
+
+    /// Whether the publisher adapts to him.
+    pub(super) fn governs(&self) -> bool {
+        let watches = self.holder.as_ref().is_some_and(|one| one.watches);
+        self.taste.is_person() && !watches
     }
 
     /// How the way to him is. To be called a few times a second.

@@ -9,10 +9,12 @@
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
 //! | `rate`, `legs` | what bitrate the publisher is told, by how late things are on each leg |
 //! | `publication`, `reader` | the two ends that connections hold |
+//! | `holder` | whose connections they are, and whose grants have ended |
 //! | `format` | what `stream.begin` says about the tracks |
 
 mod cache;
 mod format;
+mod holder;
 mod legs;
 mod life;
 mod publication;
@@ -36,7 +38,8 @@ use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use counterpart_shared::api::StreamRef;
 use counterpart_shared::grant::{Act, Grant};
-use counterpart_shared::id::{CallId, Party, StreamId};
+use counterpart_shared::id::{CallId, Party, StreamId, UserId};
+use holder::{Ended, EndedGrants};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -58,6 +61,7 @@ pub struct Hub {
 struct State {
     streams: HashMap<StreamId, Arc<Stream>>,
     ended: VecDeque<CallId>,
+    ended_grants: EndedGrants,
     stopping: bool,
 }
 
@@ -96,7 +100,7 @@ impl Hub {
         loop {
             // A stream can end between these two lines; then the next round makes another.
             let stream = self.stream(&mut state, grant, now)?;
-            if let Some(outcome) = stream.publish(grant.serial, now) {
+            if let Some(outcome) = stream.publish(grant.into(), now) {
                 return outcome;
             }
         }
@@ -106,7 +110,7 @@ impl Hub {
     pub fn play(&self, grant: &Grant, taste: Taste, now: Instant) -> Result<Reader, Refusal> {
         let mut state = self.lock();
         let stream = self.stream(&mut state, grant, now)?;
-        Ok(stream.read(Limits::LIVE, taste, now))
+        Ok(stream.read(Some(grant.into()), Limits::LIVE, taste, now))
     }
 
     /// The reader of a recorder for a stream that is published, once in the stream's life: it stays over
@@ -114,7 +118,7 @@ impl Hub {
     pub fn record(&self, publication: &Publication, now: Instant) -> Option<Reader> {
         let stream = &publication.stream;
         let first = stream.claim_recorder();
-        first.then(|| stream.read(Limits::RECORDER, Taste::Recorder, now))
+        first.then(|| stream.read(None, Limits::RECORDER, Taste::Recorder, now))
     }
 
     /// The call is over: its streams end, and its grants open nothing any more.
@@ -131,6 +135,23 @@ impl Hub {
                 stream.finish(reason);
             }
         }
+    }
+
+    /// Somebody is no party of a call any more: his ends of its streams are closed, and his grants up to this one
+    /// open nothing.
+    pub fn end_grants(&self, call: &CallId, user: &UserId, serial: u64, reason: &str) {
+        let ended = Ended {
+            call: call.clone(),
+            user: user.clone(),
+            serial,
+        };
+        let mut state = self.lock();
+        for stream in state.streams.values() {
+            if stream.name().call == *call {
+                stream.dismiss(&ended, reason);
+            }
+        }
+        state.ended_grants.add(ended);
     }
 
     /// The node stops: all streams end and no more begin.
@@ -176,6 +197,9 @@ impl Hub {
         }
         if state.ended.contains(&grant.call) {
             return Err(Refusal::CallOver(grant.call.clone()));
+        }
+        if state.ended_grants.contain(grant) {
+            return Err(Refusal::GrantEnded(grant.sub.clone()));
         }
         let known = state.streams.get(&grant.stream);
         if let Some(stream) = known.filter(|stream| !stream.is_over()) {

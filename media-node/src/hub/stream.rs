@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::format;
+use super::holder::{Ended, Holder};
 use super::legs::{Seat, Taste, Uplink};
 use super::life::{Change, Life, Tracks};
 use super::publication::{Demand, Publication};
@@ -53,6 +54,8 @@ struct State {
     line: Timeline,
     cache: Cache,
     publisher: Option<mpsc::Sender<Demand>>,
+    /// Who published last.
+    holder: Option<Holder>,
     epoch: u64,
     readers: Vec<Seat>,
     next_reader: u64,
@@ -79,6 +82,7 @@ impl Stream {
             line: Timeline::default(),
             cache: Cache::default(),
             publisher: None,
+            holder: None,
             epoch: 0,
             readers: Vec::new(),
             next_reader: 0,
@@ -101,25 +105,26 @@ impl Stream {
         &self.name
     }
 
-    /// Somebody with this grant publishes from now on. `None` when the stream is over: another one takes
+    /// He publishes from now on. `None` when the stream is over: another one takes
     /// its place.
     pub(super) fn publish(
         self: &Arc<Self>,
-        serial: u64,
+        holder: Holder,
         now: Instant,
     ) -> Option<Result<Publication, Refusal>> {
         let mut state = self.lock();
         if state.life.is_over() {
             return None;
         }
-        if let Err(live) = state.life.take(serial, now) {
-            let given = serial;
+        if let Err(live) = state.life.take(holder.serial, now) {
+            let given = holder.serial;
             return Some(Err(Refusal::InUse { live, given }));
         }
         let (sender, demands) = mpsc::channel(DEMANDS);
         if let Some(old) = state.publisher.replace(sender) {
             close(&old, "another connection of the same party has taken over");
         }
+        state.holder = Some(holder);
         state.epoch += 1;
         state.line.restart();
         state.uplink.restart();
@@ -130,8 +135,14 @@ impl Stream {
         }))
     }
 
-    /// Somebody reads from now on; what is cached is in his queue already.
-    pub(super) fn read(self: &Arc<Self>, limits: Limits, taste: Taste, now: Instant) -> Reader {
+    /// Somebody reads from now on (a `holder`, or a part of the node); what is cached is in his queue already.
+    pub(super) fn read(
+        self: &Arc<Self>,
+        holder: Option<Holder>,
+        limits: Limits,
+        taste: Taste,
+        now: Instant,
+    ) -> Reader {
         let inbox = Arc::new(Inbox::new(limits));
         let mut state = self.lock();
         for frame in state.cache.catch_up() {
@@ -144,7 +155,7 @@ impl Stream {
         }
         let id = state.next_reader;
         state.next_reader += 1;
-        let seat = Seat::new(id, inbox.clone(), taste, now);
+        let seat = Seat::new(id, inbox.clone(), taste, holder, now);
         state.readers.push(seat);
         if state.cache.video().is_some() && !state.cache.has_key() {
             state.ask_keyframe(now);
@@ -193,7 +204,7 @@ impl Stream {
         let needs_aac = is_opus && state.needs_coder();
         drop(state);
         if needs_aac {
-            let reader = self.read(Limits::LIVE, Taste::Opus, now);
+            let reader = self.read(None, Limits::LIVE, Taste::Opus, now);
             tokio::spawn(crate::transcode::run(reader));
         }
     }
@@ -232,6 +243,20 @@ impl Stream {
         let mut state = self.lock();
         let change = state.life.finish(reason);
         self.perform(&mut state, change);
+    }
+
+    /// Closes the ends that these grants opened.
+    pub(super) fn dismiss(&self, ended: &Ended, reason: &str) {
+        let mut state = self.lock();
+        if state.holder.as_ref().is_some_and(|one| ended.covers(one)) {
+            let change = state.life.finish(reason);
+            self.perform(&mut state, change);
+        }
+        for seat in &state.readers {
+            if seat.holder.as_ref().is_some_and(|one| ended.covers(one)) {
+                seat.inbox.end(reason);
+            }
+        }
     }
 
     /// Time has passed; whether the stream is over.
@@ -349,11 +374,7 @@ impl State {
     /// Looks at all legs of the way and tells the publisher what gets through, when that has changed.
     fn govern(&mut self, now: Instant) {
         let mut legs = vec![self.uplink.look(now)];
-        for seat in self
-            .readers
-            .iter_mut()
-            .filter(|seat| seat.taste.is_person())
-        {
+        for seat in self.readers.iter_mut().filter(|seat| seat.governs()) {
             legs.push(seat.look(now));
         }
         if let Some(limit) = self.governor.look(&legs, now)

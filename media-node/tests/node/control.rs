@@ -3,7 +3,7 @@
 use crate::support::stream::*;
 use crate::support::{Carrier, Client, World, grant};
 use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, ToNode};
-use counterpart_shared::grant::Act;
+use counterpart_shared::grant::{Act, Grant};
 use std::time::{Duration, Instant};
 
 fn events(world: &World) -> Vec<(u64, NodeEvent)> {
@@ -91,7 +91,13 @@ async fn what_is_acknowledged_is_not_sent_again() {
         .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
         .await;
     world.edge.say(ToNode::Ack { seq: 1 });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // What it does after the acknowledgement shows that it has read it.
+    let call = "c9".parse().unwrap();
+    world.edge.command(1, NodeCommand::CallEnd { call });
+    world
+        .edge
+        .wait(|m| matches!(m, FromNode::Done { seq: 1 }))
+        .await;
     world.edge.hang_up();
     publisher.close();
     world
@@ -132,6 +138,66 @@ async fn the_end_of_a_call_ends_its_connections_and_its_grants() {
     assert_eq!(status.description, "call 'c1' is over");
     let mut survivor = world.play(Carrier::Rtmp, &grant(Act::Play, "c2")).await;
     survivor.messages(3).await;
+}
+
+#[tokio::test]
+async fn who_is_no_party_any_more_sees_nothing_and_the_others_stay() {
+    let world = World::new().await;
+    let mut agent = grant(Act::Publish, "c1");
+    (agent.sub, agent.serial) = ("bob".parse().unwrap(), 3);
+    let mut his_play = Grant {
+        act: Act::Play,
+        ..agent.clone()
+    };
+    let mut customer = grant(Act::Play, "c1");
+    (customer.sub, customer.serial) = ("alice".parse().unwrap(), 9);
+    let mut publisher = world.publish(Carrier::Rtmp, &agent).await;
+    publisher.send_all(&beginning());
+    world
+        .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
+        .await;
+    // The stream of the other party, which both of them read.
+    let theirs = |mut grant: Grant| {
+        grant.stream = "c1.callee".parse().unwrap();
+        grant
+    };
+    let other = grant(Act::Publish, "c1");
+    let other = world.publish(Carrier::Rtmp, &theirs(other)).await;
+    other.send_all(&beginning());
+    let mut out = world.play(Carrier::Quic, &theirs(his_play.clone())).await;
+    let mut stays = world.play(Carrier::Rtmp, &theirs(customer)).await;
+    out.messages(3).await;
+    world.edge.command(
+        1,
+        NodeCommand::GrantsEnd {
+            call: "c1".parse().unwrap(),
+            user: "bob".parse().unwrap(),
+            serial: 3,
+        },
+    );
+    let reason = "the call went on to somebody else";
+    assert_eq!(publisher.closed().await.description, reason);
+    assert_eq!(out.closed().await.description, reason);
+    // Two have begun; this is the third event.
+    let end = |event: &NodeEvent| matches!(event, NodeEvent::StreamEnd { .. });
+    let third = |m: &FromNode| matches!(m, FromNode::Event { seq: 3, event, .. } if end(event));
+    world.edge.wait(third).await;
+    stays.messages(3).await;
+    let name = world.name(&his_play);
+    let again = Client::open(&world, Carrier::Rtmp, Act::Play, &name).await;
+    let status = again.refused().await;
+    assert!(
+        status.description.contains("'bob' is no party"),
+        "{status:?}"
+    );
+    // A newer grant of the same person is another matter: the call may come back to him.
+    his_play.serial = 4;
+    his_play.act = Act::Publish;
+    let back = world.publish(Carrier::Rtmp, &his_play).await;
+    back.send_all(&beginning());
+    let begin = |event: &NodeEvent| matches!(event, NodeEvent::StreamBegin(_));
+    let fourth = |m: &FromNode| matches!(m, FromNode::Event { seq: 4, event, .. } if begin(event));
+    world.edge.wait(fourth).await;
 }
 
 #[tokio::test]

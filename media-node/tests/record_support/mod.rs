@@ -167,6 +167,7 @@ pub(crate) fn publish_grant() -> Grant {
         sub: "u1".parse().unwrap(),
         serial: 1,
         record: true,
+        watch: false,
         iat: 0,
         nbf: 0,
         exp: 1,

@@ -275,6 +275,7 @@ mod tests {
             sub: "alice".parse().unwrap(),
             serial: 1,
             record: true,
+            watch: false,
             iat: 100,
             nbf: 100,
             exp: 200,

@@ -57,7 +57,7 @@ impl CallSocket {
     /// goes out once.
     pub async fn send(&mut self, command: &CallCommand) {
         let json = json(command);
-        match id_of(command) {
+        match command.id() {
             Some(id) => self.kept.send(id.clone(), json).await,
             None => self.kept.say(json).await,
         }
@@ -71,7 +71,7 @@ impl CallSocket {
         patience: Duration,
     ) -> Result<CallMessage, SignalError> {
         self.send(command).await;
-        let id = id_of(command);
+        let id = command.id();
         let late = || SignalError::Late {
             what: format!(
                 "answer to {}",
@@ -94,7 +94,8 @@ impl CallSocket {
         }
     }
 
-    /// The next message. Each `Hello` tells of a new connection.
+    /// The next message. Each `Hello` (for a supervisor `Watching`) tells of a new connection. [`SignalError::Bye`] is
+    /// the end: the edge wants no other connection of this one.
     pub async fn next(&mut self) -> Result<CallMessage, SignalError> {
         match self.aside.pop_front() {
             Some(message) => Ok(message),
@@ -132,6 +133,9 @@ impl CallSocket {
                     excerpt: excerpt(&text),
                     source,
                 })?;
+            if let CallMessage::Bye { reason } = message {
+                return Err(SignalError::Bye(reason));
+            }
             if self.take(&message).await {
                 return Ok(message);
             }
@@ -141,7 +145,7 @@ impl CallSocket {
     /// Keeps book of a message; false when it says nothing new.
     async fn take(&mut self, message: &CallMessage) -> bool {
         match message {
-            CallMessage::Hello { seq, .. } => {
+            CallMessage::Hello { seq, .. } | CallMessage::Watching { seq, .. } => {
                 if let Some(after) = self.log.hello(*seq) {
                     self.ask_for_log(after).await;
                 }
@@ -167,18 +171,6 @@ impl CallSocket {
 
 fn json(command: &CallCommand) -> String {
     serde_json::to_string(command).expect("a command is JSON")
-}
-
-fn id_of(command: &CallCommand) -> Option<&ClientId> {
-    match command {
-        CallCommand::Resume { .. } => None,
-        CallCommand::Urls { id }
-        | CallCommand::Request { id }
-        | CallCommand::Accept { id }
-        | CallCommand::Reject { id }
-        | CallCommand::Text { id, .. }
-        | CallCommand::Hangup { id } => Some(id),
-    }
 }
 
 /// The command that this message answers.

@@ -1,6 +1,6 @@
 //! Why the edge did not do as asked.
 
-use counterpart_shared::api::ApiError;
+use counterpart_shared::api::{ApiError, ByeReason};
 use std::time::Duration;
 
 /// A refusal, or a fault on the way.
@@ -69,6 +69,9 @@ pub enum SignalError {
         /// How long.
         waited: Duration,
     },
+    /// The edge closed the socket for good.
+    #[error("the edge closed the socket: {0:?}")]
+    Bye(ByeReason),
     /// The blocking part of a request was stopped with the program.
     #[error("the program is ending")]
     Ending,

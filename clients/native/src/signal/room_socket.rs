@@ -45,7 +45,7 @@ impl RoomSocket {
         self.kept.send(id_of(command).clone(), json).await;
     }
 
-    /// The next message.
+    /// The next message. [`SignalError::Bye`] is the end, as of a call's socket.
     pub async fn next(&mut self) -> Result<DeskMessage, SignalError> {
         loop {
             let Happened::Said(text) = self.kept.happened().await? else {
@@ -57,6 +57,9 @@ impl RoomSocket {
                     excerpt: excerpt(&text),
                     source,
                 })?;
+            if let DeskMessage::Bye { reason } = message {
+                return Err(SignalError::Bye(reason));
+            }
             if std::mem::take(&mut self.fresh) {
                 self.kept.flush().await;
             }

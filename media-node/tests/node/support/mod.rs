@@ -229,6 +229,7 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         sub: "somebody".parse().unwrap(),
         serial: 1,
         record: false,
+        watch: false,
         iat: now() - 1,
         nbf: now() - 1,
         exp: now() + 60,
