@@ -106,18 +106,23 @@ impl Agent {
         self.command(command, &id).await
     }
 
+    /// Takes a call, without media: whoever calls this opens the call's socket himself.
+    pub async fn take(&mut self, call: &CallId) -> Result<(), SignalError> {
+        let (id, call) = (client_id(), call.clone());
+        let command = DeskCommand::Accept {
+            id: id.clone(),
+            call,
+        };
+        self.command(command, &id).await
+    }
+
     /// Takes a call; what comes out is to be [run](Participant::run).
     pub async fn accept(
         &mut self,
         call: &CallId,
         options: PartyOptions,
     ) -> Result<(Participant, Remote), PartyError> {
-        let id = client_id();
-        let command = DeskCommand::Accept {
-            id: id.clone(),
-            call: call.clone(),
-        };
-        self.command(command, &id).await?;
+        self.take(call).await?;
         let party = Participant::new(&self.edge, call, &self.token, options, Party::Callee, false)?;
         Ok(party)
     }

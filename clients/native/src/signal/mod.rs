@@ -5,8 +5,10 @@
 //! | [`Edge`] | the HTTP interface: tokens, calls, the board |
 //! | [`CallSocket`] | a party's socket of a call: each entry of the log once and in order, whatever happens to the connection |
 //! | [`RoomSocket`] | an agent's socket of his room |
+//! | [`BoardSocket`] | a supervisor's socket of a desk's board |
 
 mod backoff;
+mod board_socket;
 mod call_socket;
 mod dialer;
 mod edge;
@@ -16,6 +18,7 @@ mod log;
 mod outbox;
 mod room_socket;
 
+pub use board_socket::BoardSocket;
 pub use call_socket::CallSocket;
 pub use edge::Edge;
 pub use error::SignalError;
