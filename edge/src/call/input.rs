@@ -120,4 +120,6 @@ pub enum Output {
     Ask(Ask),
     /// A letter for the outbox.
     Letter(Letter),
+    /// All that is stored of the call goes, and so do its sockets.
+    Forget,
 }

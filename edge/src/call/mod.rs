@@ -10,6 +10,7 @@
 //! The log's rows lie outside: the machine only numbers them.
 
 mod command;
+mod course;
 mod input;
 mod letter;
 mod limits;
@@ -24,6 +25,7 @@ mod urls;
 mod tests;
 
 pub use command::id_of;
+pub use course::Course;
 pub use input::{Ask, AskKind, Done, Input, Output};
 pub use limits::{AWAY_AFTER, CHECK_EVERY, GRANT_LIFE, HOLD, LEASE, NEW_LEASE};
 pub use media::media_urls;

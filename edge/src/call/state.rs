@@ -1,13 +1,14 @@
 //! What a call keeps beside its log: one JSON row.
 
+use super::course::Course;
 use super::input::{Input, Output};
 use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
 use super::turn::Turn;
 use crate::link::{CreatedBy, Needs, Terms};
 use crate::table::{Change, Row, RowError, to_json};
-use counterpart_shared::api::{CallPhase, CallView, Entry};
+use counterpart_shared::api::{ApiError, CallPhase, CallView, Entry, ErrorCode};
 use counterpart_shared::grant::Signer;
-use counterpart_shared::id::{CallId, NodeId, Party, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// The table of the row, and its key.
@@ -45,6 +46,9 @@ pub struct Call {
     /// What holds for it until its end.
     #[serde(default)]
     pub terms: Terms,
+    /// How it went.
+    #[serde(default)]
+    pub course: Course,
     /// The caller's and the callee's half.
     pub parties: [PartyState; 2],
 }
@@ -94,6 +98,7 @@ impl Call {
             position: None,
             wait_s: None,
             terms,
+            course: Course::begin(now),
             parties: [absent.clone(), absent],
         }
     }
@@ -150,6 +155,30 @@ impl Call {
     /// Whether a party sees the log: the callee of a direct call does not, before he is asked.
     pub fn sees_log(&self, party: Party) -> bool {
         party == Party::Caller || self.phase != CallPhase::New
+    }
+
+    /// Whether its log may be shown to one who is no party: a supervisor of `desk`, or, without one, the
+    /// business server.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] for another desk's supervisor, [`ErrorCode::Conflict`] before it is over.
+    pub fn may_review(&self, desk: Option<&DeskId>) -> Result<(), ApiError> {
+        if desk.is_some() && desk != self.desk() {
+            let detail = "the call is not one of this desk";
+            return Err(ApiError::new(ErrorCode::Forbidden, detail));
+        }
+        if self.phase != CallPhase::Ended {
+            let detail = "the call is not over, only its parties see it";
+            return Err(ApiError::new(ErrorCode::Conflict, detail));
+        }
+        Ok(())
+    }
+
+    pub(super) fn desk(&self) -> Option<&DeskId> {
+        match &self.to {
+            CreatedBy::Direct { .. } => None,
+            CreatedBy::Desk { desk, .. } => Some(desk),
+        }
     }
 
     /// The call as HTTP shows it to a party; `entries` are the log's after the wanted one.

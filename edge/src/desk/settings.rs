@@ -3,7 +3,8 @@
 use super::state::Desk;
 use crate::link::{Admission, Terms};
 use counterpart_shared::api::{
-    ApiError, DeskSettings, EndReason, ErrorCode, MAX_SKILLS, OpenHours, RecordPolicy,
+    ApiError, DeskSettings, EndReason, ErrorCode, MAX_RETENTION_DAYS, MAX_SKILLS, OpenHours,
+    RecordPolicy,
 };
 use counterpart_shared::id::Skill;
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     within("wrap_up_s", settings.wrap_up_s, 0..=3600)?;
     within("max_line", settings.max_line, 0..=10_000)?;
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
+    let days = settings.retention_days.unwrap_or_default();
+    within("retention_days", days, 0..=MAX_RETENTION_DAYS)?;
     check_hours(settings.hours.as_deref().unwrap_or_default())
 }
 
@@ -167,6 +170,7 @@ mod tests {
             (r#"{"presence_s":301}"#, "presence_s is 301"),
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
+            (r#"{"retention_days":3651}"#, "retention_days is 3651"),
             (
                 r#"{"hours":[{"day":8,"from_min":0,"to_min":1}]}"#,
                 "day is 8",

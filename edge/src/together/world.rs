@@ -163,7 +163,8 @@ impl World {
             presence_s: if pick.is_multiple_of(5) { 5 } else { 15 },
             ..DeskSettings::default()
         };
-        self.desk_turn(Input::Configure(settings));
+        let desk = desk();
+        self.desk_turn(Input::Configure { desk, settings });
     }
 
     /// A call is made, its caller comes and asks.
@@ -309,7 +310,7 @@ impl World {
                 let call = self.calls.get_mut(call).expect("it wrote the letter");
                 return call.office.answered(letter.seq);
             }
-            (Address::Fleet | Address::Account, _) => return,
+            (Address::Fleet | Address::Account | Address::Archive, _) => return,
         }
         self.flights.push(Posted {
             from: letter.to,

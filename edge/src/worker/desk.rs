@@ -43,9 +43,10 @@ impl DurableObject for Desk {
         match asked {
             DeskRequest::Admission => answer(self.with(|desk| desk.admission(now()))?),
             DeskRequest::Settings => answer(Ok(self.with(|desk| desk.settings().clone())?)),
-            DeskRequest::Configure { settings } => {
-                self.turn(Input::Configure(settings.clone()), None)?;
-                answer(Ok(settings))
+            DeskRequest::Configure { desk, settings } => {
+                let now_so = settings.clone();
+                self.turn(Input::Configure { desk, settings }, None)?;
+                answer(Ok(now_so))
             }
             DeskRequest::Board => answer(Ok(self.with(Machine::board)?)),
             DeskRequest::Socket { room, agent } => self.seat(&incoming, room, agent),

@@ -6,7 +6,7 @@ use super::shell::Shell;
 use crate::call::{Input, Seat, id_of};
 use crate::http::parse_message;
 use counterpart_shared::api::{ApiError, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls};
-use counterpart_shared::id::{ClientId, Party, UserId};
+use counterpart_shared::id::{ClientId, DeskId, Party, UserId};
 use std::rc::Rc;
 use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
 
@@ -21,6 +21,18 @@ impl Shell {
         let machine = self.machine.borrow();
         let call = machine.as_ref().ok_or_else(super::unknown)?;
         Ok(call.view(party, entries))
+    }
+
+    pub(super) fn review(
+        &self,
+        desk: Option<&DeskId>,
+        after: u64,
+    ) -> std::result::Result<CallView, ApiError> {
+        let machine = self.machine.borrow();
+        let call = machine.as_ref().ok_or_else(super::unknown)?;
+        call.may_review(desk)?;
+        let entries = self.core.store.entries(after).map_err(internal)?;
+        Ok(call.view(Party::Caller, entries))
     }
 
     /// Waits for its own URLs only; the other party's go to the sockets.
