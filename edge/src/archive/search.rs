@@ -13,31 +13,26 @@ const PAGE: u32 = 50;
 /// The last millisecond of the year 9999, where the written form of times ends.
 const LAST_TIME: u64 = 253_402_300_799_999;
 
-/// What must hold for a call that is wanted; what is not said may be anything.
+/// What must hold for a call that is wanted; what is not said may be anything. Between the objects it travels as
+/// the query string that it came as.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Search {
     /// Its desk.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskId>,
     /// Who answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<UserId>,
     /// Who asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<UserId>,
     /// It ended then or later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<u64>,
     /// It ended earlier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<u64>,
     /// Why it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<EndReason>,
     /// How many are wanted, newest first.
     pub limit: u32,
     /// Only those behind this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Cursor>,
 }
 
@@ -56,9 +51,46 @@ impl Default for Search {
     }
 }
 
+impl fmt::Display for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |id: Option<&str>| id.map(str::to_owned);
+        let number = |number: Option<u64>| number.map(|number| number.to_string());
+        let pairs = [
+            ("desk", text(self.desk.as_ref().map(DeskId::as_str))),
+            ("agent", text(self.agent.as_ref().map(UserId::as_str))),
+            ("customer", text(self.customer.as_ref().map(UserId::as_str))),
+            ("from", number(self.from)),
+            ("to", number(self.to)),
+            ("reason", self.reason.map(reason_word)),
+            ("after", self.after.clone().map(String::from)),
+        ];
+        write!(f, "limit={}", self.limit)?;
+        for (name, value) in pairs {
+            if let Some(value) = value {
+                write!(f, "&{name}={value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for Search {
+    type Error = ApiError;
+
+    fn try_from(text: String) -> Result<Self, ApiError> {
+        Self::read(&text, true)
+    }
+}
+
+impl From<Search> for String {
+    fn from(search: Search) -> Self {
+        search.to_string()
+    }
+}
+
 /// A place in the order of calls, newest first. It names a call, so what comes and goes does not move it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Cursor {
     /// When the call ended.
     pub ended_at: u64,
@@ -89,14 +121,6 @@ impl FromStr for Cursor {
             })
         });
         cursor.ok_or_else(|| CursorError(text.chars().take(80).collect()))
-    }
-}
-
-impl TryFrom<String> for Cursor {
-    type Error = CursorError;
-
-    fn try_from(text: String) -> Result<Self, CursorError> {
-        text.parse()
     }
 }
 
@@ -244,9 +268,22 @@ mod tests {
         assert_eq!(read(""), Search::default());
         let all =
             "desk=front&agent=bob&customer=alice&from=5&to=9&reason=hang_up&limit=500&after=7.c-1";
-        let json = r#"{"desk":"front","agent":"bob","customer":"alice","from":5,"to":9,"reason":"hang_up","limit":500,"after":"7.c-1"}"#;
-        assert_eq!(crate::table::to_json(&read(all)), json);
-        assert_eq!(serde_json::from_str::<Search>(json).unwrap(), read(all));
+        let search = read(all);
+        let wanted = Search {
+            desk: Some("front".parse().unwrap()),
+            agent: Some("bob".parse().unwrap()),
+            customer: Some("alice".parse().unwrap()),
+            from: Some(5),
+            to: Some(9),
+            reason: Some(EndReason::HangUp),
+            limit: 500,
+            after: Some("7.c-1".parse().unwrap()),
+        };
+        assert_eq!(search, wanted);
+        for search in [search, Search::default()] {
+            let json = crate::table::to_json(&search);
+            assert_eq!(serde_json::from_str::<Search>(&json).unwrap(), search);
+        }
     }
 
     #[test]
