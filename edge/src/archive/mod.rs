@@ -11,9 +11,11 @@
 //! tells it so. Both are harmless to repeat.
 
 mod csv;
+mod cursor;
 mod search;
 mod state;
 
 pub use csv::{CSV_HEAD, csv_line};
-pub use search::{Cursor, CursorError, Search, Value, reason_word};
+pub use cursor::{Cursor, CursorError};
+pub use search::{Search, Value, reason_word};
 pub use state::{Archive, DaysError, Keep, Overdue, SWEEP, SWEEP_AGAIN, SWEEP_EVERY, days};

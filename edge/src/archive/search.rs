@@ -1,7 +1,8 @@
 //! Which finished calls are wanted.
 
+use super::cursor::{Cursor, CursorError, LAST_TIME};
 use counterpart_shared::api::{ApiError, EndReason, ErrorCode, FinishedCall, MAX_PAGE};
-use counterpart_shared::id::{CallId, DeskId, IdError, UserId};
+use counterpart_shared::id::{DeskId, IdError, UserId};
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as WordError;
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,6 @@ use std::fmt;
 use std::str::FromStr;
 
 const PAGE: u32 = 50;
-
-/// The last millisecond of the year 9999, where the written form of times ends.
-const LAST_TIME: u64 = 253_402_300_799_999;
 
 /// What must hold for a call that is wanted; what is not said may be anything. Between the objects it travels as
 /// the query string that it came as.
@@ -85,48 +83,6 @@ impl TryFrom<String> for Search {
 impl From<Search> for String {
     fn from(search: Search) -> Self {
         search.to_string()
-    }
-}
-
-/// A place in the order of calls, newest first. It names a call, so what comes and goes does not move it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(into = "String")]
-pub struct Cursor {
-    /// When the call ended.
-    pub ended_at: u64,
-    /// The call.
-    pub call: CallId,
-}
-
-/// A text that was no `next` of ours.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no place in the list")]
-pub struct CursorError(pub String);
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.ended_at, self.call)
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = CursorError;
-
-    fn from_str(text: &str) -> Result<Self, CursorError> {
-        let parts = text.split_once('.');
-        let cursor = parts.and_then(|(ended_at, call)| {
-            Some(Self {
-                ended_at: ended_at.parse().ok().filter(|at| *at <= LAST_TIME)?,
-                call: call.parse().ok()?,
-            })
-        });
-        cursor.ok_or_else(|| CursorError(text.chars().take(80).collect()))
-    }
-}
-
-impl From<Cursor> for String {
-    fn from(cursor: Cursor) -> Self {
-        cursor.to_string()
     }
 }
 
