@@ -34,6 +34,7 @@ const edge :Workerd.Worker = (
     (className = "Call", uniqueKey = "counterpart-call", enableSql = true),
     (className = "Fleet", uniqueKey = "counterpart-fleet", enableSql = true),
     (className = "Account", uniqueKey = "counterpart-account", enableSql = true),
+    (className = "Archive", uniqueKey = "counterpart-archive", enableSql = true),
   ],
   globalOutbound = "outside",
   durableObjectStorage = (localDisk = "state"),
@@ -42,6 +43,7 @@ const edge :Workerd.Worker = (
     (name = "CALL", durableObjectNamespace = "Call"),
     (name = "FLEET", durableObjectNamespace = "Fleet"),
     (name = "ACCOUNT", durableObjectNamespace = "Account"),
+    (name = "ARCHIVE", durableObjectNamespace = "Archive"),
     (name = "SIGNING_SEED", fromEnvironment = "SIGNING_SEED"),
     (name = "SIGNING_SEEDS", fromEnvironment = "SIGNING_SEEDS"),
     (name = "API_KEY", fromEnvironment = "API_KEY"),
@@ -62,5 +64,6 @@ const edge :Workerd.Worker = (
     (name = "RATE_ADDRESS", fromEnvironment = "RATE_ADDRESS"),
     (name = "RATE_USER", fromEnvironment = "RATE_USER"),
     (name = "RATE_KEY", fromEnvironment = "RATE_KEY"),
+    (name = "RETENTION_DAYS", fromEnvironment = "RETENTION_DAYS"),
   ],
 );

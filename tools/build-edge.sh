@@ -27,6 +27,9 @@ main() {
       WASM_OPT_BIN="$root/node_modules/binaryen/bin/wasm-opt" \
       ESBUILD_BIN="$root/node_modules/esbuild/bin/esbuild" \
       "$(worker_build)" --release || die "worker-build failed, see above"
+    # The names of functions are a tenth of what is shipped; traces can be read with $wasm, which has them.
+    quietly "$root/node_modules/binaryen/bin/wasm-opt" --strip-debug "$out/index_bg.wasm" -o "$out/index_bg.wasm" ||
+      die "wasm-opt could not strip $out/index_bg.wasm, see above"
     echo "$inputs" >"$out/.built-from"
     say "edge/build is new, $(sizes)"
   fi

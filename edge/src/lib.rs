@@ -1,7 +1,8 @@
 //! Counterpart's edge: who talks to whom, and where their pictures go.
 //!
-//! Four objects, each one atomicity domain: a [`desk`] (rooms and the waiting line), a [`call`] (two
-//! parties and their log), the [`fleet`] (media nodes) and the [`account`] (the business server's keys). Each is a pure machine: an input and the time
+//! Five objects, each one atomicity domain: a [`desk`] (rooms and the waiting line), a [`call`] (two
+//! parties and their log), the [`fleet`] (media nodes), the [`account`] (the business server's keys) and the
+//! [`archive`] (calls that are over). Each is a pure machine: an input and the time
 //! go in, outputs come out as plain values, and what must be kept is asked for afterwards. The private
 //! module `worker` is the shell around them: it exists for wasm only, and is all that knows Cloudflare.
 //!
@@ -9,6 +10,7 @@
 //! and who may make it.
 
 pub mod account;
+pub mod archive;
 pub mod call;
 pub mod desk;
 pub mod fleet;

@@ -3,8 +3,8 @@
 use counterpart_shared::api::{
     ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
     CreateDeskCall, CreateStream, CreateToken, DeskBoard, DeskCommand, DeskMessage, DeskSettings,
-    ErrorCode, FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated, ToNode,
-    WebhookEvent,
+    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated,
+    ToNode, WebhookEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -264,6 +264,8 @@ fn desk_settings() {
             "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on"}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"off"}"#,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
+            "record":"off","retention_days":0}"#,
     ]);
     pinned::<DeskBoard>(&[
         r#"{"rooms":[{"room":"r1","agent":"bob","state":"IDLE","since":5,"present":true,"skills":["zh"]}],
@@ -274,6 +276,18 @@ fn desk_settings() {
     let defaults: DeskSettings = serde_json::from_str("{}").expect("defaults");
     assert_eq!(defaults, DeskSettings::default());
     refused::<DeskSettings>(&[r#"{"offer_s":-1}"#, r#"{"record":"sometimes"}"#]);
+}
+
+#[test]
+fn finished_calls() {
+    pinned::<FinishedCalls>(&[
+        r#"{"calls":[]}"#,
+        r#"{"calls":[{"call":"c-1","desk":"front","room":"r1","customer":"alice","agent":"bob",
+            "created_at":1,"requested_at":2,"answered_at":3,"ended_at":4,"by":"callee",
+            "reason":"hang_up","recorded":true},
+            {"call":"c-2","customer":"alice","ended_at":5,"reason":"lease","recorded":false}],
+            "next":"5.c-2"}"#,
+    ]);
 }
 
 #[test]

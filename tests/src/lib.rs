@@ -3,6 +3,7 @@
 //!
 //! `tests/tests/` holds the stories, `src/bin/` the programs behind `make call` and `make run`.
 
+pub mod ahead;
 pub mod browser;
 pub mod figures;
 pub mod judge;

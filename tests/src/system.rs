@@ -1,5 +1,6 @@
 //! One whole system: the edge in workerd and its media nodes, on free ports, in a folder of its own.
 
+use crate::ahead;
 use crate::ports;
 use crate::process::Process;
 use crate::secrets::Secrets;
@@ -71,7 +72,8 @@ impl System {
             options.edge_port = ports::free()?;
         }
         let secrets = Secrets::of(&options.folder)?;
-        let edge = start_edge(&options, &secrets).await?;
+        let config = top()?.join("edge/workerd.capnp");
+        let edge = start_edge(&options, &secrets, &config).await?;
         let (node, endpoints) = start_node(&options, &secrets).await?;
         let system = Self {
             options,
@@ -122,7 +124,18 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub async fn restart_edge(&mut self) -> Result<()> {
-        self.edge = start_edge(&self.options, &self.secrets).await?;
+        let config = top()?.join("edge/workerd.capnp");
+        self.edge = start_edge(&self.options, &self.secrets, &config).await?;
+        Ok(())
+    }
+
+    /// The same, with a clock that is ahead.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn restart_edge_ahead(&mut self, by: Duration) -> Result<()> {
+        let config = ahead::config(&self.options.folder, by)?;
+        self.edge = start_edge(&self.options, &self.secrets, &config).await?;
         Ok(())
     }
 
@@ -217,12 +230,12 @@ where
     Ok(())
 }
 
-async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
+async fn start_edge(options: &Options, secrets: &Secrets, config: &Path) -> Result<Process> {
     let top = top()?;
     let mut command = Command::new(top.join("node_modules/workerd/bin/workerd"));
     command
         .arg("serve")
-        .arg(top.join("edge/workerd.capnp"))
+        .arg(config)
         .arg(format!(
             "--socket-addr=http=127.0.0.1:{}",
             options.edge_port

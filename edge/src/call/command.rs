@@ -83,7 +83,6 @@ impl Turn<'_> {
             return Err(conflict("the call was requested before"));
         }
         self.call.phase = CallPhase::Requested;
-        self.call.requested_at = Some(self.now);
         let desk = self.call.desk().cloned();
         let seq = self.append(EntryBody::Request { desk });
         self.done(party, id, Some(seq));

@@ -94,7 +94,7 @@ impl Turn<'_> {
             customer: self.call.caller.clone(),
             needs,
             handed_on: Some(HandedOn {
-                arrived: self.call.requested_at.unwrap_or(self.now),
+                arrived: self.call.course.requested_at().unwrap_or(self.now),
                 to: wish.room,
                 from: from.filter(|_| stays),
             }),

@@ -175,4 +175,6 @@ pub enum Output {
     AskDesk(HandOver),
     /// A letter for the outbox.
     Letter(Letter),
+    /// All that is stored of the call goes, and so do its sockets.
+    Forget,
 }

@@ -1,5 +1,6 @@
 //! What desk and fleet say to a call.
 
+use super::input::Output;
 use super::turn::Turn;
 use crate::link::ToCall;
 use counterpart_shared::api::{
@@ -11,6 +12,7 @@ impl Turn<'_> {
     pub(super) fn letter(&mut self, letter: ToCall) {
         match letter {
             ToCall::Stream { party, node, event } => self.stream(party, node, event),
+            ToCall::Forget => self.forget(),
             // The desk hears of the end by a letter of its own; what it decided before is void.
             _ if self.call.phase != CallPhase::Requested => {}
             ToCall::Offered { room, agent } => self.offered(room, agent),
@@ -20,6 +22,13 @@ impl Turn<'_> {
             ToCall::Accepted { room, agent } => self.accepted(room, agent),
             ToCall::Refused { reason } => self.refused(reason),
             ToCall::Position { position, wait_s } => self.position(position, wait_s),
+        }
+    }
+
+    /// The archive knows only calls that are over.
+    fn forget(&mut self) {
+        if self.call.phase == CallPhase::Ended {
+            self.out.push(Output::Forget);
         }
     }
 

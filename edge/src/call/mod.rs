@@ -10,6 +10,7 @@
 //! The log's rows lie outside: the machine only numbers them.
 
 mod command;
+mod course;
 mod handover;
 mod input;
 mod letter;
@@ -27,6 +28,7 @@ mod who;
 #[cfg(test)]
 mod tests;
 
+pub use course::Course;
 pub use input::{Ask, AskKind, Done, HandOver, Input, Output};
 pub use limits::{AWAY_AFTER, CHECK_EVERY, GRANT_LIFE, HOLD, LEASE, NEW_LEASE};
 pub use media::media_urls;

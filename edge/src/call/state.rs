@@ -1,5 +1,6 @@
 //! What a call keeps beside its log: one JSON row.
 
+use super::course::Course;
 use super::input::{Input, Output};
 use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
 use super::says::Spoken;
@@ -7,7 +8,7 @@ use super::turn::Turn;
 use super::who::Who;
 use crate::link::{CreatedBy, Needs, Terms};
 use crate::table::{Change, Row, RowError, to_json};
-use counterpart_shared::api::{CallPhase, CallView, Entry, Quality};
+use counterpart_shared::api::{ApiError, CallPhase, CallView, Entry, ErrorCode, Quality};
 use counterpart_shared::grant::Signer;
 use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
@@ -48,9 +49,9 @@ pub struct Call {
     /// What holds for it until its end.
     #[serde(default)]
     pub terms: Terms,
-    /// When the caller asked first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub requested_at: Option<u64>,
+    /// How it went.
+    #[serde(default)]
+    pub course: Course,
     /// How often it was handed on.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub handed_on: u32,
@@ -123,7 +124,7 @@ impl Call {
             position: None,
             wait_s: None,
             terms,
-            requested_at: None,
+            course: Course::begin(now),
             handed_on: 0,
             watchers: BTreeMap::new(),
             parties: [absent.clone(), absent],
@@ -199,6 +200,23 @@ impl Call {
     /// Whether somebody sees the log: the callee of a direct call does not, before he is asked.
     pub fn sees_log(&self, who: &Who) -> bool {
         *who != Who::Party(Party::Callee) || self.phase != CallPhase::New
+    }
+
+    /// Whether its log may be shown to one who is no party: a supervisor of `desk`, or, without one, the
+    /// business server.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Forbidden`] for another desk's supervisor, [`ErrorCode::Conflict`] before it is over.
+    pub fn may_review(&self, desk: Option<&DeskId>) -> Result<(), ApiError> {
+        if desk.is_some() && desk != self.desk() {
+            let detail = "the call is not one of this desk";
+            return Err(ApiError::new(ErrorCode::Forbidden, detail));
+        }
+        if self.phase != CallPhase::Ended {
+            let detail = "the call is not over, only its parties see it";
+            return Err(ApiError::new(ErrorCode::Conflict, detail));
+        }
+        Ok(())
     }
 
     /// The call as HTTP shows it; `entries` are the log's after the wanted one.

@@ -2,7 +2,7 @@
 
 use super::input::{Ask, AskKind, Input, Output};
 use super::state::Call;
-use crate::link::{Letter, ToDesk, ToFleet};
+use crate::link::{Letter, ToArchive, ToDesk, ToFleet};
 use counterpart_shared::api::{CallMessage, CallPhase, EndReason, Entry, EntryBody};
 use counterpart_shared::grant::Signer;
 use counterpart_shared::id::Party;
@@ -45,6 +45,7 @@ impl<'a> Turn<'a> {
     /// Adds to the log; the number of the new entry.
     pub(super) fn append(&mut self, body: EntryBody) -> u64 {
         self.call.seq += 1;
+        self.call.course.note(&body, self.now);
         let entry = Entry {
             seq: self.call.seq,
             at: self.now,
@@ -84,6 +85,13 @@ impl<'a> Turn<'a> {
         }
     }
 
+    fn archive(&mut self, by: Option<Party>, reason: EndReason) {
+        let desk = self.call.desk().cloned();
+        let record = self.call.record_of_end(desk, by, reason, self.now);
+        let letter = Letter::Archive(ToArchive::Ended(record));
+        self.out.push(Output::Letter(letter));
+    }
+
     /// The end, for whatever reason; the number of its entry.
     pub(super) fn end(&mut self, by: Option<Party>, reason: EndReason) -> u64 {
         let requested = self.call.phase != CallPhase::New;
@@ -93,6 +101,7 @@ impl<'a> Turn<'a> {
         let call = self.call.id.clone();
         if requested {
             self.tell_desk(ToDesk::Leave { call: call.clone() });
+            self.archive(by, reason);
         }
         self.out
             .push(Output::Letter(Letter::Fleet(ToFleet::End { call })));

@@ -2,7 +2,7 @@
 
 use crate::link::{Letter, ToDesk};
 use counterpart_shared::api::{ApiError, DeskCommand, DeskMessage, DeskSettings, ErrorCode};
-use counterpart_shared::id::{ClientId, RoomId, UserId};
+use counterpart_shared::id::{ClientId, DeskId, RoomId, UserId};
 use std::collections::BTreeSet;
 
 /// What happens to a desk.
@@ -34,7 +34,12 @@ pub enum Input {
     /// A call says something.
     Letter(ToDesk),
     /// It works so from now on; [`super::check_settings`] was asked before.
-    Configure(DeskSettings),
+    Configure {
+        /// Its name, which it has from whoever configures it.
+        desk: DeskId,
+        /// How.
+        settings: DeskSettings,
+    },
     /// Time has passed, or the object has just been loaded.
     Alarm {
         /// The rooms that have a socket.

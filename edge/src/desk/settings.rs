@@ -3,7 +3,8 @@
 use super::state::Desk;
 use crate::link::Admission;
 use counterpart_shared::api::{
-    ApiError, DeskSettings, EndReason, ErrorCode, MAX_SKILLS, OpenHours, RecordPolicy,
+    ApiError, DeskSettings, EndReason, ErrorCode, MAX_RETENTION_DAYS, MAX_SKILLS, OpenHours,
+    RecordPolicy,
 };
 use counterpart_shared::id::{RoomId, Skill};
 use std::collections::BTreeSet;
@@ -25,6 +26,8 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     within("max_line", settings.max_line, 0..=10_000)?;
     within("messages_per_10s", settings.messages_per_10s, 1..=10_000)?;
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
+    let days = settings.retention_days.unwrap_or_default();
+    within("retention_days", days, 0..=MAX_RETENTION_DAYS)?;
     check_hours(settings.hours.as_deref().unwrap_or_default())
 }
 
@@ -209,6 +212,7 @@ mod tests {
             (r#"{"messages_per_10s":0}"#, "messages_per_10s is 0"),
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
+            (r#"{"retention_days":3651}"#, "retention_days is 3651"),
             (
                 r#"{"hours":[{"day":8,"from_min":0,"to_min":1}]}"#,
                 "day is 8",

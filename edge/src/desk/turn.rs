@@ -4,11 +4,11 @@ use super::input::{Input, Output};
 use super::room::Place;
 use super::settings::check_skills;
 use super::state::Desk;
-use crate::link::{Letter, ToCall, ToDesk};
+use crate::link::{Letter, ToArchive, ToCall, ToDesk};
 use counterpart_shared::api::{
-    ApiError, CloseReason, DeskCommand, DeskMessage, ErrorCode, GoneReason,
+    ApiError, CloseReason, DeskCommand, DeskMessage, DeskSettings, ErrorCode, GoneReason,
 };
-use counterpart_shared::id::{CallId, ClientId, RoomId, Skill};
+use counterpart_shared::id::{CallId, ClientId, DeskId, RoomId, Skill};
 use std::collections::BTreeSet;
 
 pub(super) struct Turn<'a> {
@@ -42,11 +42,21 @@ impl<'a> Turn<'a> {
                 handed_on,
             }) => self.enter(call, customer, needs, handed_on),
             Input::Letter(ToDesk::Leave { call }) => self.leave(&call),
-            Input::Configure(settings) => *self.desk.settings.get_mut() = settings,
+            Input::Configure { desk, settings } => self.configure(desk, settings),
             Input::Alarm { present } => self.alarm(&present),
         }
         self.match_up();
         self.tell_positions();
+    }
+
+    /// The archive hears of what concerns the calls that it keeps already.
+    fn configure(&mut self, desk: DeskId, settings: DeskSettings) {
+        let days = settings.retention_days;
+        if self.desk.settings().retention_days != days {
+            let letter = ToArchive::Retention { desk, days };
+            self.out.push(Output::Letter(Letter::Archive(letter)));
+        }
+        *self.desk.settings.get_mut() = settings;
     }
 
     fn command(&mut self, room: &RoomId, command: DeskCommand, earlier: bool) {

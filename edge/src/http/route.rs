@@ -1,6 +1,7 @@
 //! Method and path to meaning.
 
 use super::refusal::Refusal;
+use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
 use counterpart_shared::id::{CallId, DeskId, IdError, KeyId, RoomId};
 use std::str::FromStr;
@@ -37,6 +38,10 @@ pub enum Route {
     CreateStream,
     /// `POST /v1/calls`
     CreateCall,
+    /// `GET /v1/calls?…`
+    Calls(Search),
+    /// `GET /v1/calls.csv?…`
+    CallsCsv(Search),
     /// `GET /v1/desks/{desk}`
     Settings(DeskId),
     /// `PUT /v1/desks/{desk}`
@@ -89,7 +94,8 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "api-keys", key] => ("DELETE", id(key).map(Route::DeleteApiKey)),
         ["v1", "login", "wechat"] => ("POST", Ok(Route::LoginWeChat)),
         ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
-        ["v1", "calls"] => ("POST", Ok(Route::CreateCall)),
+        ["v1", "calls"] => ("GET, POST", calls(method, query)),
+        ["v1", "calls.csv"] => ("GET", Search::read(query, false).map(Route::CallsCsv)),
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
@@ -107,6 +113,13 @@ fn api_keys(method: &str) -> Route {
     match method {
         "POST" => Route::CreateApiKey,
         _ => Route::ApiKeys,
+    }
+}
+
+fn calls(method: &str, query: &str) -> Result<Route, ApiError> {
+    match method {
+        "POST" => Ok(Route::CreateCall),
+        _ => Search::read(query, true).map(Route::Calls),
     }
 }
 
@@ -196,6 +209,17 @@ mod tests {
         assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
         assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));
         assert_eq!(route("OPTIONS", "/v1/tokens", ""), Ok(Route::Preflight));
+        assert_eq!(route("POST", "/v1/calls", "x=1"), Ok(Route::CreateCall));
+        let search = Search {
+            limit: 7,
+            ..Search::default()
+        };
+        assert_eq!(
+            route("GET", "/v1/calls", "limit=7"),
+            Ok(Route::Calls(search))
+        );
+        let all = Route::CallsCsv(Search::default());
+        assert_eq!(route("GET", "/v1/calls.csv", ""), Ok(all));
     }
 
     #[test]
@@ -217,6 +241,11 @@ mod tests {
         assert_eq!(code("GET", "/v1/calls/a%20b", ""), ErrorCode::BadRequest);
         assert_eq!(
             code("GET", "/v1/calls/c", "after=-1"),
+            ErrorCode::BadRequest
+        );
+        assert_eq!(code("GET", "/v1/calls", "x=1"), ErrorCode::BadRequest);
+        assert_eq!(
+            code("GET", "/v1/calls.csv", "limit=1"),
             ErrorCode::BadRequest
         );
         let refusal = route("GET", "/v1/tokens", "").unwrap_err();

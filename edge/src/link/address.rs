@@ -10,6 +10,9 @@ pub const FLEET: &str = "main";
 /// The name of the one account object.
 pub const ACCOUNT: &str = "main";
 
+/// The name of the one archive object.
+pub const ARCHIVE: &str = "main";
+
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Address {
@@ -21,6 +24,8 @@ pub enum Address {
     Fleet,
     /// The account.
     Account,
+    /// The archive.
+    Archive,
 }
 
 impl Address {
@@ -31,6 +36,7 @@ impl Address {
             Address::Desk(desk) => desk.as_str(),
             Address::Fleet => FLEET,
             Address::Account => ACCOUNT,
+            Address::Archive => ARCHIVE,
         }
     }
 }
@@ -42,6 +48,7 @@ impl fmt::Display for Address {
             Address::Desk(desk) => write!(f, "desk:{desk}"),
             Address::Fleet => write!(f, "fleet:{FLEET}"),
             Address::Account => write!(f, "account:{ACCOUNT}"),
+            Address::Archive => write!(f, "archive:{ARCHIVE}"),
         }
     }
 }
@@ -61,6 +68,7 @@ impl FromStr for Address {
             ("desk", desk) => desk.parse().map(Address::Desk).map_err(|_| error()),
             ("fleet", FLEET) => Ok(Address::Fleet),
             ("account", ACCOUNT) => Ok(Address::Account),
+            ("archive", ARCHIVE) => Ok(Address::Archive),
             _ => Err(error()),
         }
     }
@@ -72,7 +80,13 @@ mod tests {
 
     #[test]
     fn addresses_are_pinned() {
-        for text in ["call:c-1", "desk:front", "fleet:main", "account:main"] {
+        for text in [
+            "call:c-1",
+            "desk:front",
+            "fleet:main",
+            "account:main",
+            "archive:main",
+        ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
         for bad in ["", "call", "call:", "desk:a b", "fleet:other", "node:n"] {

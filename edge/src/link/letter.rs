@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use crate::table::to_json;
-use counterpart_shared::api::{EndReason, NodeEvent};
+use counterpart_shared::api::{EndReason, FinishedCall, NodeEvent};
 use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -52,6 +52,8 @@ pub enum ToCall {
         /// What.
         event: NodeEvent,
     },
+    /// The archive: nobody is to know of you any more.
+    Forget,
 }
 
 /// What a desk is told, by calls.
@@ -129,6 +131,22 @@ pub enum ToFleet {
     },
 }
 
+/// What the archive is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToArchive {
+    /// A call: it is over, and this is what to keep of it.
+    Ended(FinishedCall),
+    /// A desk: its calls are kept for so long.
+    Retention {
+        /// The desk.
+        desk: DeskId,
+        /// In days; 0: for ever, nothing: as the deployment does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        days: Option<u32>,
+    },
+}
+
 /// A letter with its receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Letter {
@@ -138,6 +156,8 @@ pub enum Letter {
     Desk(DeskId, ToDesk),
     /// To the fleet.
     Fleet(ToFleet),
+    /// To the archive.
+    Archive(ToArchive),
 }
 
 impl Letter {
@@ -147,6 +167,7 @@ impl Letter {
             Letter::Call(call, _) => Address::Call(call.clone()),
             Letter::Desk(desk, _) => Address::Desk(desk.clone()),
             Letter::Fleet(_) => Address::Fleet,
+            Letter::Archive(_) => Address::Archive,
         }
     }
 
@@ -156,6 +177,7 @@ impl Letter {
             Letter::Call(_, body) => to_json(body),
             Letter::Desk(_, body) => to_json(body),
             Letter::Fleet(body) => to_json(body),
+            Letter::Archive(body) => to_json(body),
         }
     }
 }
@@ -197,5 +219,11 @@ mod tests {
         );
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
         pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
+        pinned::<ToCall>(r#"{"type":"forget"}"#);
+        pinned::<ToArchive>(r#"{"retention":{"desk":"front","days":30}}"#);
+        pinned::<ToArchive>(r#"{"retention":{"desk":"front"}}"#);
+        pinned::<ToArchive>(
+            r#"{"ended":{"call":"c1","customer":"alice","agent":"bob","created_at":1,"requested_at":2,"ended_at":3,"reason":"lease","recorded":false}}"#,
+        );
     }
 }

@@ -9,10 +9,10 @@ mod letter;
 mod outbox;
 mod request;
 
-pub use address::{ACCOUNT, Address, AddressError, FLEET};
-pub use letter::{HandedOn, Letter, Needs, ToCall, ToDesk, ToFleet};
+pub use address::{ACCOUNT, ARCHIVE, Address, AddressError, FLEET};
+pub use letter::{HandedOn, Letter, Needs, ToArchive, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
-    AccountRequest, Admission, CallRequest, CreatedBy, DeskRequest, FleetBoard, FleetRequest,
-    Lease, Post, Terms, Visitor,
+    AccountRequest, Admission, ArchiveRequest, CallRequest, CreatedBy, DeskRequest, FleetBoard,
+    FleetRequest, Lease, Post, Terms, Visitor,
 };

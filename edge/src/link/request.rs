@@ -1,7 +1,9 @@
 //! Requests: what the Worker asks the objects, and what a call asks the fleet. The person behind one is
-//! verified already.
+//! verified already. Their JSON has the variant's name outside: a tag inside would make every reader collect the
+//! whole request before it can begin, in code of its own for each type.
 
-use super::letter::{Needs, ToCall, ToDesk, ToFleet};
+use super::letter::{Needs, ToArchive, ToCall, ToDesk, ToFleet};
+use crate::archive::Search;
 use counterpart_shared::api::{BoardCall, BoardNode, DeskSettings, Endpoints, OneTimeKey};
 use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
@@ -39,7 +41,7 @@ pub enum CreatedBy {
 
 /// To a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CallRequest {
     /// Begin to exist.
     Create {
@@ -57,9 +59,15 @@ pub enum CallRequest {
     },
     /// Show the log.
     View {
-        /// To whom.
-        #[serde(flatten)]
-        visitor: Visitor,
+        /// To which party.
+        user: UserId,
+        /// After which entry.
+        after: u64,
+    },
+    /// Show the log of what is over, to one who is no party.
+    Review {
+        /// To a supervisor of this desk; without one, to the business server.
+        desk: Option<DeskId>,
         /// After which entry.
         after: u64,
     },
@@ -71,7 +79,6 @@ pub enum CallRequest {
     /// Take this WebSocket.
     Socket {
         /// Whose.
-        #[serde(flatten)]
         visitor: Visitor,
     },
     /// A letter.
@@ -90,7 +97,7 @@ pub struct Visitor {
 
 /// To a desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum DeskRequest {
     /// May a customer come now?; answered by an [`Admission`].
     Admission,
@@ -104,6 +111,8 @@ pub enum DeskRequest {
     Settings,
     /// Work so; the settings are checked.
     Configure {
+        /// Your name.
+        desk: DeskId,
         /// How.
         settings: DeskSettings,
     },
@@ -158,7 +167,7 @@ impl From<&DeskSettings> for Terms {
 
 /// To the fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum FleetRequest {
     /// Show nodes and calls.
     Board,
@@ -183,7 +192,7 @@ pub enum FleetRequest {
 
 /// To the account. Keys travel as SHA-256 only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AccountRequest {
     /// Accept this key from now on.
     CreateKey {
@@ -208,6 +217,18 @@ pub enum AccountRequest {
         /// SHA-256 of what was shown, lower-case hex.
         sha256: String,
     },
+}
+
+/// To the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchiveRequest {
+    /// Show finished calls.
+    Find(Search),
+    /// The same as a file, all pages of it.
+    Export(Search),
+    /// A letter.
+    Letter(Post<ToArchive>),
 }
 
 /// A node's address and keys, given to one call for a few URLs.

@@ -86,7 +86,8 @@ impl World {
             ..DeskSettings::default()
         };
         let desk = desk(pick.is_multiple_of(7));
-        self.desk_turn(&desk, Input::Configure(settings));
+        let to = desk.clone();
+        self.desk_turn(&to, Input::Configure { desk, settings });
     }
 
     /// A call is made, its caller comes and asks.

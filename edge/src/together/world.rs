@@ -189,7 +189,7 @@ impl World {
                 let call = self.calls.get_mut(call).expect("it wrote the letter");
                 return call.office.answered(letter.seq);
             }
-            (Address::Fleet | Address::Account, _) => return,
+            (Address::Fleet | Address::Account | Address::Archive, _) => return,
         }
         self.flights.push(Posted {
             from: letter.to,

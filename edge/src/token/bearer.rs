@@ -35,9 +35,21 @@ pub fn bearer(authorization: Option<&str>) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// Whether a credential is to be judged as a user's token, where a key would do as well: a JWT has three
+/// parts (RFC 7515 §3.1), a key of ours two, and nothing at all is a token that was forgotten.
+pub fn looks_like_user(credential: &str) -> bool {
+    credential.is_empty() || credential.split('.').count() == 3
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_and_tokens_are_told_apart() {
+        assert!(looks_like_user("") && looks_like_user("a.b.c"));
+        assert!(!looks_like_user("k-1.secret") && !looks_like_user("root"));
+    }
 
     #[test]
     fn only_bearer_counts() {

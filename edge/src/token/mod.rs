@@ -7,7 +7,7 @@ mod secret;
 mod user;
 
 pub use api_key::{ApiKeyText, key_text};
-pub use bearer::{Credentials, bearer};
+pub use bearer::{Credentials, bearer, looks_like_user};
 pub use mint::mint;
 pub use secret::{SeedError, same_secret, seed, seeds};
-pub use user::{may_call, may_queue, may_serve, may_watch, user};
+pub use user::{may_call, may_queue, may_search, may_serve, may_watch, user};

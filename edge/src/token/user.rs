@@ -1,5 +1,6 @@
 //! What a user's token is good for.
 
+use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
 use counterpart_shared::grant::{KeySet, Role, UserClaims};
 use counterpart_shared::id::DeskId;
@@ -51,6 +52,28 @@ pub fn may_watch(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
     allow(fits, "a token of a supervisor of this desk is needed")
 }
 
+/// Supervisors may look for finished calls of their desk, agents for their own there; what they left open
+/// is filled in.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else, and for another desk or agent.
+pub fn may_search(user: &UserClaims, search: &mut Search) -> Result<(), ApiError> {
+    let fits = user.role != Role::Customer && user.desk.is_some();
+    allow(fits, "a supervisor's or an agent's token is needed")?;
+    let desk = search
+        .desk
+        .get_or_insert_with(|| user.desk.clone().expect("it was looked at"));
+    allow(
+        user.desk.as_ref() == Some(desk),
+        "a token of this desk is needed",
+    )?;
+    if user.role == Role::Agent {
+        let agent = search.agent.get_or_insert_with(|| user.sub.clone());
+        allow(*agent == user.sub, "an agent sees his own calls")?;
+    }
+    Ok(())
+}
+
 fn allow(fits: bool, detail: &str) -> Result<(), ApiError> {
     if fits {
         return Ok(());
@@ -93,6 +116,31 @@ mod tests {
             assert_eq!(found, wanted, "{role:?}");
             assert!(may_serve(&user, &back).is_err() && may_watch(&user, &back).is_err());
         }
+    }
+
+    #[test]
+    fn everyone_finds_his_own_calls_only() {
+        let found = |role, query: &str| {
+            let mut search = Search::read(query, true).unwrap();
+            may_search(&claims(role), &mut search).ok().map(|()| search)
+        };
+        let wanted = |query: &str| Some(Search::read(query, true).unwrap());
+        let supervisor = |query: &str| found(Role::Supervisor, query);
+        assert_eq!(supervisor(""), wanted("desk=front"));
+        assert_eq!(supervisor("agent=bob"), wanted("agent=bob&desk=front"));
+        assert_eq!(supervisor("desk=back"), None);
+        let agent = |query: &str| found(Role::Agent, query);
+        assert_eq!(
+            agent("customer=x"),
+            wanted("customer=x&desk=front&agent=alice")
+        );
+        assert_eq!(agent("desk=front&agent=alice"), agent(""));
+        assert_eq!(agent("agent=bob"), None);
+        assert_eq!(agent("desk=back"), None);
+        assert_eq!(found(Role::Customer, "customer=alice"), None);
+        let mut nowhere = claims(Role::Supervisor);
+        nowhere.desk = None;
+        assert!(may_search(&nowhere, &mut Search::default()).is_err());
     }
 
     #[test]

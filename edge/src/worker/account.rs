@@ -17,7 +17,7 @@ use std::rc::Rc;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
 
 /// The account.
-#[durable_object]
+#[durable_object(fetch)]
 pub struct Account {
     core: Rc<Core>,
     machine: RefCell<Option<Machine>>,

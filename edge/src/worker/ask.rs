@@ -19,15 +19,23 @@ pub(super) async fn ask<T: DeserializeOwned>(
     to: &Address,
     request: &impl Serialize,
 ) -> Result<T, ApiError> {
+    let text = text(env, to, to_json(request)).await?;
+    serde_json::from_str(&text).map_err(super::internal)
+}
+
+/// What does not depend on the types, so that it is there once.
+async fn text(env: &Env, to: &Address, request: String) -> Result<String, ApiError> {
+    let mut answer = whole(env, to, request).await?;
+    answer.text().await.map_err(super::internal)
+}
+
+/// Asks, in JSON; the answer is the object's own, and no refusal.
+pub(super) async fn whole(env: &Env, to: &Address, request: String) -> Result<Response, ApiError> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
-        .with_body(Some(to_json(request).into()));
-    let mut answer = send(env, to, &init).await.map_err(super::internal)?;
-    let text = answer.text().await.map_err(super::internal)?;
-    if answer.status_code() >= 400 {
-        return Err(refused(&text));
-    }
-    serde_json::from_str(&text).map_err(super::internal)
+        .with_body(Some(request.into()));
+    let answer = send(env, to, &init).await.map_err(super::internal)?;
+    accepted(answer).await
 }
 
 /// Hands a WebSocket over: the answer is the object's own.
@@ -38,7 +46,10 @@ pub(super) async fn socket(
     subprotocol: bool,
 ) -> Result<Response, ApiError> {
     let answer = upgrade(env, to, request, subprotocol).await;
-    let mut answer = answer.map_err(super::internal)?;
+    accepted(answer.map_err(super::internal)?).await
+}
+
+async fn accepted(mut answer: Response) -> Result<Response, ApiError> {
     if answer.status_code() < 400 {
         return Ok(answer);
     }
@@ -74,6 +85,7 @@ fn stub(env: &Env, to: &Address) -> worker::Result<Stub> {
         Address::Desk(_) => "DESK",
         Address::Fleet => "FLEET",
         Address::Account => "ACCOUNT",
+        Address::Archive => "ARCHIVE",
     };
     env.durable_object(binding)?.get_by_name(to.name())
 }

@@ -1,5 +1,6 @@
 //! The settings, from text bindings.
 
+use crate::archive::{DaysError, days};
 use crate::limit::{Rate, RateError};
 use crate::login::WeChat;
 use crate::stream::Tencent;
@@ -17,6 +18,8 @@ pub(super) enum ConfigError {
     Seed(#[from] SeedError),
     #[error(transparent)]
     Rate(#[from] RateError),
+    #[error(transparent)]
+    Days(#[from] DaysError),
     #[error(
         "WEBHOOK_URL is set, but WEBHOOK_SECRET is not: nobody could tell whose events they are"
     )]
@@ -38,6 +41,8 @@ pub(super) struct Config {
     pub(super) wechat: WeChat,
     pub(super) webhook: Option<Webhook>,
     pub(super) limits: Limits,
+    /// For how many days finished calls are kept where their desk says nothing; 0: for ever.
+    pub(super) retention_days: u32,
 }
 
 /// Where events are posted, and what signs them.
@@ -87,6 +92,7 @@ impl Config {
                 user: rate(env, "RATE_USER", USER_RATE)?,
                 key: rate(env, "RATE_KEY", OFF)?,
             },
+            retention_days: days(&text(env, "RETENTION_DAYS"))?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What the three objects share: the clock's alarm, the outbox, and the way an answer is given.
+//! What the objects share: the clock's alarm, the outbox, and the way an answer is given.
 
 use super::ask::{HEADER, ask};
 use super::store::{Outgoing, Store};
@@ -93,8 +93,12 @@ impl Core {
             return;
         }
         self.delivering.set(Some(started));
-        if let Err(error) = self.deliver_all().await {
-            worker::console_error!("outbox: {error}");
+        match self.deliver_all().await {
+            // A call that was forgotten meanwhile has no outbox any more.
+            Err(error) if self.store.exists().unwrap_or(true) => {
+                worker::console_error!("outbox: {error}");
+            }
+            _ => {}
         }
         self.delivering.set(None);
     }
@@ -117,8 +121,12 @@ impl Core {
             worker::console_error!("outbox: letter {} cannot be read", letter.seq);
             return true;
         };
-        let from = self.state.id().to_string();
-        let request = json!({"type": "letter", "from": from, "seq": letter.seq, "letter": content});
+        let post = Post {
+            from: self.state.id().to_string(),
+            seq: letter.seq,
+            letter: content,
+        };
+        let request = json!({ "letter": post });
         let answer: std::result::Result<serde_json::Value, ApiError> =
             ask(&self.env, &address, &request).await;
         answer.is_ok()

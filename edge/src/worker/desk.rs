@@ -46,9 +46,10 @@ impl DurableObject for Desk {
         match asked {
             DeskRequest::Admission => answer(self.with(|desk| desk.admission(now()))?),
             DeskRequest::Settings => answer(Ok(self.with(|desk| desk.settings().clone())?)),
-            DeskRequest::Configure { settings } => {
-                self.turn(Input::Configure(settings.clone()), None)?;
-                answer(Ok(settings))
+            DeskRequest::Configure { desk, settings } => {
+                let now_so = settings.clone();
+                self.turn(Input::Configure { desk, settings }, None)?;
+                answer(Ok(now_so))
             }
             DeskRequest::HandOver { to } => {
                 answer(self.with(|desk| desk.hand_over(to.as_ref(), now()))?)

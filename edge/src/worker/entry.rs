@@ -12,8 +12,8 @@ use crate::token::{
     Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
 };
 use counterpart_shared::api::{
-    ApiError, Board, CallCreated, CallView, CreateCall, CreateDeskCall, CreateToken, DeskBoard,
-    DeskSettings, ErrorCode, Keys, PartyUrls, TokenCreated,
+    ApiError, Board, CallCreated, CreateCall, CreateDeskCall, CreateToken, DeskBoard, DeskSettings,
+    ErrorCode, Keys, PartyUrls, TokenCreated,
 };
 use counterpart_shared::grant::{Role, UserClaims};
 use counterpart_shared::id::{CallId, DeskId, RoomId};
@@ -81,6 +81,8 @@ impl Reception {
             Route::DeleteApiKey(id) => self.delete_api_key(id).await,
             Route::LoginWeChat => self.login_wechat().await,
             Route::CreateStream => self.create_stream().await,
+            Route::Calls(search) => self.calls(search).await,
+            Route::CallsCsv(search) => self.calls_csv(search).await,
             Route::CreateCall => self.create_call().await,
             Route::Settings(desk) => self.settings(desk).await,
             Route::Configure(desk) => self.configure(desk).await,
@@ -157,18 +159,19 @@ impl Reception {
     }
 
     async fn settings(&self, desk: DeskId) -> Answer {
-        self.secret(&self.config.api_key, "the API key")?;
+        self.business().await?;
         let request = DeskRequest::Settings;
         let settings: DeskSettings = ask::ask(&self.env, &Address::Desk(desk), &request).await?;
         answer(200, &settings)
     }
 
     async fn configure(&mut self, desk: DeskId) -> Answer {
-        self.secret(&self.config.api_key, "the API key")?;
+        self.business().await?;
         let settings: DeskSettings = parse(&body::read(&mut self.request).await?)?;
         check_settings(&settings)?;
-        let request = DeskRequest::Configure { settings };
-        let settings: DeskSettings = ask::ask(&self.env, &Address::Desk(desk), &request).await?;
+        let to = Address::Desk(desk.clone());
+        let request = DeskRequest::Configure { desk, settings };
+        let settings: DeskSettings = ask::ask(&self.env, &to, &request).await?;
         answer(200, &settings)
     }
 
@@ -184,13 +187,6 @@ impl Reception {
         ask::ask::<()>(&self.env, &Address::Call(call.clone()), &request).await?;
         let socket = format!("/v1/calls/{call}/socket");
         answer(201, &CallCreated { call, socket })
-    }
-
-    async fn call_view(&self, call: CallId, after: u64) -> Answer {
-        let visitor = visitor(self.user()?);
-        let request = CallRequest::View { visitor, after };
-        let view: CallView = ask::ask(&self.env, &Address::Call(call), &request).await?;
-        answer(200, &view)
     }
 
     async fn call_urls(&self, call: CallId) -> Answer {
@@ -262,7 +258,7 @@ impl Reception {
         answer(200, &board)
     }
 
-    fn user(&self) -> Result<UserClaims, ApiError> {
+    pub(super) fn user(&self) -> Result<UserClaims, ApiError> {
         let authorization = self.header("Authorization")?;
         self.verify(bearer(authorization.as_deref()).unwrap_or_default())
     }

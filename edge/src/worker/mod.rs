@@ -1,11 +1,13 @@
-//! The shell: all that knows Cloudflare. `entry` serves HTTP; `call`, `desk`, `fleet` and `account` are the
-//! four Durable Objects, each a thin shell around the machine of the same name; `core` is what they share.
+//! The shell: all that knows Cloudflare. `entry` serves HTTP; `call`, `desk`, `fleet`, `account` and `archive`
+//! are the five Durable Objects, each a thin shell around the machine of the same name; `core` is what they share.
 
 mod account;
+mod archive;
 mod ask;
 mod board;
 mod body;
 mod call;
+mod calls;
 mod config;
 mod core;
 mod desk;

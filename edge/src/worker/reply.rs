@@ -2,6 +2,7 @@
 
 use crate::http::{Cors, Refusal};
 use counterpart_shared::api::ApiError;
+use futures_util::TryStream;
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder, Result};
 
@@ -21,6 +22,29 @@ pub(super) fn error(error: &ApiError) -> Result<Response> {
 
 pub(super) fn empty() -> Result<Response> {
     Ok(builder(204, Headers::new()).empty())
+}
+
+/// What an object answered, for the client; its own headers cannot be added to.
+pub(super) fn again(answer: Response) -> Result<Response> {
+    let headers = Headers::new();
+    for name in ["Cache-Control", "Content-Type", "Content-Disposition"] {
+        if let Some(value) = answer.headers().get(name)? {
+            headers.set(name, &value)?;
+        }
+    }
+    Ok(answer.with_headers(headers))
+}
+
+/// A file of finished calls, written while it is read.
+pub(super) fn csv<S>(text: S) -> Result<Response>
+where
+    S: TryStream<Ok = Vec<u8>, Error = worker::Error> + 'static,
+{
+    let headers = Headers::new();
+    headers.set("Cache-Control", "no-store")?;
+    headers.set("Content-Type", "text/csv; charset=utf-8; header=present")?;
+    headers.set("Content-Disposition", "attachment; filename=\"calls.csv\"")?;
+    builder(200, headers).from_stream(text)
 }
 
 pub(super) fn preflight() -> Result<Response> {

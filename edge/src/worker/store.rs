@@ -21,7 +21,7 @@ const TABLES: [&str; 6] = [
 const MEMORY: u64 = 7 * 86_400_000;
 
 pub(super) struct Store {
-    sql: SqlStorage,
+    pub(super) sql: SqlStorage,
 }
 
 /// A letter that is to be delivered.
@@ -169,6 +169,12 @@ impl Store {
         )
     }
 
+    /// How many letters are still to be delivered.
+    pub(super) fn letters(&self) -> Result<u64> {
+        let count = self.number("SELECT count(*) AS number FROM outbox", vec![])?;
+        Ok(count.unwrap_or_default())
+    }
+
     /// When a letter is to be tried next.
     pub(super) fn next_letter(&self) -> Result<Option<u64>> {
         let sql = "SELECT min(next_at) AS number FROM outbox WHERE seq IN \
@@ -221,7 +227,7 @@ impl Store {
         Ok(rows.into_iter().next().and_then(|row| row.number))
     }
 
-    fn exec(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+    pub(super) fn exec(&self, sql: &str, values: Vec<SqlStorageValue>) -> Result<()> {
         self.sql.exec(sql, values).map(|_| ())
     }
 }
@@ -235,6 +241,6 @@ impl Outgoing {
 }
 
 /// Numbers here count or are times: they stay far below 2^53, where JavaScript's end.
-fn integer(number: u64) -> SqlStorageValue {
+pub(super) fn integer(number: u64) -> SqlStorageValue {
     SqlStorageValue::Integer(number as i64)
 }

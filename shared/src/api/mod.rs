@@ -3,6 +3,7 @@
 //!
 //! Times are UNIX milliseconds (`*_at`) unless a name says otherwise.
 
+mod archive;
 mod board;
 mod call;
 mod desk;
@@ -15,6 +16,7 @@ mod settings;
 mod stream;
 mod webhook;
 
+pub use archive::{FinishedCall, FinishedCalls};
 pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskBoard, Today};
 pub use call::{
     AudioFormat, ByeReason, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody,
@@ -53,6 +55,12 @@ pub const MAX_SKILLS: usize = 16;
 
 /// The highest priority of a customer; 0 is everyone's.
 pub const MAX_PRIORITY: u8 = 9;
+
+/// The most calls on one page of the finished ones.
+pub const MAX_PAGE: u32 = 500;
+
+/// The longest that finished calls can be kept for, short of for ever, in days.
+pub const MAX_RETENTION_DAYS: u32 = 3650;
 
 /// The largest body or socket message that the edge reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;

@@ -25,6 +25,10 @@ pub struct DeskSettings {
     pub utc_offset_min: i32,
     /// Whether every call is recorded.
     pub record: RecordPolicy,
+    /// For how many days finished calls are kept: up to [`super::MAX_RETENTION_DAYS`]; 0: for ever, absent:
+    /// as the deployment does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
 }
 
 impl Default for DeskSettings {
@@ -38,6 +42,7 @@ impl Default for DeskSettings {
             hours: None,
             utc_offset_min: 0,
             record: RecordPolicy::Off,
+            retention_days: None,
         }
     }
 }

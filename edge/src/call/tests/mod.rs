@@ -3,15 +3,18 @@
 mod at_desk;
 mod outside;
 mod random;
+mod record;
 mod rules;
 mod story;
 
 use super::*;
-use crate::link::{CreatedBy, HandedOn, Lease, Letter, Needs, Terms, ToCall, ToDesk, ToFleet};
+use crate::link::{
+    CreatedBy, HandedOn, Lease, Letter, Needs, Terms, ToArchive, ToCall, ToDesk, ToFleet,
+};
 use crate::table::{Row, to_json};
 use counterpart_shared::api::{
     ApiError, CallCommand, CallMessage, CallPhase, EndReason, Endpoints, EntryBody, ErrorCode,
-    MediaUrls, NodeEvent, OneTimeKey, StreamFormat,
+    FinishedCall, MediaUrls, NodeEvent, OneTimeKey, StreamFormat,
 };
 use counterpart_shared::grant::{Act, Grant, KeySet, Signer};
 use counterpart_shared::id::{ClientId, NodeId, Party};
@@ -156,4 +159,13 @@ fn grant(urls: &MediaUrls, now_s: u64) -> Grant {
     let token = urls.rtmp.split_once("?grant=").unwrap().1;
     let keys = KeySet::from_keys(&[signer().public_key()]).unwrap();
     keys.verify_grant(token, now_s).unwrap()
+}
+
+/// What the archive was told.
+fn archived(outputs: &[Output]) -> Vec<FinishedCall> {
+    let record = |output: &Output| match output {
+        Output::Letter(Letter::Archive(ToArchive::Ended(record))) => Some(record.clone()),
+        _ => None,
+    };
+    outputs.iter().filter_map(record).collect()
 }

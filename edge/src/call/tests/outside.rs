@@ -88,7 +88,7 @@ fn urls_are_read_as_they_are_meant() {
 #[test]
 fn what_is_stored_is_pinned() {
     let terms = r#""terms":{"presence_s":15,"messages_per_10s":50},"#;
-    let latest = r#"{"id":"c-1","phase":"requested","to":{"kind":"desk","desk":"front"},"caller":"alice","record":false,"seq":9,"serial":4,"terms":{"presence_s":15,"messages_per_10s":50},"requested_at":7,"handed_on":1,"watchers":{"ann":true},"parties":[{"seen":true,"away":false,"quality":"poor","spoken":{"since":5,"count":2}},{"gone_since":5,"seen":false,"away":false}]}"#;
+    let latest = r#"{"id":"c-1","phase":"requested","to":{"kind":"desk","desk":"front"},"caller":"alice","record":false,"seq":9,"serial":4,"terms":{"presence_s":15,"messages_per_10s":50},"course":{"requested_at":7},"handed_on":1,"watchers":{"ann":true},"parties":[{"seen":true,"away":false,"quality":"poor","spoken":{"since":5,"count":2}},{"gone_since":5,"seen":false,"away":false}]}"#;
     let call: Call = serde_json::from_str(latest).unwrap();
     assert_eq!(to_json(&call), latest);
     for json in [
@@ -102,7 +102,8 @@ fn what_is_stored_is_pinned() {
         };
         let call = Call::load(std::slice::from_ref(&row)).unwrap().unwrap();
         // What was not stored by older versions has its default.
-        let wanted = json.replace("\"parties\"", &format!("{terms}\"parties\""));
+        let course = r#""course":{},"#;
+        let wanted = json.replace("\"parties\"", &format!("{terms}{course}\"parties\""));
         let stored = call.changes()[0].json.clone().unwrap();
         assert_eq!(stored, wanted);
         let row = Row {
@@ -111,6 +112,9 @@ fn what_is_stored_is_pinned() {
         };
         assert_eq!(Call::load(&[row]).unwrap(), Some(call));
     }
+    let now = r#"{"id":"c-1","phase":"talking","to":{"kind":"direct","callee":"bob"},"caller":"alice","callee":"bob","record":true,"seq":9,"serial":4,"terms":{"presence_s":15,"messages_per_10s":50},"course":{"created_at":1,"requested_at":2,"answered_at":3,"recorded":true},"parties":[{"seen":true,"away":false},{"seen":true,"away":false}]}"#;
+    let call: Call = serde_json::from_str(now).unwrap();
+    assert_eq!(to_json(&call), now);
     for json in [
         r#"{"party":"callee","held":{"after":3,"until":9}}"#,
         r#"{"watcher":"ann"}"#,

@@ -47,9 +47,12 @@ proptest! {
         let mut call = call(if to_desk { desk() } else { direct() });
         let (mut now, mut seq, mut serial) = (0, 0, 0);
         let (mut entered, mut left, mut ended) = (0, 0, false);
+        let (mut asked, mut kept) = (0, 0);
         for (input, pause) in inputs {
             now += pause;
-            for output in say(&mut call, input, now) {
+            let outputs = say(&mut call, input, now);
+            kept += archived(&outputs).len();
+            for output in outputs {
                 match output {
                     Output::Append(entry) => {
                         seq += 1;
@@ -57,6 +60,7 @@ proptest! {
                         let is_end = matches!(entry.body, EntryBody::End { .. });
                         prop_assert!(!(ended && is_end), "a call ends once");
                         ended |= is_end;
+                        asked += usize::from(matches!(entry.body, EntryBody::Request { .. }));
                     }
                     Output::Send(Who::Party(to), CallMessage::Play { party, urls }) => {
                         prop_assert_eq!(to, party.other());
@@ -77,11 +81,14 @@ proptest! {
         // Left alone, it ends, and whoever entered a line has left it.
         for _ in 0..20 {
             now = call.due(now).unwrap_or(now).max(now);
-            for output in say(&mut call, alarm([false; 2]), now) {
+            let outputs = say(&mut call, alarm([false; 2]), now);
+            kept += archived(&outputs).len();
+            for output in outputs {
                 left += usize::from(matches!(output, Output::Letter(Letter::Desk(_, ToDesk::Leave { .. }))));
             }
         }
         prop_assert_eq!(call.phase, CallPhase::Ended);
         prop_assert_eq!(entered, left);
+        prop_assert_eq!(asked, kept, "what was asked for is archived, once");
     }
 }

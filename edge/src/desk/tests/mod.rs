@@ -305,7 +305,24 @@ fn a_command_sent_again_changes_nothing() {
 fn configure(json: &str) -> Input {
     let settings: DeskSettings = serde_json::from_str(json).unwrap();
     check_settings(&settings).unwrap();
-    Input::Configure(settings)
+    let desk = "front".parse().unwrap();
+    Input::Configure { desk, settings }
+}
+
+#[test]
+fn the_archive_hears_of_a_new_retention_and_of_nothing_else() {
+    let mut desk = Desk::default();
+    let mut told = |json| match &desk.handle(configure(json), 0)[..] {
+        [] => None,
+        [Output::Letter(Letter::Archive(letter))] => Some(crate::table::to_json(letter)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(r#"{"offer_s":30}"#), None);
+    let week = r#"{"retention":{"desk":"front","days":7}}"#;
+    assert_eq!(told(r#"{"retention_days":7}"#).as_deref(), Some(week));
+    assert_eq!(told(r#"{"retention_days":7,"offer_s":40}"#), None);
+    let none = r#"{"retention":{"desk":"front"}}"#;
+    assert_eq!(told("{}").as_deref(), Some(none));
 }
 
 fn reason(desk: &Desk, n: u8) -> Option<CloseReason> {

@@ -15,7 +15,7 @@ use self::shell::Shell;
 use super::core::{answer, request};
 use super::{internal, now, socket};
 use crate::call::{Call as Machine, Input};
-use crate::link::CallRequest;
+use crate::link::{CallRequest, ToCall};
 use counterpart_shared::api::{ApiError, ErrorCode};
 use std::rc::Rc;
 use worker::{
@@ -56,9 +56,15 @@ impl DurableObject for Call {
             // A call that never was has nothing to do: its sender need not try again.
             CallRequest::Letter(_) if !known => answer(Ok(())),
             _ if !known => answer::<()>(Err(self.unknown())),
-            CallRequest::View { visitor, after } => answer(self.shell.view(&visitor, after)),
+            CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
+            CallRequest::Review { desk, after } => answer(self.shell.review(desk.as_ref(), after)),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
             CallRequest::Socket { visitor } => self.shell.connect(&incoming, &visitor),
+            CallRequest::Letter(post)
+                if post.letter == ToCall::Forget && self.shell.is_owing()? =>
+            {
+                answer::<()>(Err(owing()))
+            }
             CallRequest::Letter(post) => {
                 if let Some(letter) = self.shell.core.accept(post, now())? {
                     self.shell.act(Input::Letter(letter), None)?;
@@ -103,6 +109,11 @@ impl DurableObject for Call {
 
 fn exists() -> ApiError {
     ApiError::new(ErrorCode::Conflict, "the call exists already")
+}
+
+fn owing() -> ApiError {
+    let detail = "what the call has to tell is not delivered yet";
+    ApiError::new(ErrorCode::Conflict, detail)
 }
 
 /// A socket or an alarm of a call that never was made: only the name that a request came by would say which.

@@ -9,21 +9,33 @@ use crate::link::Visitor;
 use counterpart_shared::api::{
     ApiError, ByeReason, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls,
 };
-use counterpart_shared::id::{ClientId, Party, UserId};
+use counterpart_shared::id::{ClientId, DeskId, Party, UserId};
 use std::rc::Rc;
 use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
 
 impl Shell {
     pub(super) fn view(
         &self,
-        visitor: &Visitor,
+        user: &UserId,
         after: u64,
     ) -> std::result::Result<CallView, ApiError> {
-        let who = self.who(visitor)?;
+        let who = Who::Party(self.party_of(user)?);
         let entries = self.core.store.entries(after).map_err(internal)?;
         let machine = self.machine.borrow();
         let call = machine.as_ref().ok_or_else(super::unknown)?;
         Ok(call.view(&who, entries))
+    }
+
+    pub(super) fn review(
+        &self,
+        desk: Option<&DeskId>,
+        after: u64,
+    ) -> std::result::Result<CallView, ApiError> {
+        let machine = self.machine.borrow();
+        let call = machine.as_ref().ok_or_else(super::unknown)?;
+        call.may_review(desk)?;
+        let entries = self.core.store.entries(after).map_err(internal)?;
+        Ok(call.view(&Party::Caller.into(), entries))
     }
 
     /// Waits for its own URLs only; the other party's go to the sockets.

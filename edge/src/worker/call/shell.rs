@@ -23,6 +23,7 @@ pub(super) struct Rest {
     pub(super) asks: Vec<Ask>,
     wishes: Vec<HandOver>,
     pub(super) answer: Option<std::result::Result<PartyUrls, ApiError>>,
+    forgotten: bool,
 }
 
 impl Shell {
@@ -129,6 +130,9 @@ impl Shell {
         let outputs = call.handle(input, signer, now());
         self.store(&call, &outputs)?;
         let rest = self.perform(&call, outputs, from)?;
+        if rest.forgotten {
+            return Ok(rest);
+        }
         self.core.arm(call.due(now()))?;
         self.core.arm(seats::due(&self.core, &call))?;
         self.core.hook_soon();
@@ -183,9 +187,28 @@ impl Shell {
                 Output::AskDesk(wish) => rest.wishes.push(wish),
                 Output::Answer(answer) => rest.answer = Some(*answer),
                 Output::Letter(_) => self.deliver_soon(),
+                Output::Forget => {
+                    self.vanish()?;
+                    rest.forgotten = true;
+                }
             }
         }
         Ok(rest)
+    }
+
+    /// Whether letters or events of the call are still to be delivered.
+    pub(super) fn is_owing(&self) -> Result<bool> {
+        let store = &self.core.store;
+        Ok(store.letters()? > 0 || store.next_hook()?.is_some())
+    }
+
+    /// Deletes everything, the alarm included; not awaited, so that the answer waits for it as for any commit.
+    fn vanish(&self) -> Result<()> {
+        for socket in self.core.state.get_websockets() {
+            socket::close(&socket, 1000);
+        }
+        let _deleted = self.core.state.storage().as_raw().delete_all()?;
+        Ok(())
     }
 
     fn deliver_soon(&self) {
