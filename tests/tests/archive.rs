@@ -281,7 +281,7 @@ async fn pages_and_files_are_whole_and_outlive_a_crash() -> Result<()> {
     assert_eq!(lines[6..], [""], "every line is ended");
     let front = get(&system, &key, "/v1/calls.csv?desk=front&reason=hang_up").await?;
     assert!(
-        front.body.ends_with(",callee,hang_up,false\r\n"),
+        front.body.ends_with(",callee,hang_up,false,\r\n"),
         "{}",
         front.body
     );

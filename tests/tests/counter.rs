@@ -150,7 +150,7 @@ async fn a_caller_is_handed_on_and_a_supervisor_watches_and_ends_it() -> Result<
         "{silent}: {refused:?}"
     );
     let before = edge.call(&alice, &call, 0).await?.entries;
-    let named = serde_json::to_string(&before)?.contains("ann");
+    let named = serde_json::to_string(&before)?.contains("\"ann\"");
     assert!(!named, "the parties see nothing of him");
     assert!(
         before.iter().any(|entry| entry.seq == said),

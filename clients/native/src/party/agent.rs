@@ -7,6 +7,7 @@ use super::participant::Participant;
 use crate::signal::{Edge, RoomSocket, SignalError, client_id};
 use counterpart_shared::api::{DeskCommand, DeskMessage, Room};
 use counterpart_shared::id::{CallId, ClientId, DeskId, Party, RoomId, UserId};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A call that rings in a room.
@@ -27,6 +28,8 @@ pub struct Agent {
     token: String,
     socket: RoomSocket,
     room: Option<Room>,
+    /// What came while a command waited for its answer.
+    aside: VecDeque<DeskMessage>,
 }
 
 impl Agent {
@@ -42,6 +45,7 @@ impl Agent {
             edge: edge.clone(),
             token: token.to_owned(),
             room: None,
+            aside: VecDeque::new(),
         })
     }
 
@@ -129,6 +133,13 @@ impl Agent {
 
     /// What the room's socket says next. Call it also during a call, so that the socket lives.
     pub async fn next(&mut self) -> Result<DeskMessage, SignalError> {
+        match self.aside.pop_front() {
+            Some(message) => Ok(message),
+            None => self.receive().await,
+        }
+    }
+
+    async fn receive(&mut self) -> Result<DeskMessage, SignalError> {
         let message = self.socket.next().await?;
         if let DeskMessage::Room(room) = &message {
             self.room = Some(room.clone());
@@ -145,12 +156,12 @@ impl Agent {
     async fn command(&mut self, command: DeskCommand, id: &ClientId) -> Result<(), SignalError> {
         self.socket.send(&command).await;
         loop {
-            match self.next().await? {
+            match self.receive().await? {
                 DeskMessage::Ack { id: of } if of == *id => return Ok(()),
                 DeskMessage::Error { id: of, error } if of.as_ref() == Some(id) => {
                     return Err(error.into());
                 }
-                _ => {}
+                message => self.aside.push_back(message),
             }
         }
     }
