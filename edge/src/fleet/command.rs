@@ -53,13 +53,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn forget_calls(&mut self) {
-        let now = self.now;
-        let calls = self.fleet.calls.iter();
-        let old: Vec<CallId> = calls
-            .filter(|(_, row)| row.is_past(now))
-            .map(|(call, _)| call.clone())
-            .collect();
-        for call in old {
+        for call in self.fleet.calls.past(self.now) {
             self.fleet.calls.remove(&call);
         }
     }

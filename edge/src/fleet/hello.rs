@@ -81,8 +81,9 @@ impl Turn<'_> {
     }
 
     fn lose(&mut self, call: CallId, lost: &Live, reason: &str) {
-        if let Some(row) = self.fleet.calls.get_mut(&call) {
+        if let Some(mut row) = self.fleet.calls.get(&call).cloned() {
             row.live.retain(|live| live != lost);
+            self.fleet.calls.insert(call.clone(), row);
         }
         let reason = reason.to_owned();
         self.tell_call(

@@ -1,5 +1,6 @@
 //! What the fleet keeps: rows for nodes, for their keys and for calls.
 
+use super::calls::Calls;
 use super::input::{Input, Output};
 use super::limits::FORGET_CALL;
 use super::node::Node;
@@ -7,7 +8,7 @@ use super::stock::Stock;
 use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::grant::PublicKey;
-use counterpart_shared::id::{CallId, NodeId, Party};
+use counterpart_shared::id::{NodeId, Party};
 use serde::{Deserialize, Serialize};
 
 /// The fleet. See the module for how it is driven.
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fleet {
     pub(super) nodes: Table<NodeId, Node>,
     pub(super) stock: Table<NodeId, Stock>,
-    pub(super) calls: Table<CallId, Assigned>,
+    pub(super) calls: Calls,
 }
 
 /// Where a call is.
@@ -48,7 +49,7 @@ impl Default for Fleet {
         Self {
             nodes: Table::new("node"),
             stock: Table::new("stock"),
-            calls: Table::new("call"),
+            calls: Calls::default(),
         }
     }
 }
@@ -62,7 +63,7 @@ impl Fleet {
         Ok(Self {
             nodes: Table::load("node", rows)?,
             stock: Table::load("stock", rows)?,
-            calls: Table::load("call", rows)?,
+            calls: Calls::load(rows)?,
         })
     }
 
@@ -88,11 +89,11 @@ impl Assigned {
         self.nodes.last()
     }
 
-    /// Whether nothing is left to remember.
-    pub(super) fn is_past(&self, now: u64) -> bool {
-        let ended = self.ended_at.is_some_and(|at| at + FORGET_CALL <= now);
-        let lapsed = self.until.is_some_and(|until| until <= now) && self.live.is_empty();
-        ended || lapsed
+    /// When nothing is left to remember, as things stand.
+    pub(super) fn past_at(&self) -> Option<u64> {
+        let ended = self.ended_at.map(|at| at + FORGET_CALL);
+        let lapsed = self.until.filter(|_| self.live.is_empty());
+        ended.into_iter().chain(lapsed).min()
     }
 
     /// Makes a node its present one.
