@@ -3,7 +3,7 @@
 use super::node::Node;
 use super::turn::Turn;
 use crate::link::Lease;
-use counterpart_shared::api::{ApiError, ErrorCode};
+use counterpart_shared::api::{ApiError, ErrorCode, OneTimeKey};
 use counterpart_shared::id::{CallId, NodeId};
 
 /// Streams that a call will have.
@@ -74,12 +74,23 @@ impl Turn<'_> {
             daily_sha256: row.daily_sha256.clone(),
             keys: Vec::new(),
         };
-        let stock = self.fleet.stock.get_mut(node).filter(|_| makes_keys);
-        let keys = stock.map(|stock| stock.take(count, self.now));
-        Ok(Lease {
-            keys: keys.unwrap_or_default(),
-            ..lease
-        })
+        if !makes_keys || count == 0 {
+            return Ok(lease);
+        }
+        let keys = self.take_keys(node, count);
+        Ok(Lease { keys, ..lease })
+    }
+
+    fn take_keys(&mut self, node: &NodeId, count: u32) -> Vec<OneTimeKey> {
+        let given = self.fleet.given(node);
+        let Some(stock) = self.fleet.stock.get(node) else {
+            return Vec::new();
+        };
+        let (keys, next) = stock.take(count, given, self.now);
+        if next > given {
+            self.fleet.given.insert(node.clone(), next);
+        }
+        keys
     }
 }
 

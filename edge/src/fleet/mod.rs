@@ -29,4 +29,4 @@ pub use input::{Input, Output};
 pub use limits::{FORGET_CALL, FORGET_NODE, FULL_STOCK, LOW_STOCK, MAX_STOCK};
 pub use node::{Ledger, Node, Pending};
 pub use state::{Assigned, Fleet, Live};
-pub use stock::Stock;
+pub use stock::{Given, Stock};

@@ -4,7 +4,7 @@ use super::calls::Calls;
 use super::input::{Input, Output};
 use super::limits::FORGET_CALL;
 use super::node::Node;
-use super::stock::Stock;
+use super::stock::{Given, Stock};
 use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::grant::PublicKey;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Fleet {
     pub(super) nodes: Table<NodeId, Node>,
     pub(super) stock: Table<NodeId, Stock>,
+    pub(super) given: Table<NodeId, Given>,
     pub(super) calls: Calls,
 }
 
@@ -49,6 +50,7 @@ impl Default for Fleet {
         Self {
             nodes: Table::new("node"),
             stock: Table::new("stock"),
+            given: Table::new("given"),
             calls: Calls::default(),
         }
     }
@@ -63,6 +65,7 @@ impl Fleet {
         Ok(Self {
             nodes: Table::load("node", rows)?,
             stock: Table::load("stock", rows)?,
+            given: Table::load("given", rows)?,
             calls: Calls::load(rows)?,
         })
     }
@@ -71,8 +74,13 @@ impl Fleet {
     pub fn changes(&mut self) -> Vec<Change> {
         let mut changes = self.nodes.changes();
         changes.extend(self.stock.changes());
+        changes.extend(self.given.changes());
         changes.extend(self.calls.changes());
         changes
+    }
+
+    pub(super) fn given(&self, node: &NodeId) -> Given {
+        self.given.get(node).copied().unwrap_or(0)
     }
 
     /// Takes one input and decides; `keys` are those that nodes verify grants with.
