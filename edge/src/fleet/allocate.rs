@@ -28,7 +28,7 @@ impl Turn<'_> {
 
     /// A call stays where it is while that node is connected.
     fn assign(&mut self, call: CallId, until: Option<u64>) -> Result<NodeId, ApiError> {
-        self.forget_calls();
+        self.fleet.calls.forget(self.now);
         let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
         if row.ended_at.is_some() {
             let detail = format!("call '{call}' is over");

@@ -1,18 +1,19 @@
 //! Where calls are. What every allocation asks of all of them is kept ready: a fleet may have many thousands.
 
+use super::limits::FORGET_EVERY;
 use super::state::Assigned;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::id::{CallId, NodeId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// Calls by name, counted by node and sorted by when they may be forgotten.
+/// Calls by name, counted by node.
 #[derive(Debug, Clone)]
 pub struct Calls {
     rows: Table<CallId, Assigned>,
-    /// When each may be forgotten, soonest first.
-    past: BTreeSet<(u64, CallId)>,
     /// How many that are not over each node has.
     at: BTreeMap<NodeId, u32>,
+    /// When to look again for calls to forget.
+    look_at: u64,
 }
 
 impl Default for Calls {
@@ -31,20 +32,12 @@ impl Calls {
     }
 
     fn of(rows: Table<CallId, Assigned>) -> Self {
-        let mut calls = Self {
-            rows,
-            past: BTreeSet::new(),
-            at: BTreeMap::new(),
-        };
-        let notes: Vec<(CallId, Note)> = calls
-            .rows
-            .iter()
-            .map(|(call, row)| (call.clone(), Note::of(row)))
-            .collect();
-        for (call, note) in notes {
-            calls.note(call, note);
+        let mut at = BTreeMap::new();
+        for (_, row) in rows.iter() {
+            count(&mut at, row, 1);
         }
-        calls
+        let look_at = 0;
+        Self { rows, at, look_at }
     }
 
     /// What must be stored since this was asked last.
@@ -59,15 +52,26 @@ impl Calls {
 
     /// Adds or replaces a row.
     pub fn insert(&mut self, call: CallId, row: Assigned) {
-        self.strike(&call);
-        self.note(call.clone(), Note::of(&row));
+        if let Some(before) = self.rows.get(&call) {
+            count(&mut self.at, before, -1);
+        }
+        count(&mut self.at, &row, 1);
         self.rows.insert(call, row);
     }
 
-    /// Removes a row.
-    pub fn remove(&mut self, call: &CallId) {
-        self.strike(call);
-        self.rows.remove(call);
+    /// Removes those of which nothing needs to be remembered; looks for them now and then only.
+    pub fn forget(&mut self, now: u64) {
+        if now < self.look_at {
+            return;
+        }
+        self.look_at = now + FORGET_EVERY;
+        let past = self.rows.iter().filter(|(_, row)| row.is_past(now));
+        let past: Vec<CallId> = past.map(|(call, _)| call.clone()).collect();
+        for call in past {
+            if let Some(row) = self.rows.remove(&call) {
+                count(&mut self.at, &row, -1);
+            }
+        }
     }
 
     /// All rows, by name.
@@ -75,56 +79,22 @@ impl Calls {
         self.rows.iter()
     }
 
-    /// Those of which nothing needs to be remembered any more.
-    pub fn past(&self, now: u64) -> Vec<CallId> {
-        let past = self.past.iter().take_while(|(at, _)| *at <= now);
-        past.map(|(_, call)| call.clone()).collect()
-    }
-
     /// How many calls that are not over a node has.
     pub fn at(&self, node: &NodeId) -> u32 {
         self.at.get(node).copied().unwrap_or(0)
     }
-
-    fn note(&mut self, call: CallId, note: Note) {
-        self.past.extend(note.past.map(|at| (at, call)));
-        if let Some(node) = note.node {
-            *self.at.entry(node).or_default() += 1;
-        }
-    }
-
-    fn strike(&mut self, call: &CallId) {
-        let Some(note) = self.rows.get(call).map(Note::of) else {
-            return;
-        };
-        if let Some(at) = note.past {
-            self.past.remove(&(at, call.clone()));
-        }
-        if let Some(count) = note.node.and_then(|node| self.at.get_mut(&node)) {
-            *count -= 1;
-        }
-    }
 }
 
-/// What is kept ready of one row.
-struct Note {
-    past: Option<u64>,
-    node: Option<NodeId>,
-}
-
-impl Note {
-    fn of(row: &Assigned) -> Self {
-        Self {
-            past: row.past_at(),
-            node: row.node().filter(|_| row.ended_at.is_none()).cloned(),
-        }
+fn count(at: &mut BTreeMap<NodeId, u32>, row: &Assigned, change: i32) {
+    if let Some(node) = row.node().filter(|_| row.ended_at.is_none()) {
+        let count = at.entry(node.clone()).or_default();
+        *count = count.saturating_add_signed(change);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::FORGET_CALL;
     use proptest::prelude::*;
 
     fn row(node: u8, ended_at: Option<u64>, until: Option<u64>) -> Assigned {
@@ -139,17 +109,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_ready_is_what_the_rows_say(
-            steps in prop::collection::vec((0..4u8, 0..3u8, 0..3u64, 0..4u64), 1..50),
+        fn what_is_counted_is_what_the_rows_say(
+            steps in prop::collection::vec((0..4u8, 0..3u8, 0..3u64, 1..4u64), 1..50),
             reload in any::<bool>(),
         ) {
-            let mut calls = Calls::default();
-            for (call, node, ended_at, until) in steps {
+            let (mut calls, mut now) = (Calls::default(), 0);
+            for (call, node, kind, until) in steps {
+                now += FORGET_EVERY;
                 let call: CallId = format!("c{call}").parse().unwrap();
-                match ended_at {
-                    2 => calls.remove(&call),
-                    _ => calls.insert(call, row(node, (ended_at == 1).then_some(5), Some(until))),
+                let until = now + until * FORGET_EVERY;
+                match kind {
+                    2 => calls.forget(now),
+                    _ => calls.insert(call, row(node, (kind == 1).then_some(now), Some(until))),
                 }
+                prop_assert!(kind < 2 || calls.iter().all(|(_, row)| !row.is_past(now)));
             }
             if reload {
                 calls = Calls::of(calls.rows);
@@ -160,11 +133,6 @@ mod tests {
                     row.ended_at.is_none() && row.node() == Some(&node)
                 });
                 prop_assert_eq!(calls.at(&node) as usize, here.count());
-            }
-            for now in [0, 1, 2, 3, FORGET_CALL + 5] {
-                let old = calls.iter().filter(|(_, row)| row.past_at().is_some_and(|at| at <= now));
-                let old: BTreeSet<CallId> = old.map(|(call, _)| call.clone()).collect();
-                prop_assert_eq!(calls.past(now).into_iter().collect::<BTreeSet<_>>(), old);
             }
         }
     }

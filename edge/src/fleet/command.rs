@@ -8,7 +8,7 @@ use counterpart_shared::id::{CallId, NodeId};
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
     pub(super) fn end(&mut self, call: CallId) {
-        self.forget_calls();
+        self.fleet.calls.forget(self.now);
         let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
         if row.ended_at.is_some() {
             return;
@@ -49,12 +49,6 @@ impl Turn<'_> {
             .map(|row| row.ledger.pending.clone());
         for Pending { seq, command } in pending.unwrap_or_default() {
             self.send(node, ToNode::Command { seq, command });
-        }
-    }
-
-    pub(super) fn forget_calls(&mut self) {
-        for call in self.fleet.calls.past(self.now) {
-            self.fleet.calls.remove(&call);
         }
     }
 }

@@ -97,11 +97,11 @@ impl Assigned {
         self.nodes.last()
     }
 
-    /// When nothing is left to remember, as things stand.
-    pub(super) fn past_at(&self) -> Option<u64> {
-        let ended = self.ended_at.map(|at| at + FORGET_CALL);
-        let lapsed = self.until.filter(|_| self.live.is_empty());
-        ended.into_iter().chain(lapsed).min()
+    /// Whether nothing is left to remember.
+    pub(super) fn is_past(&self, now: u64) -> bool {
+        let ended = self.ended_at.is_some_and(|at| at + FORGET_CALL <= now);
+        let lapsed = self.until.is_some_and(|until| until <= now) && self.live.is_empty();
+        ended || lapsed
     }
 
     /// Makes a node its present one.

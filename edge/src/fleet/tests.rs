@@ -329,11 +329,11 @@ fn a_stream_without_a_call_is_forgotten_after_its_last_url() {
         at: None,
         until: Some(until),
     };
-    lease(&fleet.handle(wish(100), &[], 0)).unwrap();
-    lease(&fleet.handle(wish(200), &[], 50)).unwrap();
-    lease(&fleet.handle(allocate(2, 1), &[], 199)).unwrap();
+    lease(&fleet.handle(wish(100_000), &[], 0)).unwrap();
+    lease(&fleet.handle(wish(200_000), &[], 50_000)).unwrap();
+    lease(&fleet.handle(allocate(2, 1), &[], 199_999)).unwrap();
     assert_eq!(fleet.calls.iter().count(), 2, "a later URL keeps it longer");
-    lease(&fleet.handle(allocate(3, 1), &[], 200)).unwrap();
+    lease(&fleet.handle(allocate(3, 1), &[], 210_000)).unwrap();
     assert!(fleet.calls.get(&call(1)).is_none());
     let row: Assigned = serde_json::from_str(r#"{"nodes":["n1"]}"#).unwrap();
     assert_eq!(row.until, None, "rows of before are read");
