@@ -5,10 +5,24 @@ use crate::table::to_json;
 use counterpart_shared::api::{ApiError, ErrorCode, SUBPROTOCOL};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use worker::js_sys::Promise;
+use worker::js_sys::futures::JsFuture;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{self, JsCast, JsValue};
+use worker::worker_sys::web_sys;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
 /// Objects look at the request's content only; a URL must be there all the same.
 const URL: &str = "http://object/";
+
+#[wasm_bindgen]
+extern "C" {
+    /// A stub, as the platform has it.
+    type Object;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Object, url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+}
 
 /// The header that carries the request of a WebSocket, which has no body.
 pub(super) const HEADER: &str = "counterpart-request";
@@ -22,12 +36,24 @@ pub(super) async fn ask<T: DeserializeOwned>(
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
         .with_body(Some(to_json(request).into()));
-    let mut answer = send(env, to, &init).await.map_err(super::internal)?;
-    let text = answer.text().await.map_err(super::internal)?;
-    if answer.status_code() >= 400 {
+    let (status, text) = exchange(env, to, &init).await.map_err(super::internal)?;
+    if status >= 400 {
         return Err(refused(&text));
     }
     serde_json::from_str(&text).map_err(super::internal)
+}
+
+/// Status and text, read by the platform: what `worker` makes of an answer is a stream to be read piece by piece.
+async fn exchange(env: &Env, to: &Address, init: &RequestInit) -> worker::Result<(u16, String)> {
+    let object: Object = stub(env, to)?.into_rpc();
+    let answer = JsFuture::from(object.fetch(URL, &init.into())?).await?;
+    let answer: web_sys::Response = answer.unchecked_into();
+    Ok((answer.status(), text(&answer).await?))
+}
+
+async fn text(answer: &web_sys::Response) -> worker::Result<String> {
+    let text = JsFuture::from(answer.text()?).await?.as_string();
+    Ok(text.ok_or("an answer without a text")?)
 }
 
 /// Hands a WebSocket over: the answer is the object's own.
@@ -38,11 +64,11 @@ pub(super) async fn socket(
     subprotocol: bool,
 ) -> Result<Response, ApiError> {
     let answer = upgrade(env, to, request, subprotocol).await;
-    let mut answer = answer.map_err(super::internal)?;
+    let answer = answer.map_err(super::internal)?;
     if answer.status_code() < 400 {
         return Ok(answer);
     }
-    let text = answer.text().await.map_err(super::internal)?;
+    let text = text(&answer.into()).await.map_err(super::internal)?;
     Err(refused(&text))
 }
 
