@@ -103,8 +103,12 @@ impl Report {
             let samples = row.into_iter().flat_map(|row| &row.1);
             samples.map(|sample| sample.per_second).collect::<Vec<_>>()
         };
+        // A disk that stalls for a whole measurement leaves nothing to compare with.
         let pairs = rates(of).into_iter().zip(rates(to));
-        let rounds: Vec<f64> = pairs.map(|(of, to)| of / to).collect();
+        let rounds: Vec<f64> = pairs
+            .filter(|(_, to)| *to > 0.0)
+            .map(|(of, to)| of / to)
+            .collect();
         Ratio {
             of,
             to,
