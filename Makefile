@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge build call run lint test bench-node fuzz clean
+.PHONY: help setup edge build call run lint test bench-edge bench-node fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -45,6 +45,10 @@ lint: ## formatting, clippy native and wasm, documentation: any warning fails
 test: ## all of it: setup, edge, build, lint, then every test
 	tools/test.sh $(TEST_LIMIT)
 
+bench-edge: setup edge build ## measure requests, calls and messages of the edge, beside a bare worker
+	tools/build-edge.sh tests/peer
+	$(bin)/bench_edge
+
 bench-node: setup edge build ## measure what the node adds to a frame's way, beside a bare relay
 	$(bin)/bench_node
 
@@ -52,5 +56,5 @@ fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"
 
 clean: ## remove what was built here; installed tools and what a run recorded stay
-	rm -rf edge/build
+	rm -rf edge/build tests/peer/build
 	cargo clean

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Lints edge/ as what it runs as, wasm: the native lint does not see the part that knows Cloudflare.
+# Lints edge/ and tests/peer/ as what they run as, wasm: the native lint does not see what knows Cloudflare.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 way=$(wasm_way) || die "no compiler for $wasm_target is set up; run: make setup"
 cd "$root"
-build=(--release --lib --package counterpart-edge --target "$wasm_target")
+build=(--release --lib --package counterpart-edge --package counterpart-peer --target "$wasm_target")
 if with_wasm "$way" cargo clippy --version >/dev/null 2>&1; then
   with_wasm "$way" cargo clippy "${build[@]}" -- -D warnings
 else

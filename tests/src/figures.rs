@@ -67,6 +67,18 @@ pub struct Usage {
 /// When it has ended.
 pub fn usage(process: &Process) -> Result<Usage> {
     let id = process.id().context("the process has ended")?;
+    usage_of(&id.to_string())
+}
+
+/// What this process has used so far.
+///
+/// # Errors
+/// When there is no /proc.
+pub fn own_usage() -> Result<Usage> {
+    usage_of("self")
+}
+
+fn usage_of(id: &str) -> Result<Usage> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
     let after_name = stat.rsplit_once(')').context("/proc/PID/stat")?.1;
     let field = |index: usize| {

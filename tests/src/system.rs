@@ -24,6 +24,12 @@ pub struct Options {
     pub folder: PathBuf,
     /// The edge's port; 0 for a free one.
     pub edge_port: u16,
+    /// What workerd serves, below the top of the project.
+    pub edge_config: PathBuf,
+    /// More flags for workerd.
+    pub edge_flags: Vec<String>,
+    /// More settings of the edge.
+    pub edge_settings: Vec<(String, String)>,
     /// The media node's ports for RTMP, HTTP and UDP; 0 for free ones.
     pub node_ports: [u16; 3],
     /// More flags for the media node.
@@ -38,6 +44,9 @@ impl Options {
         Self {
             folder: folder.to_owned(),
             edge_port: 0,
+            edge_config: "edge/workerd.capnp".into(),
+            edge_flags: Vec::new(),
+            edge_settings: Vec::new(),
             node_ports: [0; 3],
             node_flags: Vec::new(),
             open_board: true,
@@ -72,8 +81,7 @@ impl System {
             options.edge_port = ports::free()?;
         }
         let secrets = Secrets::of(&options.folder)?;
-        let config = top()?.join("edge/workerd.capnp");
-        let edge = start_edge(&options, &secrets, &config).await?;
+        let edge = start_edge(&options, &secrets).await?;
         let (node, endpoints) = start_node(&options, &secrets).await?;
         let system = Self {
             options,
@@ -109,6 +117,11 @@ impl System {
         &self.secrets.api_key
     }
 
+    /// The nodes' secret, for a node of a test's own.
+    pub fn node_secret(&self) -> &str {
+        &self.secrets.node_secret
+    }
+
     /// The seed of the key that signs grants; a test makes bad grants with it.
     pub fn signing_seed(&self) -> &str {
         &self.secrets.signing_seed
@@ -124,8 +137,7 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub async fn restart_edge(&mut self) -> Result<()> {
-        let config = top()?.join("edge/workerd.capnp");
-        self.edge = start_edge(&self.options, &self.secrets, &config).await?;
+        self.edge = start_edge(&self.options, &self.secrets).await?;
         Ok(())
     }
 
@@ -134,8 +146,8 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub async fn restart_edge_ahead(&mut self, by: Duration) -> Result<()> {
-        let config = ahead::config(&self.options.folder, by)?;
-        self.edge = start_edge(&self.options, &self.secrets, &config).await?;
+        self.options.edge_config = ahead::config(&self.options.folder, by)?;
+        self.edge = start_edge(&self.options, &self.secrets).await?;
         Ok(())
     }
 
@@ -230,12 +242,12 @@ where
     Ok(())
 }
 
-async fn start_edge(options: &Options, secrets: &Secrets, config: &Path) -> Result<Process> {
+async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     let top = top()?;
     let mut command = Command::new(top.join("node_modules/workerd/bin/workerd"));
     command
         .arg("serve")
-        .arg(config)
+        .arg(top.join(&options.edge_config))
         .arg(format!(
             "--socket-addr=http=127.0.0.1:{}",
             options.edge_port
@@ -245,10 +257,12 @@ async fn start_edge(options: &Options, secrets: &Secrets, config: &Path) -> Resu
             options.folder.join("state").display()
         ))
         .arg("--control-fd=1")
+        .args(&options.edge_flags)
         .env("SIGNING_SEED", &secrets.signing_seed)
         .env("API_KEY", &secrets.api_key)
         .env("NODE_SECRET", &secrets.node_secret)
-        .env("OPEN_BOARD", if options.open_board { "1" } else { "" });
+        .env("OPEN_BOARD", if options.open_board { "1" } else { "" })
+        .envs(options.edge_settings.iter().cloned());
     let mut edge = Process::spawn("edge", command, &options.folder)?;
     edge.line("{\"event\":\"listen\"", PATIENCE)
         .await

@@ -3,9 +3,8 @@
 use super::node::Node;
 use super::turn::Turn;
 use crate::link::Lease;
-use counterpart_shared::api::{ApiError, ErrorCode};
+use counterpart_shared::api::{ApiError, ErrorCode, OneTimeKey};
 use counterpart_shared::id::{CallId, NodeId};
-use std::collections::BTreeMap;
 
 /// Streams that a call will have.
 const STREAMS_PER_CALL: u32 = 2;
@@ -29,7 +28,7 @@ impl Turn<'_> {
 
     /// A call stays where it is while that node is connected.
     fn assign(&mut self, call: CallId, until: Option<u64>) -> Result<NodeId, ApiError> {
-        self.forget_calls();
+        self.fleet.calls.forget(self.now);
         let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
         if row.ended_at.is_some() {
             let detail = format!("call '{call}' is over");
@@ -55,28 +54,15 @@ impl Turn<'_> {
 
     /// Calls that were sent to a node count beside its own report, which is some seconds old.
     fn least_loaded(&self) -> Option<NodeId> {
-        let expected = self.expected_streams();
         let used = |node: &NodeId, row: &Node| {
-            let streams = row
-                .load
-                .streams
-                .max(expected.get(node).copied().unwrap_or(0));
+            let expected = STREAMS_PER_CALL * self.fleet.calls.at(node);
+            let streams = row.load.streams.max(expected);
             f64::from(streams) / f64::from(row.capacity)
         };
         let nodes = self.fleet.nodes.iter();
         let open = nodes.filter(|(_, row)| row.is_connected() && row.load.streams < row.capacity);
         open.min_by(|a, b| used(a.0, a.1).total_cmp(&used(b.0, b.1)))
             .map(|(node, _)| node.clone())
-    }
-
-    fn expected_streams(&self) -> BTreeMap<NodeId, u32> {
-        let mut expected = BTreeMap::new();
-        for (_, row) in self.fleet.calls.iter() {
-            if let Some(node) = row.node().filter(|_| row.ended_at.is_none()) {
-                *expected.entry(node.clone()).or_default() += STREAMS_PER_CALL;
-            }
-        }
-        expected
     }
 
     fn lease(&mut self, node: &NodeId, count: u32) -> Result<Lease, ApiError> {
@@ -88,12 +74,23 @@ impl Turn<'_> {
             daily_sha256: row.daily_sha256.clone(),
             keys: Vec::new(),
         };
-        let stock = self.fleet.stock.get_mut(node).filter(|_| makes_keys);
-        let keys = stock.map(|stock| stock.take(count, self.now));
-        Ok(Lease {
-            keys: keys.unwrap_or_default(),
-            ..lease
-        })
+        if !makes_keys || count == 0 {
+            return Ok(lease);
+        }
+        let keys = self.take_keys(node, count);
+        Ok(Lease { keys, ..lease })
+    }
+
+    fn take_keys(&mut self, node: &NodeId, count: u32) -> Vec<OneTimeKey> {
+        let given = self.fleet.given(node);
+        let Some(stock) = self.fleet.stock.get(node) else {
+            return Vec::new();
+        };
+        let (keys, next) = stock.take(count, given, self.now);
+        if next > given {
+            self.fleet.given.insert(node.clone(), next);
+        }
+        keys
     }
 }
 

@@ -8,7 +8,7 @@ use counterpart_shared::id::{CallId, NodeId, UserId};
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
     pub(super) fn end(&mut self, call: CallId) {
-        self.forget_calls();
+        self.fleet.calls.forget(self.now);
         let mut row = self.fleet.calls.get(&call).cloned().unwrap_or_default();
         if row.ended_at.is_some() {
             return;
@@ -59,18 +59,6 @@ impl Turn<'_> {
             .map(|row| row.ledger.pending.clone());
         for Pending { seq, command } in pending.unwrap_or_default() {
             self.send(node, ToNode::Command { seq, command });
-        }
-    }
-
-    pub(super) fn forget_calls(&mut self) {
-        let now = self.now;
-        let calls = self.fleet.calls.iter();
-        let old: Vec<CallId> = calls
-            .filter(|(_, row)| row.is_past(now))
-            .map(|(call, _)| call.clone())
-            .collect();
-        for call in old {
-            self.fleet.calls.remove(&call);
         }
     }
 }

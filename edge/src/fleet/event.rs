@@ -28,7 +28,7 @@ impl Turn<'_> {
             NodeEvent::StreamEnd { .. } => false,
             _ => return,
         };
-        let Some(row) = self.fleet.calls.get_mut(&stream.call) else {
+        let Some(mut row) = self.fleet.calls.get(&stream.call).cloned() else {
             return;
         };
         let (party, node) = (stream.party, node.clone());
@@ -37,5 +37,6 @@ impl Turn<'_> {
         if begins {
             row.live.push(Live { party, node });
         }
+        self.fleet.calls.insert(stream.call.clone(), row);
     }
 }

@@ -49,7 +49,8 @@ impl Turn<'_> {
         let keys = keys.to_vec();
         self.send(node, ToNode::Welcome { keys });
         if !same_boot || self.fleet.stock.get(node).is_none() {
-            self.fleet.stock.insert(node.clone(), Stock::default());
+            let stock = Stock::empty(self.fleet.given(node));
+            self.fleet.stock.insert(node.clone(), stock);
         }
         if let Some(stock) = self.fleet.stock.get_mut(node) {
             stock.asked_at = 0;
@@ -81,8 +82,9 @@ impl Turn<'_> {
     }
 
     fn lose(&mut self, call: CallId, lost: &Live, reason: &str) {
-        if let Some(row) = self.fleet.calls.get_mut(&call) {
+        if let Some(mut row) = self.fleet.calls.get(&call).cloned() {
             row.live.retain(|live| live != lost);
+            self.fleet.calls.insert(call.clone(), row);
         }
         let reason = reason.to_owned();
         self.tell_call(
@@ -104,6 +106,7 @@ impl Turn<'_> {
         for node in gone {
             self.fleet.nodes.remove(&node);
             self.fleet.stock.remove(&node);
+            self.fleet.given.remove(&node);
         }
     }
 }

@@ -18,5 +18,8 @@ pub(super) const KEY_MARGIN: u64 = 600_000;
 /// How long the end of a call is remembered, so that a question which was under way does not revive it.
 pub const FORGET_CALL: u64 = 3_600_000;
 
+/// How often calls are looked through for those to forget: a fleet may have many thousands.
+pub(super) const FORGET_EVERY: u64 = 10_000;
+
 /// How long a node that is gone stays on the board.
 pub const FORGET_NODE: u64 = 86_400_000;

@@ -10,6 +10,7 @@
 
 mod allocate;
 mod board;
+mod calls;
 mod command;
 mod event;
 mod hello;
@@ -23,8 +24,9 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
+pub use calls::Calls;
 pub use input::{Input, Output};
 pub use limits::{FORGET_CALL, FORGET_NODE, FULL_STOCK, LOW_STOCK, MAX_STOCK};
 pub use node::{Ledger, Node, Pending};
 pub use state::{Assigned, Fleet, Live};
-pub use stock::Stock;
+pub use stock::{Given, Stock};

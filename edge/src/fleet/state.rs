@@ -1,13 +1,14 @@
 //! What the fleet keeps: rows for nodes, for their keys and for calls.
 
+use super::calls::Calls;
 use super::input::{Input, Output};
 use super::limits::FORGET_CALL;
 use super::node::Node;
-use super::stock::Stock;
+use super::stock::{Given, Stock};
 use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::grant::PublicKey;
-use counterpart_shared::id::{CallId, NodeId, Party};
+use counterpart_shared::id::{NodeId, Party};
 use serde::{Deserialize, Serialize};
 
 /// The fleet. See the module for how it is driven.
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Fleet {
     pub(super) nodes: Table<NodeId, Node>,
     pub(super) stock: Table<NodeId, Stock>,
-    pub(super) calls: Table<CallId, Assigned>,
+    pub(super) given: Table<NodeId, Given>,
+    pub(super) calls: Calls,
 }
 
 /// Where a call is.
@@ -48,7 +50,8 @@ impl Default for Fleet {
         Self {
             nodes: Table::new("node"),
             stock: Table::new("stock"),
-            calls: Table::new("call"),
+            given: Table::new("given"),
+            calls: Calls::default(),
         }
     }
 }
@@ -62,7 +65,8 @@ impl Fleet {
         Ok(Self {
             nodes: Table::load("node", rows)?,
             stock: Table::load("stock", rows)?,
-            calls: Table::load("call", rows)?,
+            given: Table::load("given", rows)?,
+            calls: Calls::load(rows)?,
         })
     }
 
@@ -70,8 +74,13 @@ impl Fleet {
     pub fn changes(&mut self) -> Vec<Change> {
         let mut changes = self.nodes.changes();
         changes.extend(self.stock.changes());
+        changes.extend(self.given.changes());
         changes.extend(self.calls.changes());
         changes
+    }
+
+    pub(super) fn given(&self, node: &NodeId) -> Given {
+        self.given.get(node).copied().unwrap_or(0)
     }
 
     /// Takes one input and decides; `keys` are those that nodes verify grants with.

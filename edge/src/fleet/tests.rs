@@ -193,6 +193,26 @@ fn keys_are_given_once_and_asked_for_in_time() {
 }
 
 #[test]
+fn to_give_a_key_writes_little() {
+    let mut fleet = fleet(&[1]);
+    fleet.handle(keys(1, 0..40, 10_000_000), &[], 1);
+    fleet.handle(allocate(1, 1), &[], 2);
+    fleet.changes();
+    let out = fleet.handle(allocate(1, 1), &[], 3);
+    let first = lease(&out).unwrap().keys;
+    let stored: Vec<_> = fleet
+        .changes()
+        .into_iter()
+        .map(|c| (c.kind, c.json))
+        .collect();
+    assert_eq!(stored, [("given", Some("2".to_owned()))]);
+    fleet.handle(keys(1, 40..50, 10_000_000), &[], 4);
+    let next = lease(&fleet.handle(allocate(1, 1), &[], 5)).unwrap().keys;
+    let labels = [first, next].map(|keys| keys[0].label.to_string());
+    assert_eq!(labels, ["k1", "k2"]);
+}
+
+#[test]
 fn calls_go_where_there_is_room_and_stay_there() {
     let mut fleet = fleet(&[1, 2]);
     fleet.handle(load(1, 5), &[], 0);
@@ -297,7 +317,7 @@ fn commands_are_repeated_until_done() {
         "a call that is over stays over"
     );
     fleet.handle(end(9), &[], FORGET_CALL + 7);
-    assert_eq!(fleet.calls.len(), 1, "but not for ever");
+    assert_eq!(fleet.calls.iter().count(), 1, "but not for ever");
 }
 
 #[test]
@@ -309,11 +329,11 @@ fn a_stream_without_a_call_is_forgotten_after_its_last_url() {
         at: None,
         until: Some(until),
     };
-    lease(&fleet.handle(wish(100), &[], 0)).unwrap();
-    lease(&fleet.handle(wish(200), &[], 50)).unwrap();
-    lease(&fleet.handle(allocate(2, 1), &[], 199)).unwrap();
-    assert_eq!(fleet.calls.len(), 2, "a later URL keeps it longer");
-    lease(&fleet.handle(allocate(3, 1), &[], 200)).unwrap();
+    lease(&fleet.handle(wish(100_000), &[], 0)).unwrap();
+    lease(&fleet.handle(wish(200_000), &[], 50_000)).unwrap();
+    lease(&fleet.handle(allocate(2, 1), &[], 199_999)).unwrap();
+    assert_eq!(fleet.calls.iter().count(), 2, "a later URL keeps it longer");
+    lease(&fleet.handle(allocate(3, 1), &[], 210_000)).unwrap();
     assert!(fleet.calls.get(&call(1)).is_none());
     let row: Assigned = serde_json::from_str(r#"{"nodes":["n1"]}"#).unwrap();
     assert_eq!(row.until, None, "rows of before are read");
@@ -355,6 +375,8 @@ fn what_is_stored_is_pinned() {
             "n1",
             r#"{"keys":[{"label":"k1","sha256":"ab","expires_at":9}],"asked_at":5}"#,
         ),
+        ("stock", "n2", r#"{"keys":[],"asked_at":0,"first":6}"#),
+        ("given", "n1", "7"),
         (
             "call",
             "c1",
@@ -370,7 +392,10 @@ fn what_is_stored_is_pinned() {
     assert_eq!(fleet.changes(), []);
     fleet.nodes.get_mut(&node(1));
     fleet.stock.get_mut(&node(1));
-    fleet.calls.get_mut(&call(1));
+    fleet.stock.get_mut(&node(2));
+    fleet.given.get_mut(&node(1));
+    let row = fleet.calls.get(&call(1)).cloned().unwrap();
+    fleet.calls.insert(call(1), row);
     let stored = fleet.changes().into_iter();
     let stored: Vec<_> = stored.map(|c| (c.kind, c.key, c.json.unwrap())).collect();
     assert_eq!(

@@ -64,8 +64,9 @@ impl<'a> Turn<'a> {
     }
 
     fn keys(&mut self, node: &NodeId, keys: Vec<OneTimeKey>) {
+        let given = self.fleet.given(node);
         if let Some(stock) = self.fleet.stock.get_mut(node) {
-            stock.add(keys);
+            stock.add(keys, given);
             stock.asked_at = 0;
         }
     }
@@ -130,12 +131,12 @@ impl<'a> Turn<'a> {
         if !makes_keys {
             return;
         }
-        let wanted = self
-            .fleet
-            .stock
-            .get_mut(node)
-            .and_then(|stock| stock.wanted(self.now));
-        if let Some(count) = wanted {
+        let given = self.fleet.given(node);
+        let stock = self.fleet.stock.get(node);
+        if let Some(count) = stock.and_then(|stock| stock.wanted(given, self.now)) {
+            if let Some(stock) = self.fleet.stock.get_mut(node) {
+                stock.asked_at = self.now;
+            }
             self.send(node, ToNode::WantKeys { count });
         }
     }

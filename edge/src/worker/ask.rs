@@ -5,10 +5,24 @@ use crate::table::to_json;
 use counterpart_shared::api::{ApiError, ErrorCode, SUBPROTOCOL};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use worker::js_sys::Promise;
+use worker::js_sys::futures::JsFuture;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{self, JsCast, JsValue};
+use worker::worker_sys::web_sys;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Stub};
 
 /// Objects look at the request's content only; a URL must be there all the same.
 const URL: &str = "http://object/";
+
+#[wasm_bindgen]
+extern "C" {
+    /// A stub, as the platform has it.
+    type Object;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Object, url: &str, init: &web_sys::RequestInit) -> Result<Promise, JsValue>;
+}
 
 /// The header that carries the request of a WebSocket, which has no body.
 pub(super) const HEADER: &str = "counterpart-request";
@@ -19,23 +33,34 @@ pub(super) async fn ask<T: DeserializeOwned>(
     to: &Address,
     request: &impl Serialize,
 ) -> Result<T, ApiError> {
-    let text = text(env, to, to_json(request)).await?;
+    let answer = whole(env, to, to_json(request)).await?;
+    let text = text(&answer).await.map_err(super::internal)?;
     serde_json::from_str(&text).map_err(super::internal)
 }
 
-/// What does not depend on the types, so that it is there once.
-async fn text(env: &Env, to: &Address, request: String) -> Result<String, ApiError> {
-    let mut answer = whole(env, to, request).await?;
-    answer.text().await.map_err(super::internal)
+/// Asks, in JSON; the answer is the object's own, and no refusal.
+pub(super) async fn whole(
+    env: &Env,
+    to: &Address,
+    request: String,
+) -> Result<web_sys::Response, ApiError> {
+    let answer = fetch(env, to, request).await.map_err(super::internal)?;
+    accepted(answer).await
 }
 
-/// Asks, in JSON; the answer is the object's own, and no refusal.
-pub(super) async fn whole(env: &Env, to: &Address, request: String) -> Result<Response, ApiError> {
+/// The platform's own answer: what `worker` makes of one is a stream to be read piece by piece.
+async fn fetch(env: &Env, to: &Address, request: String) -> worker::Result<web_sys::Response> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
         .with_body(Some(request.into()));
-    let answer = send(env, to, &init).await.map_err(super::internal)?;
-    accepted(answer).await
+    let object: Object = stub(env, to)?.into_rpc();
+    let answer = JsFuture::from(object.fetch(URL, &(&init).into())?).await?;
+    Ok(answer.unchecked_into())
+}
+
+async fn text(answer: &web_sys::Response) -> worker::Result<String> {
+    let text = JsFuture::from(answer.text()?).await?.as_string();
+    Ok(text.ok_or("an answer without a text")?)
 }
 
 /// Hands a WebSocket over: the answer is the object's own.
@@ -46,14 +71,18 @@ pub(super) async fn socket(
     subprotocol: bool,
 ) -> Result<Response, ApiError> {
     let answer = upgrade(env, to, request, subprotocol).await;
-    accepted(answer.map_err(super::internal)?).await
-}
-
-async fn accepted(mut answer: Response) -> Result<Response, ApiError> {
+    let answer = answer.map_err(super::internal)?;
     if answer.status_code() < 400 {
         return Ok(answer);
     }
-    let text = answer.text().await.map_err(super::internal)?;
+    accepted(answer.into()).await.map(Into::into)
+}
+
+async fn accepted(answer: web_sys::Response) -> Result<web_sys::Response, ApiError> {
+    if answer.status() < 400 {
+        return Ok(answer);
+    }
+    let text = text(&answer).await.map_err(super::internal)?;
     Err(refused(&text))
 }
 

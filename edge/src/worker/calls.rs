@@ -66,6 +66,6 @@ impl Reception {
 
     async fn of_archive(&self, request: ArchiveRequest) -> Answer {
         let answer = ask::whole(&self.env, &Address::Archive, to_json(&request)).await?;
-        reply::again(answer).map_err(internal)
+        reply::again(answer.into()).map_err(internal)
     }
 }

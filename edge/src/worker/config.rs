@@ -6,10 +6,18 @@ use crate::login::WeChat;
 use crate::stream::Tencent;
 use crate::token::{SeedError, seeds};
 use counterpart_shared::grant::{KeySet, PublicKey, Signer};
+use std::cell::RefCell;
+use std::rc::Rc;
+use worker::wasm_bindgen::JsValue;
 use worker::{Env, js_sys};
 
 /// The rate that is none.
 const OFF: &str = "off";
+
+thread_local! {
+    /// The environment that was read last. It stays the same object while the settings do.
+    static LAST: RefCell<Option<(Env, Rc<Config>)>> = const { RefCell::new(None) };
+}
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +74,24 @@ const USER_RATE: &str = "50:200";
 
 impl Config {
     /// An unset API key or node secret locks its door; an unset board asks for a token.
-    pub(super) fn read(env: &Env) -> Result<Self, ConfigError> {
+    ///
+    /// Read once for all requests: to derive the keys from their seeds takes as long as the rest of a request.
+    pub(super) fn of(env: &Env) -> Result<Rc<Self>, ConfigError> {
+        let wanted: &JsValue = env.as_ref();
+        let known = LAST.with_borrow(|last| {
+            let (env, config) = last.as_ref()?;
+            let env: &JsValue = env.as_ref();
+            (env == wanted).then(|| config.clone())
+        });
+        if let Some(config) = known {
+            return Ok(config);
+        }
+        let config = Rc::new(Self::read(env)?);
+        LAST.set(Some((env.clone(), config.clone())));
+        Ok(config)
+    }
+
+    fn read(env: &Env) -> Result<Self, ConfigError> {
         let seeds = seeds(&text(env, "SIGNING_SEEDS"), &text(env, "SIGNING_SEED"))?;
         let signers: Vec<Signer> = seeds.iter().map(Signer::from_seed).collect();
         let public_keys: Vec<PublicKey> = signers.iter().map(Signer::public_key).collect();

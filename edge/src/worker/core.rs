@@ -22,7 +22,7 @@ pub(super) struct Core {
     pub(super) state: State,
     pub(super) env: Env,
     pub(super) store: Store,
-    config: OnceCell<Config>,
+    config: OnceCell<Rc<Config>>,
     /// The alarm that is set, as far as this instance knows.
     armed: Cell<Option<u64>>,
     /// Since when letters are being delivered.
@@ -47,7 +47,7 @@ impl Core {
 
     pub(super) fn config(&self) -> Result<&Config> {
         if self.config.get().is_none() {
-            let config = Config::read(&self.env).map_err(|error| error.to_string())?;
+            let config = Config::of(&self.env).map_err(|error| error.to_string())?;
             let _ = self.config.set(config);
         }
         Ok(self.config.get().expect("it was just set"))

@@ -18,6 +18,7 @@ use counterpart_shared::api::{
 use counterpart_shared::grant::{Role, UserClaims};
 use counterpart_shared::id::{CallId, DeskId, RoomId};
 use serde_json::json;
+use std::rc::Rc;
 use worker::{Context, Env, Request, Response, event};
 
 #[event(fetch)]
@@ -48,7 +49,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
         Route::Preflight => reply::preflight(),
         Route::Health => reply::json(200, &json!({"status": "ok"})),
         route => {
-            let config = Config::read(&env).map_err(internal)?;
+            let config = Config::of(&env).map_err(internal)?;
             let reception = Reception {
                 request,
                 env,
@@ -65,7 +66,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
 pub(super) struct Reception {
     pub(super) request: Request,
     pub(super) env: Env,
-    pub(super) config: Config,
+    pub(super) config: Rc<Config>,
 }
 
 pub(super) type Answer = Result<Response, ApiError>;

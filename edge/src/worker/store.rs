@@ -89,7 +89,7 @@ impl Store {
         for Change { kind, key, json } in changes {
             match json {
                 Some(json) => self.exec(
-                    "INSERT OR REPLACE INTO rows VALUES (?, ?, ?)",
+                    "INSERT INTO rows VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET json = excluded.json",
                     vec![kind.into(), key.into(), json.into()],
                 )?,
                 None => self.exec(
