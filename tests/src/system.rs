@@ -23,6 +23,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The edge's port; 0 for a free one.
     pub edge_port: u16,
+    /// More settings of the edge.
+    pub edge_settings: Vec<(String, String)>,
     /// The media node's ports for RTMP, HTTP and UDP; 0 for free ones.
     pub node_ports: [u16; 3],
     /// More flags for the media node.
@@ -37,6 +39,7 @@ impl Options {
         Self {
             folder: folder.to_owned(),
             edge_port: 0,
+            edge_settings: Vec::new(),
             node_ports: [0; 3],
             node_flags: Vec::new(),
             open_board: true,
@@ -105,6 +108,11 @@ impl System {
     /// The business server's key.
     pub fn api_key(&self) -> &str {
         &self.secrets.api_key
+    }
+
+    /// The nodes' secret.
+    pub fn node_secret(&self) -> &str {
+        &self.secrets.node_secret
     }
 
     /// The seed of the key that signs grants; a test makes bad grants with it.
@@ -235,7 +243,8 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
         .env("SIGNING_SEED", &secrets.signing_seed)
         .env("API_KEY", &secrets.api_key)
         .env("NODE_SECRET", &secrets.node_secret)
-        .env("OPEN_BOARD", if options.open_board { "1" } else { "" });
+        .env("OPEN_BOARD", if options.open_board { "1" } else { "" })
+        .envs(options.edge_settings.iter().cloned());
     let mut edge = Process::spawn("edge", command, &options.folder)?;
     edge.line("{\"event\":\"listen\"", PATIENCE)
         .await
