@@ -147,6 +147,13 @@ impl Call {
             .find(|&party| self.user(party) == Some(user))
     }
 
+    /// Whether a user who is no party may be one in a moment: an agent dials when his desk has acknowledged that he
+    /// takes the call, and the desk's letter that says so may still be on its way.
+    pub fn awaits(&self, user: &UserId) -> bool {
+        let in_line = self.phase == CallPhase::Requested && !self.is_direct();
+        in_line && self.party_of(user).is_none()
+    }
+
     /// Whether a party sees the log: the callee of a direct call does not, before he is asked.
     pub fn sees_log(&self, party: Party) -> bool {
         party == Party::Caller || self.phase != CallPhase::New

@@ -230,3 +230,23 @@ fn a_new_socket_gets_the_log_in_order() {
     );
     assert_eq!(hidden.entries(true, 9_999), Delivery::After(0));
 }
+
+#[test]
+fn an_agent_who_dials_before_the_desks_letter_is_awaited() {
+    let (alice, bob) = (id("alice"), id("bob"));
+    let mut call = call(desk());
+    assert!(!call.awaits(&bob), "nobody was asked yet");
+    say(&mut call, request(), 1);
+    assert!(call.awaits(&bob));
+    assert!(!call.awaits(&alice), "she is a party");
+    let letter = ToCall::Accepted {
+        room: id("r1"),
+        agent: bob.clone(),
+    };
+    say(&mut call, Input::Letter(letter), 2);
+    assert!(!call.awaits(&bob) && !call.awaits(&id("carol")));
+
+    let mut call = self::call(direct());
+    say(&mut call, request(), 1);
+    assert!(!call.awaits(&id("carol")));
+}

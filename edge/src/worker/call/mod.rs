@@ -58,7 +58,10 @@ impl DurableObject for Call {
             _ if !known => answer::<()>(Err(self.unknown())),
             CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
-            CallRequest::Socket { user } => self.shell.connect(&incoming, &user),
+            CallRequest::Socket { user } => {
+                self.shell.await_party(&user).await;
+                self.shell.connect(&incoming, &user)
+            }
             CallRequest::Letter(post) => {
                 if let Some(letter) = self.shell.core.accept(post, now())? {
                     self.shell.act(Input::Letter(letter), None)?;

@@ -8,7 +8,12 @@ use crate::http::parse_message;
 use counterpart_shared::api::{ApiError, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls};
 use counterpart_shared::id::{ClientId, Party, UserId};
 use std::rc::Rc;
-use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
+use std::time::Duration;
+use worker::{Delay, Request, Response, Result, WebSocket, WebSocketIncomingMessage};
+
+/// How often, and at most how many times, a call looks whether the desk's letter has come: 8 s in all.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: u32 = 80;
 
 impl Shell {
     pub(super) fn view(
@@ -39,6 +44,18 @@ impl Shell {
         }
         rest.answer
             .unwrap_or_else(|| Err(internal("a question for URLs had no answer")))
+    }
+
+    /// Waits until the call knows who this is, where that may yet change, and no longer than a client waits for an
+    /// answer. Other events come in between, so what follows begins anew.
+    pub(super) async fn await_party(&self, user: &UserId) {
+        for _ in 0..LOOKS {
+            let awaited = self.machine.borrow().as_ref().map(|call| call.awaits(user));
+            if awaited != Some(true) {
+                return;
+            }
+            Delay::from(LOOK_EVERY).await;
+        }
     }
 
     pub(super) fn connect(self: &Rc<Self>, request: &Request, user: &UserId) -> Result<Response> {
