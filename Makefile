@@ -19,7 +19,7 @@ help: ## list these targets
 	echo "make TARGET [NAME=value], where TARGET is:"
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
 
-setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages
+setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages, schemathesis
 	tools/setup.sh
 
 edge: ## build the edge (wasm) into edge/build

@@ -43,6 +43,14 @@ wasm_bindgen() {
   echo "$tools/wasm-bindgen-$version/bin/wasm-bindgen"
 }
 
+# What the API's test is installed from; the first line that is no comment names the tool and its version.
+schema_requirements=$root/tests/schema/requirements.txt
+
+# Its folder; tests/src/schemathesis.rs looks for it there.
+schemathesis() {
+  echo "$tools/schemathesis-$(sed -n 's/^schemathesis==//p' "$schema_requirements")"
+}
+
 worker_build() { echo "$tools/worker-build-$worker_build_version/bin/worker-build"; }
 
 # Is version $1 at least $2?

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need and the machine does not have yet; when nothing is missing it
 # says so within a second. See common.sh for where things go.
-#   COUNTERPART_TOOLS           folder of the cargo tools (default ~/.cache/counterpart)
+#   COUNTERPART_TOOLS           folder of the cargo tools and of schemathesis (default ~/.cache/counterpart)
 #   COUNTERPART_WASM_TOOLCHAIN  rustup or debian, to force one (default: rustup, else debian)
 # Afterwards workerd is node_modules/workerd/bin/workerd, the real binary and not a script around it.
 set -euo pipefail
@@ -26,6 +26,7 @@ main() {
   cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" "$(wasm_bindgen)" "4 minutes"
   cargo_tool worker-build "$worker_build_version" "$(worker_build)" "6 minutes"
   npm_packages
+  python_packages
   [ "$installed" -gt 0 ] || say "everything is here already"
 }
 
@@ -78,6 +79,8 @@ packages() {
   for pair in ffmpeg ffprobe:ffmpeg cmake nasm chromium g++ make pkg-config; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  # A Python without ensurepip makes no environment; Debian keeps both apart.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   # worker-build links the system's OpenSSL.
   [ -x "$(worker_build)" ] || pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -162,6 +165,23 @@ npm_packages() {
   quietly node node_modules/workerd/install.js || die "workerd has no binary for this machine"
   (cd node_modules/esbuild && quietly node install.js) || die "esbuild has no binary for this machine"
   cp package-lock.json "$stamp"
+}
+
+# schemathesis, in an environment of its own.
+python_packages() {
+  local into stamp
+  into=$(schemathesis)
+  stamp=$into/installed-requirements
+  cmp -s "$schema_requirements" "$stamp" && return
+  installing "schemathesis from PyPI (half a minute)"
+  quietly python3 -m venv --clear "$into" || die "python3 makes no environment; run: python3 -m venv $into"
+  if ! quietly "$into/bin/pip" install --quiet --no-deps --requirement "$schema_requirements"; then
+    # The registry in use may lack a version that this was tried with.
+    say "not all of $schema_requirements is to be had; trying the newest that fit"
+    quietly "$into/bin/pip" install --quiet "$(grep '^schemathesis==' "$schema_requirements")" ||
+      die "schemathesis could not be installed; run: $into/bin/pip install -r $schema_requirements"
+  fi
+  cp "$schema_requirements" "$stamp"
 }
 
 main "$@"

@@ -61,6 +61,11 @@ fn tokens() {
         r#"{"record":true}"#,
         r#"{"record":false,"skills":["loans"]}"#,
     ]);
+    refused::<CreateDeskCall>(&[
+        r#"{"skills":["loans","loans"]}"#,
+        r#"{"skills":["a b"]}"#,
+        r#"{"skills":null}"#,
+    ]);
     let short: CreateToken =
         serde_json::from_str(r#"{"user":"u1","role":"customer"}"#).expect("defaults");
     assert_eq!((short.ttl_s, short.desk), (3600, None));

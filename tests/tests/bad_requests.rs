@@ -162,7 +162,7 @@ async fn each_is_refused_with_its_reason() -> Result<()> {
             .token(&alice)
             .body("{}")
             .detail("callee"),
-        case("call to oneself", "POST /v1/calls", 400, "bad_request")
+        case("call to oneself", "POST /v1/calls", 403, "forbidden")
             .token(&alice)
             .body(r#"{"callee":"alice"}"#)
             .detail("alice"),

@@ -6,10 +6,10 @@ use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
 use super::says::Spoken;
 use super::turn::Turn;
 use super::who::Who;
-use crate::link::{CreatedBy, Needs, Terms};
+use crate::link::{CreatedBy, Needs, Terms, Visitor};
 use crate::table::{Change, Row, RowError, to_json};
 use counterpart_shared::api::{ApiError, CallPhase, CallView, Entry, ErrorCode, Quality};
-use counterpart_shared::grant::Signer;
+use counterpart_shared::grant::{Role, Signer};
 use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -195,6 +195,19 @@ impl Call {
         Party::BOTH
             .into_iter()
             .find(|&party| self.user(party) == Some(user))
+    }
+
+    /// Whether an agent who is no party may be one in a moment: he dials when his desk has acknowledged that he takes
+    /// the call, and the desk's letter that says so may still be on its way.
+    pub fn awaits(&self, visitor: &Visitor) -> bool {
+        let in_line = self.phase == CallPhase::Requested && !self.is_direct();
+        in_line && visitor.role == Role::Agent && visitor.desk.as_ref() == self.desk()
+    }
+
+    /// Whether he may watch: a supervisor of the desk where the call is.
+    pub fn may_watch(&self, visitor: &Visitor) -> bool {
+        let desk = self.desk();
+        visitor.role == Role::Supervisor && desk.is_some() && visitor.desk.as_ref() == desk
     }
 
     /// Whether somebody sees the log: the callee of a direct call does not, before he is asked.

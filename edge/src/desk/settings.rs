@@ -36,7 +36,7 @@ fn check_hours(hours: &[OpenHours]) -> Result<(), ApiError> {
     for one in hours {
         within("day", one.day, 1..=7)?;
         within("from_min", one.from_min, 0..=1439)?;
-        within("to_min", one.to_min, one.from_min + 1..=1440)?;
+        within("to_min", one.to_min, 1..=1440)?;
     }
     Ok(())
 }
@@ -182,11 +182,19 @@ fn is_open(settings: &DeskSettings, now: u64) -> bool {
     // Day 0 was a Thursday.
     let day = (minutes.div_euclid(MINUTES_OF_DAY) + 3).rem_euclid(7) + 1;
     let minute = minutes.rem_euclid(MINUTES_OF_DAY);
-    let covers = |one: &OpenHours| {
-        let stretch = i64::from(one.from_min)..i64::from(one.to_min);
-        i64::from(one.day) == day && stretch.contains(&minute)
+    hours.iter().any(|one| covers(one, day, minute))
+}
+
+/// Whether a stretch, which may go over midnight, has this minute of this day.
+fn covers(one: &OpenHours, day: i64, minute: i64) -> bool {
+    let (from, to) = (i64::from(one.from_min), i64::from(one.to_min));
+    let length = if to > from {
+        to - from
+    } else {
+        to + MINUTES_OF_DAY - from
     };
-    hours.iter().any(covers)
+    let since = (day - i64::from(one.day)) * MINUTES_OF_DAY + minute - from;
+    since.rem_euclid(7 * MINUTES_OF_DAY) < length
 }
 
 #[cfg(test)]
@@ -218,8 +226,8 @@ mod tests {
                 "day is 8",
             ),
             (
-                r#"{"hours":[{"day":1,"from_min":9,"to_min":9}]}"#,
-                "to_min is 9",
+                r#"{"hours":[{"day":1,"from_min":9,"to_min":0}]}"#,
+                "to_min is 0",
             ),
         ] {
             let error = check_settings(&from(bad)).unwrap_err();
@@ -243,5 +251,33 @@ mod tests {
         assert!(is_open(&on(7, -960), now), "half past midnight of Sunday");
         assert!(is_open(&DeskSettings::default(), now));
         assert!(!is_open(&from(r#"{"hours":[]}"#), now));
+    }
+
+    #[test]
+    fn a_stretch_may_end_on_the_next_day() {
+        let night = |day: u8| OpenHours {
+            day,
+            from_min: 1320,
+            to_min: 120,
+        };
+        for (day, minute, open) in [
+            (5, 1319, false),
+            (5, 1320, true),
+            (6, 0, true),
+            (6, 119, true),
+            (6, 120, false),
+            (6, 1320, false),
+        ] {
+            assert_eq!(covers(&night(5), day, minute), open, "{day} {minute}");
+        }
+        assert!(covers(&night(7), 1, 119), "from Sunday to Monday");
+        assert!(!covers(&night(7), 7, 119));
+        let whole = OpenHours {
+            day: 2,
+            from_min: 600,
+            to_min: 600,
+        };
+        assert!(covers(&whole, 2, 600) && covers(&whole, 3, 599));
+        assert!(!covers(&whole, 2, 599) && !covers(&whole, 3, 600));
     }
 }

@@ -4,6 +4,7 @@ use counterpart_shared::api::{ApiError, ErrorCode, MAX_BODY};
 use counterpart_shared::id::ClientId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Reads a request's body. An empty one counts as `{}`, so that a request whose fields are all optional
 /// needs none.
@@ -12,8 +13,44 @@ use serde::de::DeserializeOwned;
 /// [`ErrorCode::BadRequest`] with the parser's words.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body)
-        .map_err(|error| ApiError::new(ErrorCode::BadRequest, format!("body: {error}")))
+    serde_json::from_slice(body).or_else(|error| {
+        let again = whole_numbers(body).and_then(|body| serde_json::from_slice(&body).ok());
+        again.ok_or_else(|| ApiError::new(ErrorCode::BadRequest, format!("body: {error}")))
+    })
+}
+
+/// The same for a request that means something else than all defaults: it must have a body.
+///
+/// # Errors
+/// [`ErrorCode::BadRequest`] with the parser's words.
+pub fn parse_given<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    if body.is_empty() {
+        return Err(ApiError::new(ErrorCode::BadRequest, "a body is needed"));
+    }
+    parse(body)
+}
+
+/// The text with `60.0` and `6e1` written as `60`, which JSON Schema (2020-12, validation §6.1.1) calls the same
+/// integer and the parser does not; nothing for what is no JSON.
+fn whole_numbers(body: &[u8]) -> Option<Vec<u8>> {
+    let mut value = serde_json::from_slice(body).ok()?;
+    make_whole(&mut value);
+    serde_json::to_vec(&value).ok()
+}
+
+fn make_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|float| float.fract() == 0.0);
+            // Beyond 2^53 a float says nothing about its last digits.
+            if let Some(whole) = whole.filter(|whole| number.is_f64() && whole.abs() < 9e15) {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_whole),
+        Value::Object(fields) => fields.values_mut().for_each(make_whole),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 /// Reads a socket's message; a refusal carries the command's id where that much could be read.
@@ -42,7 +79,7 @@ fn id_in(text: &str) -> Option<ClientId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::api::{CallCommand, CreateCall, CreateDeskCall};
+    use counterpart_shared::api::{CallCommand, CreateCall, CreateDeskCall, DeskSettings};
 
     #[test]
     fn an_empty_body_is_an_empty_object() {
@@ -52,6 +89,27 @@ mod tests {
             let error = parse::<CreateCall>(bad.as_bytes()).unwrap_err();
             assert_eq!(error.code, ErrorCode::BadRequest, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_fraction() {
+        let offer = |text: &str| parse::<DeskSettings>(text.as_bytes()).map(|it| it.offer_s);
+        for same in ["30", "30.0", "3e1", "300e-1"] {
+            let text = format!(r#"{{"offer_s":{same},"record":"off"}}"#);
+            assert_eq!(offer(&text), Ok(30), "{same}");
+        }
+        for bad in ["30.5", "-1.0", "1e300", "\"30\"", "null", "[30.0]"] {
+            let error = offer(&format!(r#"{{"offer_s":{bad}}}"#)).unwrap_err();
+            assert_eq!(error.code, ErrorCode::BadRequest, "{bad}");
+            assert!(error.detail.contains("line 1"), "{}", error.detail);
+        }
+    }
+
+    #[test]
+    fn where_a_body_is_needed_none_is_refused() {
+        let error = parse_given::<DeskSettings>(b"").unwrap_err();
+        assert_eq!(error.code, ErrorCode::BadRequest);
+        assert_eq!(parse_given(b"{}"), Ok(DeskSettings::default()));
     }
 
     #[test]

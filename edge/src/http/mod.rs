@@ -5,7 +5,7 @@ mod cors;
 mod refusal;
 mod route;
 
-pub use body::{parse, parse_message};
+pub use body::{parse, parse_given, parse_message};
 pub use cors::{ANY, Cors};
 pub use refusal::Refusal;
 pub use route::{Route, route};

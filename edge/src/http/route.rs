@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// The desk whose board is shown when none is named.
 const DEFAULT_DESK: &str = "front";
 
+/// The largest whole number that every reader of JSON keeps exactly (RFC 8259 §6).
+const MAX_SAFE: u64 = (1 << 53) - 1;
+
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -137,13 +140,12 @@ fn desk_settings(desk: &str, method: &str) -> Result<Route, ApiError> {
 
 fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
     let after = parameter(query, "after").unwrap_or("0");
-    let after = after.parse().map_err(|_| {
-        bad(format!(
-            "after: '{}' is no number",
-            super::refusal::cut(after)
-        ))
+    let number = after.parse().ok().filter(|&number| number <= MAX_SAFE);
+    let number = number.ok_or_else(|| {
+        let after = super::refusal::cut(after);
+        bad(format!("after: '{after}' is no number of 0 to {MAX_SAFE}"))
     })?;
-    Ok(Route::CallView(id(call)?, after))
+    Ok(Route::CallView(id(call)?, number))
 }
 
 fn room_socket(desk: &str, room: &str) -> Result<Route, ApiError> {
@@ -239,10 +241,12 @@ mod tests {
             );
         }
         assert_eq!(code("GET", "/v1/calls/a%20b", ""), ErrorCode::BadRequest);
-        assert_eq!(
-            code("GET", "/v1/calls/c", "after=-1"),
-            ErrorCode::BadRequest
-        );
+        for after in ["-1", "x", "9007199254740992", "18446744073709551616"] {
+            let query = format!("after={after}");
+            assert_eq!(code("GET", "/v1/calls/c", &query), ErrorCode::BadRequest);
+        }
+        let most = route("GET", "/v1/calls/c", "after=9007199254740991");
+        assert!(most.is_ok(), "{most:?}");
         assert_eq!(code("GET", "/v1/calls", "x=1"), ErrorCode::BadRequest);
         assert_eq!(
             code("GET", "/v1/calls.csv", "limit=1"),
@@ -255,6 +259,10 @@ mod tests {
         assert_eq!(refusal.header, Some(("Allow", "GET, PUT")));
         let refusal = route("PUT", "/v1/api-keys", "").unwrap_err();
         assert_eq!(refusal.header, Some(("Allow", "GET, POST")));
+        for method in ["QUERY", "TRACE", "get", ""] {
+            let code = code(method, "/v1/keys", "");
+            assert_eq!(code, ErrorCode::MethodNotAllowed, "{method}");
+        }
         assert_eq!(code("OPTIONS", "/nowhere", ""), ErrorCode::NotFound);
     }
 }

@@ -5,6 +5,7 @@
 use super::letter::{Needs, ToArchive, ToCall, ToDesk, ToFleet};
 use crate::archive::Search;
 use counterpart_shared::api::{BoardCall, BoardNode, DeskSettings, Endpoints, OneTimeKey};
+use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -90,9 +91,11 @@ pub enum CallRequest {
 pub struct Visitor {
     /// Who he is.
     pub user: UserId,
-    /// The desk whose calls he may watch, being its supervisor.
+    /// As what he comes.
+    pub role: Role,
+    /// The desk where he is that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub supervises: Option<DeskId>,
+    pub desk: Option<DeskId>,
 }
 
 /// To a desk.

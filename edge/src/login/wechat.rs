@@ -42,11 +42,9 @@ impl WeChat {
             let detail = "WECHAT_APPID or WECHAT_SECRET is not set";
             return Err(ApiError::new(ErrorCode::NotConfigured, detail));
         }
-        if code.is_empty() || code.len() > MAX_CODE {
-            let detail = format!(
-                "the code has {} bytes, 1 to {MAX_CODE} are needed",
-                code.len()
-            );
+        let length = code.chars().count();
+        if length == 0 || length > MAX_CODE {
+            let detail = format!("the code has {length} characters, 1 to {MAX_CODE} are needed");
             return Err(ApiError::new(ErrorCode::BadRequest, detail));
         }
         let base = if self.base.is_empty() {
@@ -139,6 +137,7 @@ mod tests {
         let code = |wechat: &WeChat, code: &str| wechat.url(code).unwrap_err().code;
         assert_eq!(code(&wechat(), ""), ErrorCode::BadRequest);
         assert_eq!(code(&wechat(), &"x".repeat(129)), ErrorCode::BadRequest);
+        assert!(wechat().url(&"码".repeat(128)).is_ok());
         assert_eq!(code(&WeChat::default(), "c"), ErrorCode::NotConfigured);
     }
 

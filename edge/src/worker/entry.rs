@@ -3,7 +3,7 @@
 use super::config::{Config, text};
 use super::{ask, body, internal, limits, now, page, random, reply};
 use crate::desk::{check_settings, check_skills};
-use crate::http::{Cors, Refusal, Route, parse, route};
+use crate::http::{Cors, Refusal, Route, parse, parse_given, route};
 use crate::link::{
     Address, Admission, CallRequest, CreatedBy, DeskRequest, FleetBoard, FleetRequest, Needs,
     Terms, Visitor,
@@ -15,7 +15,7 @@ use counterpart_shared::api::{
     ApiError, Board, CallCreated, CreateCall, CreateDeskCall, CreateToken, DeskBoard, DeskSettings,
     ErrorCode, Keys, PartyUrls, TokenCreated,
 };
-use counterpart_shared::grant::{Role, UserClaims};
+use counterpart_shared::grant::UserClaims;
 use counterpart_shared::id::{CallId, DeskId, RoomId};
 use serde_json::json;
 use std::rc::Rc;
@@ -40,7 +40,8 @@ const SWITCHING_PROTOCOLS: u16 = 101;
 
 async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let url = request.url().map_err(internal)?;
-    let method = request.method().to_string();
+    // The method as it was sent: `worker` takes one that it does not know for GET.
+    let method = request.inner().method();
     let route = route(&method, url.path(), url.query().unwrap_or_default())?;
     let answer = match route {
         Route::Page => page::board(),
@@ -134,7 +135,7 @@ impl Reception {
         let wish: CreateCall = parse(&body::read(&mut self.request).await?)?;
         if wish.callee == user.sub {
             let detail = format!("'{}' cannot call himself", user.sub);
-            return Err(ApiError::new(ErrorCode::BadRequest, detail));
+            return Err(ApiError::new(ErrorCode::Forbidden, detail));
         }
         let (to, terms) = (
             CreatedBy::Direct {
@@ -168,7 +169,7 @@ impl Reception {
 
     async fn configure(&mut self, desk: DeskId) -> Answer {
         self.business().await?;
-        let settings: DeskSettings = parse(&body::read(&mut self.request).await?)?;
+        let settings: DeskSettings = parse_given(&body::read(&mut self.request).await?)?;
         check_settings(&settings)?;
         let to = Address::Desk(desk.clone());
         let request = DeskRequest::Configure { desk, settings };
@@ -198,17 +199,19 @@ impl Reception {
     }
 
     async fn call_socket(&self, call: CallId) -> Answer {
-        let credentials = self.upgrade()?;
+        let credentials = self.credentials()?;
         let visitor = visitor(self.verify(&credentials.token)?);
+        self.upgrade()?;
         let request = CallRequest::Socket { visitor };
         self.hand_over(Address::Call(call), &request, &credentials)
             .await
     }
 
     async fn room_socket(&self, desk: DeskId, room: RoomId) -> Answer {
-        let credentials = self.upgrade()?;
+        let credentials = self.credentials()?;
         let user = self.verify(&credentials.token)?;
         may_serve(&user, &desk)?;
+        self.upgrade()?;
         let agent = user.sub;
         let request = DeskRequest::Socket { room, agent };
         self.hand_over(Address::Desk(desk), &request, &credentials)
@@ -216,10 +219,11 @@ impl Reception {
     }
 
     async fn board_socket(&self, desk: DeskId) -> Answer {
-        let credentials = self.upgrade()?;
+        let credentials = self.credentials()?;
         if !self.config.open_board {
             may_watch(&self.verify(&credentials.token)?, &desk)?;
         }
+        self.upgrade()?;
         let request = DeskRequest::BoardSocket;
         self.hand_over(Address::Desk(desk), &request, &credentials)
             .await
@@ -227,7 +231,8 @@ impl Reception {
 
     async fn node_socket(&self) -> Answer {
         self.secret(&self.config.node_secret, "the node secret")?;
-        let credentials = self.upgrade()?;
+        self.upgrade()?;
+        let credentials = self.credentials()?;
         self.hand_over(Address::Fleet, &FleetRequest::Socket, &credentials)
             .await
     }
@@ -280,12 +285,17 @@ impl Reception {
         Err(ApiError::new(ErrorCode::Unauthorized, detail))
     }
 
-    fn upgrade(&self) -> Result<Credentials, ApiError> {
+    /// Asked after who may: a stranger hears only that he is one.
+    fn upgrade(&self) -> Result<(), ApiError> {
         let upgrade = self.header("Upgrade")?.unwrap_or_default();
-        if !upgrade.eq_ignore_ascii_case("websocket") {
-            let detail = "this path is a WebSocket";
-            return Err(ApiError::new(ErrorCode::UpgradeRequired, detail));
+        if upgrade.eq_ignore_ascii_case("websocket") {
+            return Ok(());
         }
+        let detail = "this path is a WebSocket";
+        Err(ApiError::new(ErrorCode::UpgradeRequired, detail))
+    }
+
+    fn credentials(&self) -> Result<Credentials, ApiError> {
         let authorization = self.header("Authorization")?;
         let protocols = self.header("Sec-WebSocket-Protocol")?;
         Ok(Credentials::read(
@@ -302,8 +312,9 @@ impl Reception {
 /// Who comes to a call, by his token.
 fn visitor(user: UserClaims) -> Visitor {
     Visitor {
-        supervises: user.desk.filter(|_| user.role == Role::Supervisor),
         user: user.sub,
+        role: user.role,
+        desk: user.desk,
     }
 }
 

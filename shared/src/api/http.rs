@@ -3,7 +3,8 @@
 use super::call::{CallPhase, Entry};
 use crate::grant::{PublicKey, Role};
 use crate::id::{CallId, DeskId, KeyId, Skill, UserId};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
 /// `POST /v1/tokens`, by API key.
@@ -110,9 +111,27 @@ pub struct CreateDeskCall {
     /// Whether to record it; a desk may record all of its calls.
     #[serde(default)]
     pub record: bool,
-    /// What its agent must be able to do: at most [`super::MAX_SKILLS`].
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    /// What its agent must be able to do: at most [`super::MAX_SKILLS`], none of them twice.
+    #[serde(
+        default,
+        deserialize_with = "distinct",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
     pub skills: BTreeSet<Skill>,
+}
+
+/// A list without repetitions; what stands there twice is a slip that its writer wants to hear of.
+fn distinct<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<Skill>, D::Error> {
+    let list = Vec::<Skill>::deserialize(from)?;
+    let mut set = BTreeSet::new();
+    for skill in list {
+        if let Some(twice) = set.replace(skill) {
+            return Err(D::Error::custom(format!(
+                "skill '{twice}' stands there twice"
+            )));
+        }
+    }
+    Ok(set)
 }
 
 /// Answer to [`CreateCall`] and [`CreateDeskCall`].

@@ -54,7 +54,7 @@ pub struct OpenHours {
     pub day: u8,
     /// The first minute of that day: 0 to 1,439.
     pub from_min: u16,
-    /// The minute at which it closes: up to 1,440.
+    /// The minute at which it closes: 1 to 1,440; not after `from_min` means on the next day.
     pub to_min: u16,
 }
 

@@ -1,6 +1,8 @@
 //! The rules one by one.
 
 use super::*;
+use crate::link::Visitor;
+use counterpart_shared::grant::Role;
 
 #[test]
 fn who_may_say_what_and_when() {
@@ -220,4 +222,33 @@ fn a_new_socket_gets_the_log_in_order() {
         (Delivery::Nothing, None)
     );
     assert_eq!(hidden.entries(true, 9_999), Delivery::After(0));
+}
+
+#[test]
+fn an_agent_who_dials_before_the_desks_letter_is_awaited() {
+    let visitor = |role, desk| Visitor {
+        user: id("bob"),
+        role,
+        desk: Some(id(desk)),
+    };
+    let bob = visitor(Role::Agent, "front");
+    let mut call = call(desk());
+    assert!(!call.awaits(&bob), "nobody was asked yet");
+    say(&mut call, request(), 1);
+    assert!(call.awaits(&bob));
+    assert!(!call.awaits(&visitor(Role::Agent, "back")));
+    assert!(!call.awaits(&visitor(Role::Customer, "front")));
+    assert!(!call.may_watch(&bob));
+    assert!(call.may_watch(&visitor(Role::Supervisor, "front")));
+    assert!(!call.may_watch(&visitor(Role::Supervisor, "back")));
+    let letter = ToCall::Accepted {
+        room: id("r1"),
+        agent: id("bob"),
+    };
+    say(&mut call, Input::Letter(letter), 2);
+    assert!(!call.awaits(&bob));
+
+    let mut call = self::call(direct());
+    say(&mut call, request(), 1);
+    assert!(!call.awaits(&bob) && !call.may_watch(&visitor(Role::Supervisor, "front")));
 }

@@ -59,7 +59,10 @@ impl DurableObject for Call {
             CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
             CallRequest::Review { desk, after } => answer(self.shell.review(desk.as_ref(), after)),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
-            CallRequest::Socket { visitor } => self.shell.connect(&incoming, &visitor),
+            CallRequest::Socket { visitor } => {
+                self.shell.await_party(&visitor).await;
+                self.shell.connect(&incoming, &visitor)
+            }
             CallRequest::Letter(post)
                 if post.letter == ToCall::Forget && self.shell.is_owing()? =>
             {

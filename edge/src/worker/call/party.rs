@@ -11,7 +11,12 @@ use counterpart_shared::api::{
 };
 use counterpart_shared::id::{ClientId, DeskId, Party, UserId};
 use std::rc::Rc;
-use worker::{Request, Response, Result, WebSocket, WebSocketIncomingMessage};
+use std::time::Duration;
+use worker::{Delay, Request, Response, Result, WebSocket, WebSocketIncomingMessage};
+
+/// How often, and at most how many times, a call looks whether the desk's letter has come: 8 s in all.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS: u32 = 80;
 
 impl Shell {
     pub(super) fn view(
@@ -54,6 +59,22 @@ impl Shell {
         }
         rest.answer
             .unwrap_or_else(|| Err(internal("a question for URLs had no answer")))
+    }
+
+    /// Waits until the call knows who this is, where that may yet change, and no longer than a client waits for an
+    /// answer. Other events come in between, so what follows begins anew.
+    pub(super) async fn await_party(&self, visitor: &Visitor) {
+        for _ in 0..LOOKS {
+            let awaited = self
+                .machine
+                .borrow()
+                .as_ref()
+                .map(|call| call.awaits(visitor));
+            if awaited != Some(true) {
+                return;
+            }
+            Delay::from(LOOK_EVERY).await;
+        }
     }
 
     /// A newer socket of the same person takes over: the older one is told, and closed.
@@ -140,8 +161,7 @@ impl Shell {
         if let Ok(party) = self.party_of(&visitor.user) {
             return Ok(Who::Party(party));
         }
-        let desk = self.with(|call| call.desk().cloned()).flatten();
-        if visitor.supervises.is_some() && visitor.supervises == desk {
+        if self.with(|call| call.may_watch(visitor)).unwrap_or(false) {
             return Ok(Who::Watcher(visitor.user.clone()));
         }
         Err(no_party(&visitor.user))
