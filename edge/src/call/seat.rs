@@ -84,6 +84,11 @@ impl Seat {
         Delivery::Nothing
     }
 
+    /// Whether it is held.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// When it must get what it did not ask for.
     pub fn due(&self, visible: bool) -> Option<u64> {
         self.held

@@ -25,7 +25,12 @@ pub(super) fn accept(core: &Core, request: &Request, tag: &str) -> Result<(WebSo
 
 /// Best effort: a socket that is closing learns the rest when it comes back.
 pub(super) fn send<T: Serialize>(socket: &WebSocket, message: &T) {
-    let _ = socket.send_with_str(to_json(message));
+    send_text(socket, &to_json(message));
+}
+
+/// The same, for what is JSON already.
+pub(super) fn send_text(socket: &WebSocket, text: &str) {
+    let _ = socket.send_with_str(text);
 }
 
 pub(super) fn is_open(socket: &WebSocket) -> bool {

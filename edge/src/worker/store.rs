@@ -10,7 +10,7 @@ use worker::{Result, SqlStorage, SqlStorageValue};
 const TABLES: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS rows (kind TEXT, key TEXT, json TEXT, PRIMARY KEY (kind, key))",
     "CREATE TABLE IF NOT EXISTS log (seq INTEGER PRIMARY KEY, json TEXT)",
-    "CREATE TABLE IF NOT EXISTS done (owner TEXT, id TEXT, seq INTEGER, at INTEGER, PRIMARY KEY (owner, id))",
+    "CREATE TABLE IF NOT EXISTS done (owner TEXT, id TEXT, seq INTEGER, at INTEGER, PRIMARY KEY (owner, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT, json TEXT, attempts INTEGER, next_at INTEGER)",
     "CREATE TABLE IF NOT EXISTS hooks (id TEXT PRIMARY KEY, json TEXT, attempts INTEGER, created_at INTEGER, next_at INTEGER)",
     "CREATE TABLE IF NOT EXISTS seen (sender TEXT PRIMARY KEY, seq INTEGER, at INTEGER)",

@@ -208,7 +208,9 @@ fn a_new_socket_gets_the_log_in_order() {
     let mut seat = Seat::new(Party::Caller.into(), 5, 0);
     assert_eq!(seat.entries(true, HOLD - 1), Delivery::Nothing);
     assert_eq!(seat.follows(true, 5), Delivery::Nothing);
+    assert!(seat.is_held());
     assert_eq!(seat.resumes(3, true), Delivery::After(3));
+    assert!(!seat.is_held());
     assert_eq!(seat.entries(true, 0), Delivery::Live);
     let fresh = || Seat::new(Party::Caller.into(), 5, 0);
     assert_eq!(fresh().entries(true, HOLD), Delivery::After(5));

@@ -92,6 +92,7 @@ impl Shell {
             socket::dismiss(&older, &CallMessage::Bye { reason }, reason);
         }
         let (socket, response) = socket::accept(&self.core, request, &seats::tag(&who))?;
+        self.calm.set(false);
         seats::write(&socket, &Seat::new(who.clone(), self.seq_for(&who), now()))?;
         let input = match who {
             Who::Party(party) => Input::Connected(party),
@@ -122,7 +123,7 @@ impl Shell {
     }
 
     fn command(self: &Rc<Self>, socket: &WebSocket, who: Who, command: CallCommand) -> Result<()> {
-        if command.id().is_some() {
+        if command.id().is_some() && !self.calm.get() {
             let visible = self.with(|call| call.sees_log(&who)).unwrap_or(false);
             seats::with_seat(&self.core, socket, |seat| seat.speaks(visible))?;
         }

@@ -48,6 +48,25 @@ fn all(core: &Core) -> impl Iterator<Item = (WebSocket, Seat)> {
     open.filter_map(|socket| read(&socket).map(|seat| (socket, seat)))
 }
 
+/// New entries, where no socket is held.
+pub(super) fn tell_all(core: &Core, entries: &[Entry]) {
+    let texts: Vec<String> = entries.iter().cloned().map(text).collect();
+    for socket in core
+        .state
+        .get_websockets()
+        .iter()
+        .filter(|s| socket::is_open(s))
+    {
+        for text in &texts {
+            socket::send_text(socket, text);
+        }
+    }
+}
+
+fn text(entry: Entry) -> String {
+    to_json(&CallMessage::Entry(entry))
+}
+
 /// New entries, or none: then only what was held back for long enough goes out.
 pub(super) fn broadcast(core: &Core, call: &Call, entries: &[Entry]) -> Result<()> {
     for (socket, seat) in all(core) {
@@ -93,7 +112,7 @@ fn give(
     if seat != before {
         write(socket, &seat)?;
     }
-    let one = |entry: Entry| socket::send(socket, &CallMessage::Entry(entry));
+    let one = |entry: Entry| socket::send_text(socket, &text(entry));
     match delivery {
         Delivery::Nothing => {}
         Delivery::Live => entries.iter().cloned().for_each(one),
@@ -102,8 +121,14 @@ fn give(
     Ok(())
 }
 
-/// When the first held socket must get its entries.
-pub(super) fn due(core: &Core, call: &Call) -> Option<u64> {
-    let due = |(_, seat): (WebSocket, Seat)| seat.due(call.sees_log(&seat.who));
-    all(core).filter_map(due).min()
+/// Whether any socket is held, and when the first of them must get its entries.
+pub(super) fn held(core: &Core, call: &Call) -> (bool, Option<u64>) {
+    let held: Vec<Seat> = all(core)
+        .map(|(_, seat)| seat)
+        .filter(Seat::is_held)
+        .collect();
+    let due = held
+        .iter()
+        .filter_map(|seat| seat.due(call.sees_log(&seat.who)));
+    (!held.is_empty(), due.min())
 }

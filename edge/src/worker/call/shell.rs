@@ -7,7 +7,7 @@ use super::seats;
 use crate::call::{Ask, Call, HandOver, Input, Output, Seat};
 use crate::link::{Address, Admission, DeskRequest, FleetRequest, Lease};
 use counterpart_shared::api::{ApiError, Entry, PartyUrls};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use worker::{Env, Result, State, WebSocket};
@@ -15,6 +15,8 @@ use worker::{Env, Result, State, WebSocket};
 pub(super) struct Shell {
     pub(super) core: Rc<Core>,
     pub(super) machine: RefCell<Option<Call>>,
+    /// Whether every socket is known to have all entries: most of the time, and then none of them is asked.
+    pub(super) calm: Cell<bool>,
 }
 
 /// What a turn leaves to be done.
@@ -31,6 +33,7 @@ impl Shell {
         Self {
             core: Core::new(state, env),
             machine: RefCell::new(None),
+            calm: Cell::new(false),
         }
     }
 
@@ -65,7 +68,7 @@ impl Shell {
         let (present, watching) = seats::present(&self.core);
         self.act(Input::Alarm { present, watching }, None)?;
         if let Some(call) = self.machine.borrow().as_ref() {
-            seats::broadcast(&self.core, call, &[])?;
+            self.broadcast(call, &[])?;
         }
         self.core.deliver_soon();
         Ok(())
@@ -134,7 +137,7 @@ impl Shell {
             return Ok(rest);
         }
         self.core.arm(call.due(now()))?;
-        self.core.arm(seats::due(&self.core, &call))?;
+        self.calm_down(&call)?;
         self.core.hook_soon();
         *self.machine.borrow_mut() = Some(call);
         Ok(rest)
@@ -164,7 +167,7 @@ impl Shell {
         for output in outputs {
             match output {
                 Output::Append(entry) if entry.seq == entries[0].seq => {
-                    seats::broadcast(&self.core, call, &entries)?;
+                    self.broadcast(call, &entries)?;
                 }
                 Output::Append(_) | Output::Remember { .. } => {}
                 Output::Reply(message) => {
@@ -194,6 +197,24 @@ impl Shell {
             }
         }
         Ok(rest)
+    }
+
+    fn broadcast(&self, call: &Call, entries: &[Entry]) -> Result<()> {
+        if self.calm.get() {
+            seats::tell_all(&self.core, entries);
+            return Ok(());
+        }
+        seats::broadcast(&self.core, call, entries)
+    }
+
+    /// Sees to those sockets that are still held.
+    fn calm_down(&self, call: &Call) -> Result<()> {
+        if self.calm.get() {
+            return Ok(());
+        }
+        let (held, due) = seats::held(&self.core, call);
+        self.calm.set(!held);
+        self.core.arm(due)
     }
 
     /// Whether letters or events of the call are still to be delivered.
