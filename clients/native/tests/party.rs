@@ -136,7 +136,7 @@ impl MiniEdge {
                 let seq = Some(self.append(EntryBody::End { by, reason }));
                 CallMessage::Ack { id, seq }
             }
-            CallCommand::Reject { .. } => panic!("nobody rejects here"),
+            other => panic!("nobody says this here: {other:?}"),
         };
         let state = self.state.lock().unwrap();
         let _ = state.sockets[from as usize].as_ref().unwrap().send(answer);
@@ -325,12 +325,16 @@ async fn a_lost_stream_comes_back() {
         Participant::callee(&address, &call(), "callee", options(over, over, false)).unwrap();
     let (caller, callee) = (tokio::spawn(caller.run()), tokio::spawn(callee.run()));
     assert!(remote.step(7, "play").await);
+    let mut playing = remote.playing();
+    drop(playing.wait_for(|seen| seen.pictures > 20).await);
     edge.nodes[Party::Callee as usize]
         .hub
         .orders
         .send(peer::Order::End)
         .unwrap();
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // The next play counts from the beginning.
+    drop(playing.wait_for(|seen| seen.pictures < 10).await);
+    drop(playing.wait_for(|seen| seen.pictures > 10).await);
     remote.text("still there").await;
     remote.hang_up().await;
     let caller = caller.await.unwrap().unwrap();
