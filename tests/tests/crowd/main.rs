@@ -164,10 +164,11 @@ async fn settled(place: &Place, book: &Book) -> Result<Board> {
         };
         book.write().looks.push(look);
         let busy = board
+            .counter
             .rooms
             .iter()
             .any(|room| room.room.state == RoomState::Busy);
-        if board.line.is_empty() && !busy {
+        if board.counter.line.is_empty() && !busy {
             return Ok(board);
         }
         sleep(Duration::from_millis(250)).await;
@@ -204,9 +205,9 @@ async fn stuck(place: &Place, book: &Book) -> String {
     let Some(look) = seen.looks.last() else {
         return said;
     };
-    let rooms = look.board.rooms.iter();
+    let rooms = look.board.counter.rooms.iter();
     let rooms = rooms.filter_map(|row| row.room.call.as_ref());
-    let line = look.board.line.iter().map(|waiting| &waiting.call);
+    let line = look.board.counter.line.iter().map(|waiting| &waiting.call);
     for held in rooms.chain(line) {
         let asked = seen.asked.iter().find(|asked| asked.call == *held);
         let log = match asked {

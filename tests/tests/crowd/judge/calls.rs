@@ -15,10 +15,11 @@ pub(super) fn all_end(seen: &Seen, last: &Board) -> Vec<String> {
             None => faults.push(format!("{} has no log", asked.call)),
         }
     }
-    for waiting in &last.line {
+    for waiting in &last.counter.line {
         faults.push(format!("{} waits for ever", waiting.call));
     }
     for row in last
+        .counter
         .rooms
         .iter()
         .filter(|row| row.room.state == RoomState::Busy)

@@ -12,8 +12,9 @@ pub(super) fn nobody_waits_beside_a_free_agent(looks: &[Look]) -> Vec<String> {
     let mut faults = Vec::new();
     for Look { board, .. } in looks {
         let free = |row: &&_| is_free(row);
-        for row in board.rooms.iter().filter(free) {
+        for row in board.counter.rooms.iter().filter(free) {
             let served = board
+                .counter
                 .line
                 .iter()
                 .find(|one| one.skills.is_subset(&row.skills));
@@ -62,11 +63,11 @@ impl Way<'_> {
 
 fn ways(seen: &Seen) -> Vec<Way<'_>> {
     let mut since: BTreeMap<&CallId, u64> = BTreeMap::new();
-    for waiting in seen.looks.iter().flat_map(|look| &look.board.line) {
+    for waiting in seen.looks.iter().flat_map(|look| &look.board.counter.line) {
         since.insert(&waiting.call, waiting.since);
     }
     let mut rang: BTreeMap<&CallId, BTreeSet<u64>> = BTreeMap::new();
-    let on_boards = seen.looks.iter().flat_map(|look| &look.board.rooms);
+    let on_boards = seen.looks.iter().flat_map(|look| &look.board.counter.rooms);
     for room in seen.rooms.iter().chain(on_boards.map(|row| &row.room)) {
         if let (Some(RoomPhase::Offered), Some(call)) = (room.phase, &room.call) {
             rang.entry(call).or_default().insert(room.since);

@@ -89,13 +89,8 @@ pub(super) fn look(asked: u64, board: Board) -> Look {
 
 pub(super) fn board(at: u64, rooms: Vec<BoardRoom>, line: Vec<BoardWaiting>) -> Board {
     let board =
-        json!({"desk": "front", "at": at, "rooms": [], "line": [], "nodes": [], "calls": []});
-    let board: Board = serde_json::from_value(board).expect("a board");
-    Board {
-        rooms,
-        line,
-        ..board
-    }
+        json!({"desk": "front", "at": at, "rooms": rooms, "line": line, "nodes": [], "calls": []});
+    serde_json::from_value(board).expect("a board")
 }
 
 pub(super) fn room(name: &str, state: &str, busy: Option<(&str, &str)>) -> BoardRoom {

@@ -40,9 +40,14 @@ pub(super) fn one_room_each(seen: &Seen, looks: &[Look]) -> Vec<String> {
     for look in looks {
         let mut places = BTreeSet::new();
         let wraps = |phase| phase == Some(RoomPhase::Wrapping);
-        let rooms = look.board.rooms.iter().filter(|row| !wraps(row.room.phase));
+        let rooms = look
+            .board
+            .counter
+            .rooms
+            .iter()
+            .filter(|row| !wraps(row.room.phase));
         let rooms = rooms.filter_map(|row| row.room.call.as_ref());
-        let line = look.board.line.iter().map(|waiting| &waiting.call);
+        let line = look.board.counter.line.iter().map(|waiting| &waiting.call);
         for call in rooms.chain(line) {
             if !places.insert(call) {
                 faults.push(format!("{call} is at two places at {}", look.board.at));
@@ -58,6 +63,7 @@ pub(super) fn talking_is_busy(lives: &[Life], looks: &[Look]) -> Vec<String> {
     for look in looks {
         let busy: BTreeMap<&RoomId, &CallId> = look
             .board
+            .counter
             .rooms
             .iter()
             .filter(|row| row.room.state == RoomState::Busy)
