@@ -169,7 +169,7 @@ impl Archive {
             let sql = "DELETE FROM calls WHERE call = ?";
             self.core.store.exec(sql, vec![call.as_str().into()])?;
             let letter = Letter::Call(call.clone(), ToCall::Forget);
-            self.core.store.post(&letter)?;
+            self.core.post(&letter)?;
         }
         Ok(calls.len() as u64)
     }

@@ -3,7 +3,7 @@
 use super::ask::{HEADER, ask};
 use super::store::{Outgoing, Store};
 use super::{config::Config, now, random, reply};
-use crate::link::{Post, backoff};
+use crate::link::{Letter, Post, backoff};
 use counterpart_shared::api::ApiError;
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -14,6 +14,9 @@ use std::future::Future;
 use std::rc::Rc;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, Request, Response, Result, State, js_sys};
+
+/// When the outbox is looked at again after a letter was put in: far longer than a delivery takes.
+const SECOND_LOOK: u64 = 3_000;
 
 /// A round of deliveries that takes longer was lost with whatever it waited for.
 const ROUND: u64 = 30_000;
@@ -67,6 +70,13 @@ impl Core {
             .set_alarm(date, JsValue::UNDEFINED.unchecked_into())?;
         self.armed.set(Some(at));
         Ok(())
+    }
+
+    /// Puts a letter into the outbox, and has it looked after: should the process die before it is delivered, the
+    /// alarm delivers it, and nobody waits for the next one who happens to come by.
+    pub(super) fn post(&self, letter: &Letter) -> Result<()> {
+        self.store.post(letter)?;
+        self.arm(Some(now() + SECOND_LOOK))
     }
 
     /// The alarm has rung.

@@ -153,7 +153,7 @@ impl Desk {
         let store = &self.core.store;
         for output in outputs {
             match output {
-                Output::Letter(letter) => store.post(letter)?,
+                Output::Letter(letter) => self.core.post(letter)?,
                 Output::Remember(room, id) => {
                     store.remember(room.as_str(), id.as_str(), None, now())?;
                 }

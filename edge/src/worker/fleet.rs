@@ -144,7 +144,7 @@ impl Fleet {
         let outputs = fleet.handle(input, keys, now());
         for output in &outputs {
             if let Output::Letter(letter) = output {
-                self.core.store.post(letter)?;
+                self.core.post(letter)?;
             }
         }
         self.core.store.write(fleet.changes())?;

@@ -151,7 +151,7 @@ impl Shell {
                     store.append(entry)?;
                     self.core.hook(call, entry)?;
                 }
-                Output::Letter(letter) => store.post(letter)?,
+                Output::Letter(letter) => self.core.post(letter)?,
                 Output::Remember { party, id, seq } => {
                     store.remember(&call.owner(*party), id.as_str(), *seq, now())?;
                 }
