@@ -3,53 +3,22 @@
 use crate::process::Process;
 use crate::system::top;
 use anyhow::{Context, Result};
+pub use counterpart_native::play::Spread;
 use serde::Serialize;
 use std::fs;
 use std::time::Duration;
 
-/// How a set of values is spread.
-#[derive(Debug, Clone, Serialize)]
-pub struct Spread {
-    /// How many there are.
-    pub count: usize,
-    /// Half are no larger.
-    pub p50: f64,
-    /// 95 of 100 are no larger.
-    pub p95: f64,
-    /// 99 of 100 are no larger.
-    pub p99: f64,
-    /// The largest.
-    pub max: f64,
-}
-
-impl Spread {
-    /// Of these values; all zero when there are none.
-    pub fn of(mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let at = |share: f64| {
-            let index = (values.len() as f64 * share) as usize;
-            values.get(index).or(values.last()).copied().unwrap_or(0.0)
-        };
-        Self {
-            count: values.len(),
-            p50: at(0.50),
-            p95: at(0.95),
-            p99: at(0.99),
-            max: at(1.0),
-        }
-    }
-
-    /// Count and the four values, in columns.
-    pub fn row(&self) -> String {
-        let Self {
-            count,
-            p50,
-            p95,
-            p99,
-            max,
-        } = self;
-        format!("{count:>7} {p50:>8.2} {p95:>8.2} {p99:>8.2} {max:>8.2}")
-    }
+/// Count and four values of a spread, in columns.
+pub fn row(spread: &Spread) -> String {
+    let Spread {
+        count,
+        p50,
+        p95,
+        p99,
+        max,
+        ..
+    } = spread;
+    format!("{count:>7} {p50:>8.2} {p95:>8.2} {p99:>8.2} {max:>8.2}")
 }
 
 /// What a process has used so far.

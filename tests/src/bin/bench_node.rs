@@ -16,7 +16,7 @@ use counterpart_shared::flv::{AudioBody, AudioCodec, FrameType, VideoBody};
 use counterpart_shared::grant::{Act, Role};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::{Message, MessageKind};
-use counterpart_tests::figures::{Spread, usage, write_report};
+use counterpart_tests::figures::{Spread, row, usage, write_report};
 use counterpart_tests::system::{Options, System};
 use serde::Serialize;
 use std::net::Ipv4Addr;
@@ -99,10 +99,10 @@ fn print(report: &Report) {
         "delay, ms", "frames", "p50", "p95", "p99", "max"
     );
     for (name, spread) in &report.delay {
-        println!("{name:<18} {}", spread.row());
+        println!("{name:<18} {}", row(spread));
     }
-    println!("{:<18} {}", "first keyframe", report.first_keyframe.row());
-    println!("{:<18} {}", "then caught up", report.caught_up.row());
+    println!("{:<18} {}", "first keyframe", row(&report.first_keyframe));
+    println!("{:<18} {}", "then caught up", row(&report.caught_up));
     for (carrier, ms) in &report.cost {
         println!(
             "{carrier} -> {carrier}, {} at once: {ms:.2} ms of processor time per second and stream",
@@ -193,7 +193,7 @@ async fn through(
     }
     player.close().await;
     publisher.close().await;
-    Ok(Spread::of(delays))
+    Ok(Spread::of(delays).unwrap_or_default())
 }
 
 /// What the node spends on one of many streams.
@@ -245,7 +245,10 @@ async fn joins(system: &System, count: usize) -> Result<(Spread, Spread)> {
     }
     sending.abort();
     publisher.close().await;
-    Ok((Spread::of(first), Spread::of(caught)))
+    Ok((
+        Spread::of(first).unwrap_or_default(),
+        Spread::of(caught).unwrap_or_default(),
+    ))
 }
 
 async fn join(urls: &MediaUrls, zero: Instant) -> Result<(f64, f64)> {
@@ -418,5 +421,5 @@ async fn relay(period: Duration) -> Result<Spread> {
     }
     sending.await??;
     forward.await??;
-    Ok(Spread::of(delays))
+    Ok(Spread::of(delays).unwrap_or_default())
 }

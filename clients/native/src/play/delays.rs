@@ -12,21 +12,8 @@ impl Times {
     }
 
     /// How they are spread; nothing when there are none.
-    pub(crate) fn spread(mut self) -> Option<Spread> {
-        self.0.sort_by(f64::total_cmp);
-        let at = |share: f64| {
-            // The nearest rank: the least value that this share of all do not exceed.
-            let rank = (share * self.0.len() as f64).ceil() as usize;
-            self.0.get(rank.saturating_sub(1)).copied()
-        };
-        Some(Spread {
-            count: self.0.len(),
-            min: *self.0.first()?,
-            p50: at(0.50)?,
-            p95: at(0.95)?,
-            p99: at(0.99)?,
-            max: *self.0.last()?,
-        })
+    pub(crate) fn spread(self) -> Option<Spread> {
+        Spread::of(self.0)
     }
 }
 
@@ -45,6 +32,26 @@ pub struct Spread {
     pub p99: f64,
     /// The greatest.
     pub max: f64,
+}
+
+impl Spread {
+    /// Of these times, in milliseconds and any order; nothing when there are none.
+    pub fn of(mut times: Vec<f64>) -> Option<Self> {
+        times.sort_by(f64::total_cmp);
+        let at = |share: f64| {
+            // The nearest rank: the least value that this share of all do not exceed.
+            let rank = (share * times.len() as f64).ceil() as usize;
+            times.get(rank.saturating_sub(1)).copied()
+        };
+        Some(Self {
+            count: times.len(),
+            min: *times.first()?,
+            p50: at(0.50)?,
+            p95: at(0.95)?,
+            p99: at(0.99)?,
+            max: *times.last()?,
+        })
+    }
 }
 
 #[cfg(test)]

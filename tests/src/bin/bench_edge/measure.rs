@@ -111,7 +111,7 @@ pub(crate) async fn measure<C: Client>(
     let percent = |used: Duration| used.as_secs_f64() / period.as_secs_f64() * 100.0;
     Ok(Sample {
         per_second: ms.len() as f64 / period.as_secs_f64(),
-        ms: Spread::of(ms),
+        ms: Spread::of(ms).unwrap_or_default(),
         workerd_percent: percent(after.0 - before.0),
         bench_percent: percent(after.1 - before.1),
         one_time_percent: (keyed != [0; 2])
