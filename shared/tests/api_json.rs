@@ -3,8 +3,8 @@
 use counterpart_shared::api::{
     ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
     CreateDeskCall, CreateStream, CreateToken, DeskBoard, DeskCommand, DeskMessage, DeskSettings,
-    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, Provider, StreamCreated,
-    ToNode, WebhookEvent,
+    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, NodeCommand, Provider,
+    StreamCreated, ToNode, WebhookEvent,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -272,6 +272,8 @@ fn desk_settings() {
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"off","retention_days":0}"#,
     ]);
+    let newer: NodeCommand = serde_json::from_str(r#"{"kind":"x.y","z":1}"#).expect("passed over");
+    assert_eq!(newer, NodeCommand::Unknown);
     pinned::<DeskBoard>(&[
         r#"{"rooms":[{"room":"r1","agent":"bob","state":"IDLE","since":5,"present":true,"skills":["zh"]}],
             "line":[{"call":"c1","customer":"alice","since":5,"skills":["zh"],"priority":1,"room":"r1"}],

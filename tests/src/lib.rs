@@ -10,6 +10,7 @@ pub mod judge;
 pub mod ports;
 pub mod process;
 pub mod raw;
+pub mod relay;
 pub mod schemathesis;
 pub mod scripted;
 pub mod secrets;

@@ -9,8 +9,13 @@ use counterpart_shared::api::{
 };
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, DeskId, Party};
+use counterpart_tests::relay::Relay;
 use counterpart_tests::system::{PATIENCE, System, running};
 use counterpart_tests::talk::{Playing, Publishing, begun, entry, message, play_of, say, urls};
+use futures_util::{SinkExt, StreamExt};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// An agent in an open room of a desk.
 async fn agent(system: &System, name: &str, desk: &DeskId) -> Result<(Agent, String)> {
@@ -49,6 +54,14 @@ async fn bye(socket: &mut CallSocket) -> Result<ByeReason> {
 }
 
 async fn shows(board: &mut BoardSocket, wanted: impl Fn(&DeskBoard) -> bool) -> Result<DeskBoard> {
+    shows_within(PATIENCE, board, wanted).await
+}
+
+async fn shows_within(
+    patience: Duration,
+    board: &mut BoardSocket,
+    wanted: impl Fn(&DeskBoard) -> bool,
+) -> Result<DeskBoard> {
     let search = async {
         loop {
             let shown = board.next().await?;
@@ -57,7 +70,7 @@ async fn shows(board: &mut BoardSocket, wanted: impl Fn(&DeskBoard) -> bool) -> 
             }
         }
     };
-    tokio::time::timeout(PATIENCE, search)
+    tokio::time::timeout(patience, search)
         .await
         .context("the board did not show it")?
 }
@@ -203,5 +216,51 @@ async fn a_second_device_takes_over_and_the_first_is_told() -> Result<()> {
         .await
         .context("it rings at the newer one")?;
     newer.0.take(&call).await?;
+    Ok(())
+}
+
+/// Three pings that do not come, the next look at the sockets, the grace of the line, and room for a busy machine.
+const UNTIL_MISSED: Duration = Duration::from_secs(45 + 15 + 15 + 30);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_whose_network_dies_without_a_word_leaves_the_line() -> Result<()> {
+    let (_folder, system) = running().await?;
+    let edge = system.api()?;
+    let front: DeskId = "front".parse()?;
+    let ann = system.token("ann", Role::Supervisor, Some(&front)).await?;
+    let mut board = BoardSocket::new(&edge, &front, &ann)?;
+    let alice = system.token("alice", Role::Customer, None).await?;
+    let wish = CreateDeskCall::default();
+    let created = edge.create_desk_call(&alice, &front, &wish).await?;
+    let relay = Relay::to(system.edge_port()).await?;
+    let url = format!("ws://127.0.0.1:{}{}", relay.port(), created.socket);
+    let mut request = url.into_client_request()?;
+    let protocols = format!("{SUBPROTOCOL}, {TOKEN_PROTOCOL}{alice}");
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", protocols.parse()?);
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
+    let id = client_id();
+    let ask = serde_json::to_string(&CallCommand::Request { id })?;
+    for text in [ask.as_str(), PING] {
+        socket.send(Message::text(text)).await?;
+    }
+    loop {
+        match socket.next().await.context("the socket was closed")?? {
+            Message::Text(text) if text == PONG => break,
+            _ => {}
+        }
+    }
+    shows(&mut board, |board| board.line.len() == 1).await?;
+    relay.freeze();
+    let gone = |board: &DeskBoard| board.line.is_empty();
+    let shown = shows_within(UNTIL_MISSED, &mut board, gone).await?;
+    assert_eq!(shown.today.abandoned, 1);
+    let log = edge.call(&alice, &created.call, 0).await?.entries;
+    let last = log.last().map(|entry| &entry.body);
+    let reason = EndReason::Abandoned;
+    assert!(
+        matches!(last, Some(EntryBody::End { reason: why, .. }) if *why == reason),
+        "{last:?}"
+    );
     Ok(())
 }

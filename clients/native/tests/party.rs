@@ -206,6 +206,9 @@ async fn serve(edge: Arc<MiniEdge>, stream: TcpStream) {
         tokio::select! {
             Some(message) = said.recv() => if socket.send(text(&message)).await.is_err() { return },
             heard = socket.next() => match heard {
+                Some(Ok(Message::Text(text))) if text == PING => {
+                    socket.send(Message::text(PONG)).await.unwrap();
+                }
                 Some(Ok(Message::Text(text))) => edge.obey(from, serde_json::from_str(&text).unwrap()),
                 Some(Ok(_)) => {}
                 _ => return,

@@ -44,6 +44,7 @@ impl Turn<'_> {
                 check_skills(&skills)?;
                 let desk = self.goal(desk)?;
                 let wish = HandOver {
+                    from: self.is_there(party)?.clone(),
                     id,
                     desk,
                     room,

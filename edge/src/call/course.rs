@@ -2,7 +2,7 @@
 
 use super::state::Call;
 use counterpart_shared::api::{EndReason, EntryBody, FinishedCall};
-use counterpart_shared::id::{DeskId, Party};
+use counterpart_shared::id::{DeskId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What happened when. A call that began under a version that did not note it has gaps.
@@ -17,6 +17,11 @@ pub struct Course {
     answered_at: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     recorded: bool,
+    /// Who answered last, and in which room: of a caller who was handed on and left, nobody else is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<RoomId>,
 }
 
 impl Course {
@@ -35,7 +40,11 @@ impl Course {
     pub(super) fn note(&mut self, body: &EntryBody, now: u64) {
         match body {
             EntryBody::Request { .. } => drop(self.requested_at.get_or_insert(now)),
-            EntryBody::Accept { .. } => drop(self.answered_at.get_or_insert(now)),
+            EntryBody::Accept { callee, room } => {
+                self.answered_at.get_or_insert(now);
+                self.agent = Some(callee.clone());
+                self.room = room.clone();
+            }
             EntryBody::RecordingStarted { .. } => self.recorded = true,
             _ => {}
         }
@@ -54,9 +63,9 @@ impl Call {
         FinishedCall {
             call: self.id.clone(),
             desk,
-            room: self.room.clone(),
+            room: self.room.clone().or_else(|| self.course.room.clone()),
             customer: self.caller.clone(),
-            agent: self.callee.clone(),
+            agent: self.callee.clone().or_else(|| self.course.agent.clone()),
             created_at: self.course.created_at,
             requested_at: self.course.requested_at,
             answered_at: self.course.answered_at,

@@ -5,6 +5,7 @@ use super::command::{Outcome, conflict, forbidden, over};
 use super::input::{HandOver, Output};
 use super::state::PartyState;
 use super::turn::Turn;
+use super::who::Who;
 use crate::link::{Admission, CreatedBy, HandedOn, Letter, Needs, ToDesk, ToFleet};
 use counterpart_shared::api::{ApiError, ByeReason, CallMessage, CallPhase, EntryBody, ErrorCode};
 use counterpart_shared::id::{DeskId, Party, UserId};
@@ -19,8 +20,9 @@ impl Turn<'_> {
 
     /// The desk has answered. Meanwhile the call may have ended, or been handed on by the same command sent twice.
     pub(super) fn admitted(&mut self, wish: HandOver, admission: Result<Admission, ApiError>) {
-        let outcome = self.may_hand_over(Party::Callee).and(admission);
-        match outcome {
+        let outcome = self.may_hand_over(Party::Callee);
+        let outcome = outcome.and_then(|()| self.is_still_his(&wish));
+        match outcome.and(admission) {
             Ok(admission) => self.go_on(wish, admission),
             Err(error) => self.reply(CallMessage::Error {
                 id: Some(wish.id),
@@ -40,6 +42,13 @@ impl Turn<'_> {
         }
     }
 
+    fn is_still_his(&self, wish: &HandOver) -> Outcome {
+        match self.call.callee.as_ref() == Some(&wish.from) {
+            true => Ok(()),
+            false => Err(conflict("the call went on to somebody else")),
+        }
+    }
+
     fn go_on(&mut self, wish: HandOver, admission: Admission) {
         let agent = self.call.callee.take().expect("who talks is known");
         let seq = self.append(EntryBody::Transfer {
@@ -55,15 +64,8 @@ impl Turn<'_> {
 
     /// The agent sees and hears nothing more; his pictures make room for the next one's.
     fn dismiss(&mut self, agent: UserId) {
-        let (party, reason) = (Party::Callee, ByeReason::Transferred);
-        self.send(party, CallMessage::Bye { reason });
-        self.out.push(Output::Dismiss(party, reason));
-        let end = ToFleet::GrantsEnd {
-            call: self.call.id.clone(),
-            user: agent,
-            serial: self.call.serial,
-        };
-        self.out.push(Output::Letter(Letter::Fleet(end)));
+        let party = Party::Callee;
+        self.show_out(party.into(), agent);
         let live = self.call.party(party).live.clone();
         *self.call.party_mut(party) = PartyState {
             live,
@@ -71,11 +73,36 @@ impl Turn<'_> {
         };
     }
 
+    /// Somebody is out of the call: he hears why, and what he was given opens nothing any more.
+    fn show_out(&mut self, who: Who, user: UserId) {
+        let reason = ByeReason::Transferred;
+        let bye = CallMessage::Bye { reason };
+        self.out.push(Output::Send(who.clone(), bye));
+        self.out.push(Output::Dismiss(who, reason));
+        let end = ToFleet::GrantsEnd {
+            call: self.call.id.clone(),
+            user,
+            serial: self.call.serial,
+        };
+        self.out.push(Output::Letter(Letter::Fleet(end)));
+    }
+
+    /// Another desk's call is not for this one's supervisors.
+    fn dismiss_watchers(&mut self) {
+        for user in self.call.present_watchers() {
+            self.call.watchers.insert(user.clone(), false);
+            self.show_out(Who::Watcher(user.clone()), user);
+        }
+    }
+
     fn move_to(&mut self, wish: HandOver, admission: Admission) {
         let call = self.call.id.clone();
         let from = self.call.room.take();
         self.tell_desk(ToDesk::Leave { call: call.clone() });
         let stays = self.call.desk() == Some(&wish.desk);
+        if !stays {
+            self.dismiss_watchers();
+        }
         let priority = self.call.needs().priority;
         let needs = Needs {
             skills: wish.skills,

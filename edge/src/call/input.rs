@@ -117,6 +117,8 @@ pub enum AskKind {
 /// An agent's wish to hand the caller on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandOver {
+    /// The agent.
+    pub from: UserId,
     /// The command.
     pub id: ClientId,
     /// To which desk.
@@ -163,8 +165,8 @@ pub enum Output {
     Reply(CallMessage),
     /// To all sockets of a party or a supervisor.
     Send(Who, CallMessage),
-    /// Close a party's sockets: it is somebody else's seat now.
-    Dismiss(Party, ByeReason),
+    /// Close somebody's sockets: he is out of the call.
+    Dismiss(Who, ByeReason),
     /// The socket that the input came from gets the log after this entry.
     Resume(u64),
     /// The answer to [`Input::Urls`].

@@ -16,6 +16,9 @@ pub const NEW_LEASE: u64 = 600_000;
 /// them without a word.
 pub const CHECK_EVERY: u64 = 60_000;
 
+/// The same while it waits for an answer: an agent must not be sent to one who is gone.
+pub const CHECK_WAITING: u64 = 15_000;
+
 /// How long a URL may begin a connection: it is used at once, and is worthless in a log an hour later.
 pub const GRANT_LIFE: u64 = 300_000;
 

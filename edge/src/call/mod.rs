@@ -30,7 +30,7 @@ mod tests;
 
 pub use course::Course;
 pub use input::{Ask, AskKind, Done, HandOver, Input, Output};
-pub use limits::{AWAY_AFTER, CHECK_EVERY, GRANT_LIFE, HOLD, LEASE, NEW_LEASE};
+pub use limits::{AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, GRANT_LIFE, HOLD, LEASE, NEW_LEASE};
 pub use media::media_urls;
 pub use seat::{Delivery, Seat};
 pub use state::{Call, PartyState};

@@ -81,6 +81,7 @@ impl Turn<'_> {
         self.may_speak(party)?;
         let known = self.call.party(party).quality;
         if known == Some(quality) {
+            self.count(party)?;
             self.done(party, id, None);
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::input::{Input, Output};
-use super::limits::{AWAY_AFTER, CHECK_EVERY, LEASE, NEW_LEASE};
+use super::limits::{AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, LEASE, NEW_LEASE};
 use super::says::Spoken;
 use super::turn::Turn;
 use super::who::Who;
@@ -169,7 +169,11 @@ impl Call {
             return None;
         }
         let away = Party::BOTH.map(|party| self.away_at(party));
-        let ends = [self.lease_ends(), away[0], away[1], Some(now + CHECK_EVERY)];
+        let check = match self.phase {
+            CallPhase::Requested => CHECK_WAITING,
+            _ => CHECK_EVERY,
+        };
+        let ends = [self.lease_ends(), away[0], away[1], Some(now + check)];
         ends.into_iter().flatten().min()
     }
 
@@ -208,6 +212,13 @@ impl Call {
     pub fn may_watch(&self, visitor: &Visitor) -> bool {
         let desk = self.desk();
         visitor.role == Role::Supervisor && desk.is_some() && visitor.desk.as_ref() == desk
+    }
+
+    /// The supervisors who watch now.
+    pub(super) fn present_watchers(&self) -> Vec<UserId> {
+        let watchers = self.watchers.iter();
+        let there = watchers.filter(|(_, watches)| **watches);
+        there.map(|(user, _)| user.clone()).collect()
     }
 
     /// Whether somebody sees the log: the callee of a direct call does not, before he is asked.

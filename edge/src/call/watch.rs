@@ -76,12 +76,7 @@ impl Turn<'_> {
 
     /// A stream has begun: who watches gets it.
     pub(super) fn show_watchers(&mut self, of: Party) {
-        let watchers = self.call.watchers.iter();
-        let there: Vec<UserId> = watchers
-            .filter(|(_, watches)| **watches)
-            .map(|(user, _)| user.clone())
-            .collect();
-        for user in there {
+        for user in self.call.present_watchers() {
             self.show(of, user);
         }
     }

@@ -34,22 +34,30 @@ pub fn parse_given<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 /// integer and the parser does not; nothing for what is no JSON.
 fn whole_numbers(body: &[u8]) -> Option<Vec<u8>> {
     let mut value = serde_json::from_slice(body).ok()?;
-    make_whole(&mut value);
-    serde_json::to_vec(&value).ok()
+    // Where there is none, the parser was right for another reason, such as a field given twice.
+    let found = make_whole(&mut value);
+    found.then(|| serde_json::to_vec(&value).ok()).flatten()
 }
 
-fn make_whole(value: &mut Value) {
+/// Whether there was any such number.
+fn make_whole(value: &mut Value) -> bool {
     match value {
         Value::Number(number) => {
             let whole = number.as_f64().filter(|float| float.fract() == 0.0);
             // Beyond 2^53 a float says nothing about its last digits.
             if let Some(whole) = whole.filter(|whole| number.is_f64() && whole.abs() < 9e15) {
                 *number = (whole as i64).into();
+                return true;
             }
+            false
         }
-        Value::Array(values) => values.iter_mut().for_each(make_whole),
-        Value::Object(fields) => fields.values_mut().for_each(make_whole),
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        Value::Array(values) => values
+            .iter_mut()
+            .fold(false, |any, one| make_whole(one) | any),
+        Value::Object(fields) => fields
+            .values_mut()
+            .fold(false, |any, one| make_whole(one) | any),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
     }
 }
 

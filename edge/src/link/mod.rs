@@ -14,5 +14,5 @@ pub use letter::{HandedOn, Letter, Needs, ToArchive, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
     AccountRequest, Admission, ArchiveRequest, CallRequest, CreatedBy, DeskRequest, FleetBoard,
-    FleetRequest, Lease, Post, Terms, Visitor,
+    FleetRequest, Lease, Post, Terms, Visitor, Wanted,
 };

@@ -227,11 +227,20 @@ pub enum AccountRequest {
 #[serde(rename_all = "snake_case")]
 pub enum ArchiveRequest {
     /// Show finished calls.
-    Find(Search),
+    Find(Wanted),
     /// The same as a file, all pages of it.
-    Export(Search),
+    Export(Wanted),
     /// A letter.
     Letter(Post<ToArchive>),
+}
+
+/// Which finished calls somebody wants, and what he may know of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Which ones.
+    pub search: Search,
+    /// Whether it stays hidden who watched: nobody tells an agent that.
+    pub discreet: bool,
 }
 
 /// A node's address and keys, given to one call for a few URLs.

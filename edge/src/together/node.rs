@@ -1,7 +1,7 @@
 //! One object: a machine and what it stored.
 
 use super::post::Office;
-use crate::call::{self, Call, HandOver};
+use crate::call::{self, Call, HandOver, Who};
 use crate::desk::{self, Desk};
 use crate::link::{Address, Letter};
 use crate::table::{Change, Row};
@@ -166,7 +166,9 @@ impl CallNode {
                 call::Output::Reply(CallMessage::Ack { id, seq: Some(seq) }) => {
                     self.acknowledge((from.expect("a command"), id), seq);
                 }
-                call::Output::Dismiss(party, _) => self.sockets[party as usize] = false,
+                call::Output::Dismiss(Who::Party(party), _) => {
+                    self.sockets[party as usize] = false;
+                }
                 call::Output::AskDesk(wish) => wishes.push(wish),
                 call::Output::Letter(letter @ (Letter::Desk(..) | Letter::Call(..))) => {
                     self.office.post(&self.address, &letter);

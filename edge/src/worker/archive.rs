@@ -9,10 +9,10 @@ use super::core::{Core, answer, request};
 use super::store::integer;
 use super::{internal, now, reply};
 use crate::archive::{
-    Archive as Machine, CSV_HEAD, Cursor, Overdue, SWEEP, SWEEP_AGAIN, SWEEP_EVERY, Search, Value,
+    Archive as Machine, CSV_HEAD, Cursor, Overdue, SWEEP, SWEEP_AGAIN, SWEEP_EVERY, Value,
     csv_line, reason_word,
 };
-use crate::link::{ArchiveRequest, Letter, ToArchive, ToCall};
+use crate::link::{ArchiveRequest, Letter, ToArchive, ToCall, Wanted};
 use crate::table::to_json;
 use counterpart_shared::api::FinishedCall;
 use counterpart_shared::id::{CallId, DeskId};
@@ -71,8 +71,8 @@ impl DurableObject for Archive {
         let asked = request(&mut incoming).await?;
         self.ready()?;
         match asked {
-            ArchiveRequest::Find(search) => answer(find(&self.core, &search).map_err(internal)),
-            ArchiveRequest::Export(search) => reply::csv(iter(export(self.core.clone(), search))),
+            ArchiveRequest::Find(wanted) => answer(find(&self.core, &wanted).map_err(internal)),
+            ArchiveRequest::Export(wanted) => reply::csv(iter(export(self.core.clone(), wanted))),
             ArchiveRequest::Letter(post) => {
                 if let Some(letter) = self.core.accept(post, now())? {
                     self.take(letter)?;
@@ -175,7 +175,7 @@ impl Archive {
     }
 }
 
-fn find(core: &Core, search: &Search) -> Result<FinishedCalls> {
+fn find(core: &Core, Wanted { search, discreet }: &Wanted) -> Result<FinishedCalls> {
     let (sql, values) = search.sql();
     let values: Vec<SqlStorageValue> = values
         .into_iter()
@@ -186,27 +186,30 @@ fn find(core: &Core, search: &Search) -> Result<FinishedCalls> {
         .collect();
     let rows: Vec<Json> = core.store.sql.exec(&sql, values)?.to_array()?;
     let read = rows.iter().map(|row| serde_json::from_str(&row.json));
-    let mut calls = read.collect::<std::result::Result<_, _>>()?;
+    let mut calls: Vec<FinishedCall> = read.collect::<std::result::Result<_, _>>()?;
+    if *discreet {
+        calls.iter_mut().for_each(|call| call.watched_by.clear());
+    }
     let next = search.page(&mut calls);
     Ok(FinishedCalls { calls, next })
 }
 
 /// The parts of a file, a page each: the next one is looked up when the reader has taken the last, so that the whole
 /// is never in memory.
-fn export(core: Rc<Core>, search: Search) -> impl Iterator<Item = Result<Vec<u8>>> {
-    let mut left = Some(search);
+fn export(core: Rc<Core>, wanted: Wanted) -> impl Iterator<Item = Result<Vec<u8>>> {
+    let mut left = Some(wanted);
     let mut head = CSV_HEAD;
     std::iter::from_fn(move || {
-        let mut search = left.take()?;
-        let page = match find(&core, &search) {
+        let mut wanted = left.take()?;
+        let page = match find(&core, &wanted) {
             Ok(page) => page,
             Err(error) => return Some(Err(error)),
         };
         let lines = page.calls.iter().map(csv_line);
         let text = std::mem::take(&mut head).to_owned() + &lines.collect::<String>();
         if page.next.is_some() {
-            search.after = page.next;
-            left = Some(search);
+            wanted.search.after = page.next;
+            left = Some(wanted);
         }
         Some(Ok(text.into_bytes()))
     })

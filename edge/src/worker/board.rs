@@ -29,6 +29,11 @@ pub(super) fn only_shows() -> ApiError {
 }
 
 impl Board {
+    /// Somebody comes who has seen nothing of what was shown.
+    pub(super) fn forget(&self) {
+        *self.shown.borrow_mut() = None;
+    }
+
     /// Shows the desk to whoever watches, if it looks different; when it is to be asked again.
     pub(super) fn show(&self, core: &Core, desk: &Desk) -> Option<u64> {
         let watchers = socket::tagged(&core.state, TAG);

@@ -3,7 +3,7 @@
 use super::entry::{Answer, Reception, answer};
 use super::{ask, internal, reply};
 use crate::archive::Search;
-use crate::link::{Address, ArchiveRequest, CallRequest};
+use crate::link::{Address, ArchiveRequest, CallRequest, Wanted};
 use crate::table::to_json;
 use crate::token::{bearer, looks_like_user, may_search, same_secret};
 use counterpart_shared::api::{ApiError, CallView, ErrorCode, MAX_PAGE};
@@ -47,21 +47,23 @@ impl Reception {
 
     /// The archive writes the answer: this has no need to understand it.
     pub(super) async fn calls(&self, search: Search) -> Answer {
-        let search = self.allowed(search).await?;
-        self.of_archive(ArchiveRequest::Find(search)).await
+        let wanted = self.allowed(search).await?;
+        self.of_archive(ArchiveRequest::Find(wanted)).await
     }
 
     pub(super) async fn calls_csv(&self, search: Search) -> Answer {
-        let mut search = self.allowed(search).await?;
-        search.limit = MAX_PAGE;
-        self.of_archive(ArchiveRequest::Export(search)).await
+        let mut wanted = self.allowed(search).await?;
+        wanted.search.limit = MAX_PAGE;
+        self.of_archive(ArchiveRequest::Export(wanted)).await
     }
 
-    async fn allowed(&self, mut search: Search) -> Result<Search, ApiError> {
+    async fn allowed(&self, mut search: Search) -> Result<Wanted, ApiError> {
+        let mut discreet = false;
         if let Some(user) = self.user_or_business().await? {
             may_search(&user, &mut search)?;
+            discreet = user.role == Role::Agent;
         }
-        Ok(search)
+        Ok(Wanted { search, discreet })
     }
 
     async fn of_archive(&self, request: ArchiveRequest) -> Answer {

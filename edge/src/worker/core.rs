@@ -79,6 +79,13 @@ impl Core {
         self.arm(Some(now() + SECOND_LOOK))
     }
 
+    /// A round is under way. Should it never come back, the alarm takes its place.
+    pub(super) fn look_again(&self, at: u64) {
+        if let Err(error) = self.arm(Some(at)) {
+            worker::console_error!("outbox: {error}");
+        }
+    }
+
     /// The alarm has rung.
     pub(super) fn disarm(&self) {
         self.armed.set(None);
@@ -98,9 +105,12 @@ impl Core {
 
     async fn deliver(&self) {
         let started = now();
-        let busy = |since: u64| started < since + ROUND;
-        if self.delivering.get().is_some_and(busy) {
-            return;
+        if let Some(since) = self
+            .delivering
+            .get()
+            .filter(|since| started < since + ROUND)
+        {
+            return self.look_again(since + ROUND);
         }
         self.delivering.set(Some(started));
         match self.deliver_all().await {

@@ -126,6 +126,7 @@ impl Desk {
 
     /// Time has passed: for the machine and for letters.
     fn check(&self) -> Result<()> {
+        socket::close_silent(&self.core.state, now());
         let sockets = self.core.state.get_websockets().into_iter();
         let present: BTreeSet<RoomId> = sockets
             .filter(socket::is_open)
@@ -199,6 +200,7 @@ impl Desk {
 
     fn watch(&self, request: &Request) -> Result<Response> {
         let (socket, response) = board::accept(&self.core, request)?;
+        self.board.forget();
         socket::send(&socket, &self.with(|desk| desk.board(now()))?);
         Ok(response)
     }

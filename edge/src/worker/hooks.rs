@@ -33,9 +33,11 @@ impl Core {
 
     /// Posts what is due, without keeping the present event waiting.
     pub(super) fn hook_soon(self: &Rc<Self>) {
-        let busy = |since: u64| now() < since + ROUND;
-        if self.hooking.get().is_some_and(busy) || !self.has_hooks() {
+        if !self.has_hooks() {
             return;
+        }
+        if let Some(since) = self.hooking.get().filter(|since| now() < since + ROUND) {
+            return self.look_again(since + ROUND);
         }
         self.hooking.set(Some(now()));
         let core = self.clone();
@@ -47,7 +49,8 @@ impl Core {
         });
     }
 
-    fn has_hooks(&self) -> bool {
+    /// Whether there are events to post. Without a place to post them to there are none.
+    pub(super) fn has_hooks(&self) -> bool {
         let configured = self.config().is_ok_and(|config| config.webhook.is_some());
         configured && self.store.next_hook().is_ok_and(|next| next.is_some())
     }

@@ -2,18 +2,59 @@
 
 use super::core::Core;
 use crate::table::to_json;
-use counterpart_shared::api::{ByeReason, SUBPROTOCOL};
+use counterpart_shared::api::{ByeReason, PING, PING_EVERY_S, PONG, SUBPROTOCOL};
 use serde::Serialize;
+use worker::js_sys::Date;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{self, JsCast, JsValue};
+use worker::worker_sys::{WebSocketRequestResponsePair, web_sys};
 use worker::{
     Headers, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
 };
 
+/// The close code of an endpoint that goes away (RFC 6455 §7.4.1).
+const GOING_AWAY: usize = 1001;
+
 /// `WebSocket.OPEN` (WHATWG WebSockets §3.1)
 const OPEN: u16 = 1;
+
+/// After so long, in milliseconds, without the next ping a client is gone: three are missing.
+const SILENT: u64 = 3 * 1000 * PING_EVERY_S;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object's state, as the platform has it.
+    type RawState;
+
+    /// When the platform answered a ping of this socket last.
+    #[wasm_bindgen(method, catch, js_name = getWebSocketAutoResponseTimestamp)]
+    fn pinged(this: &RawState, socket: &web_sys::WebSocket) -> Result<Option<Date>, JsValue>;
+}
+
+/// Has the platform answer pings by itself, for which no object wakes.
+fn answer_pings(state: &State) -> Result<()> {
+    let pair = WebSocketRequestResponsePair::new(PING, PONG)?;
+    state.set_websocket_auto_response(&pair);
+    Ok(())
+}
+
+/// Closes the sockets whose clients have pinged and ceased to: the network took them without a word, which TCP
+/// notices many minutes later.
+pub(super) fn close_silent(state: &State, now: u64) {
+    let raw: &RawState = state.as_raw().unchecked_ref();
+    for socket in state.get_websockets() {
+        let last = raw.pinged(socket.as_ref()).ok().flatten();
+        let silent = |at: Date| at.get_time() + (SILENT as f64) < now as f64;
+        if is_open(&socket) && last.is_some_and(silent) {
+            close(&socket, GOING_AWAY);
+        }
+    }
+}
 
 /// Takes a socket under a tag; the object's half, and the answer for the client.
 pub(super) fn accept(core: &Core, request: &Request, tag: &str) -> Result<(WebSocket, Response)> {
     let pair = WebSocketPair::new()?;
+    answer_pings(&core.state)?;
     core.state.accept_websocket_with_tags(&pair.server, &[tag]);
     let headers = Headers::new();
     if request.headers().has("Sec-WebSocket-Protocol")? {

@@ -198,6 +198,12 @@ impl Link {
                     tracing::info!(%call, seq, "the edge ends a call");
                     hub.end_call(&call, "the call is over");
                 }
+                NodeCommand::Unknown => {
+                    tracing::warn!(
+                        seq,
+                        "a command that this version does not know is passed over"
+                    );
+                }
                 NodeCommand::GrantsEnd { call, user, serial } => {
                     tracing::info!(%call, %user, serial, seq, "the edge ends somebody's grants");
                     hub.end_grants(&call, &user, serial, "the call went on to somebody else");

@@ -44,6 +44,16 @@ pub const SUBPROTOCOL: &str = "counterpart.v1";
 /// Prefix of the subprotocol that carries a token.
 pub const TOKEN_PROTOCOL: &str = "token.";
 
+/// What a client says on any socket to show that it is there, every [`PING_EVERY_S`] seconds; the answer is [`PONG`].
+/// Who has said it once, and then is silent for three times as long, is taken for gone.
+pub const PING: &str = "ping";
+
+/// The answer to [`PING`].
+pub const PONG: &str = "pong";
+
+/// How often a client says [`PING`], in seconds.
+pub const PING_EVERY_S: u64 = 15;
+
 /// The code that a live-pusher reports when its push begins; `stream.begin` carries it.
 pub const PUSH_BEGIN: u16 = 1002;
 

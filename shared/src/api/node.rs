@@ -214,4 +214,7 @@ pub enum NodeCommand {
         /// The newest one that he was given.
         serial: u64,
     },
+    /// What a newer edge wants and this version does not know; it is passed over. Never sent.
+    #[serde(other)]
+    Unknown,
 }

@@ -1,7 +1,7 @@
 //! One connection of a socket.
 
 use super::error::SignalError;
-use counterpart_shared::api::{SUBPROTOCOL, TOKEN_PROTOCOL};
+use counterpart_shared::api::{PING, PING_EVERY_S, PONG, SUBPROTOCOL, TOKEN_PROTOCOL};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -16,8 +16,8 @@ use url::Url;
 /// How long a dial may take.
 const DIAL: Duration = Duration::from_secs(10);
 
-/// After so long without a word the peer is asked whether it is there, and after twice that it is not.
-const SILENCE: Duration = Duration::from_secs(15);
+/// How often the edge is told that we are there, and asked whether it is.
+const PING_EVERY: Duration = Duration::from_secs(PING_EVERY_S);
 
 /// The largest message that is read: a resumed log comes entry by entry, so this is far beyond any.
 const MAX_MESSAGE: usize = 4 << 20;
@@ -65,8 +65,8 @@ impl Dialer {
         match tokio::time::timeout(DIAL, dial).await {
             Ok(Ok((stream, _))) => Ok(Connection {
                 stream,
-                deadline: Instant::now() + SILENCE,
-                asked: false,
+                heard: Instant::now(),
+                ping_at: Instant::now() + PING_EVERY,
             }),
             Ok(Err(error)) => Err(self.fate(error)),
             Err(_) => Err(DialError::Lost(format!(
@@ -99,10 +99,10 @@ impl Dialer {
 /// An open connection. Any error is its end.
 pub(super) struct Connection {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// When the peer will have been silent for too long.
-    deadline: Instant,
-    /// Whether it was asked if it is there.
-    asked: bool,
+    /// When the edge was heard last.
+    heard: Instant,
+    /// When it is told next that we are there.
+    ping_at: Instant,
 }
 
 impl Connection {
@@ -115,13 +115,13 @@ impl Connection {
     /// The next text. Cancelling loses nothing.
     pub(super) async fn next(&mut self) -> Result<String, String> {
         loop {
-            let Ok(next) = tokio::time::timeout_at(self.deadline, self.stream.next()).await else {
-                self.ask().await?;
+            let Ok(next) = tokio::time::timeout_at(self.ping_at, self.stream.next()).await else {
+                self.ping().await?;
                 continue;
             };
-            self.asked = false;
-            self.deadline = Instant::now() + SILENCE;
+            self.heard = Instant::now();
             match next {
+                Some(Ok(Message::Text(text))) if text == PONG => {}
                 Some(Ok(Message::Text(text))) => return Ok(text.to_string()),
                 Some(Ok(Message::Close(frame))) => {
                     return Err(frame.map_or("closed".into(), |frame| frame.to_string()));
@@ -133,14 +133,13 @@ impl Connection {
         }
     }
 
-    async fn ask(&mut self) -> Result<(), String> {
-        if self.asked {
-            return Err(format!("silent for {} s", 2 * SILENCE.as_secs()));
+    async fn ping(&mut self) -> Result<(), String> {
+        let silence = self.heard.elapsed();
+        if silence > 2 * PING_EVERY {
+            return Err(format!("silent for {} s", silence.as_secs()));
         }
-        self.asked = true;
-        self.deadline = Instant::now() + SILENCE;
-        let ping = self.stream.send(Message::Ping(Vec::new().into()));
-        ping.await.map_err(|error| error.to_string())
+        self.ping_at = Instant::now() + PING_EVERY;
+        self.send(PING.to_owned()).await
     }
 
     pub(super) async fn close(mut self) {

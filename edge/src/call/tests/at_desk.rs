@@ -64,7 +64,10 @@ fn a_caller_who_is_handed_on_keeps_his_call() {
         reason: ByeReason::Transferred,
     };
     assert!(out.contains(&Output::Send(Party::Callee.into(), bye)));
-    assert!(out.contains(&Output::Dismiss(Party::Callee, ByeReason::Transferred)));
+    assert!(out.contains(&Output::Dismiss(
+        Party::Callee.into(),
+        ByeReason::Transferred
+    )));
     let letters: Vec<&Letter> = out
         .iter()
         .filter_map(|output| match output {
@@ -306,4 +309,47 @@ fn who_says_too_much_is_told_when_there_is_room_again() {
     );
     let out = say(&mut call, text(Party::Caller, "bell \u{7}"), 11_001);
     assert_eq!(refused(&out), Some(ErrorCode::BadRequest));
+}
+
+#[test]
+fn who_handed_on_before_cannot_take_the_call_from_the_next_agent() {
+    let mut call = at_a_desk();
+    let late = wish(&say(&mut call, transfer(Some("far"), None), 19));
+    hand_on(&mut call, Some("back"), None);
+    say(&mut call, accepted("r9", "carol"), 30);
+    let (wish, admission) = (late, Ok(admission()));
+    let out = say(&mut call, Input::Admitted { wish, admission }, 31);
+    assert_eq!(refused(&out), Some(ErrorCode::Conflict));
+    assert_eq!(call.callee, Some(id("carol")));
+}
+
+#[test]
+fn a_supervisor_is_out_when_the_call_leaves_his_desk() {
+    let mut call = at_a_desk();
+    say(&mut call, Input::Watched(id("ann")), 15);
+    let mut stays = call.clone();
+    let ann = Who::Watcher(id("ann"));
+    let gone = Output::Dismiss(ann, ByeReason::Transferred);
+    let out = hand_on(&mut call, Some("back"), None);
+    assert!(out.contains(&gone));
+    let ends = |output: &&Output| matches!(output, Output::Letter(Letter::Fleet(ToFleet::GrantsEnd { user, .. })) if *user == id("ann"));
+    assert_eq!(out.iter().filter(ends).count(), 1);
+    let out = say(&mut call, begin(Party::Caller, "n2"), 40);
+    assert_eq!(watch_plays(&out), []);
+    let out = hand_on(&mut stays, None, None);
+    assert!(!out.contains(&gone), "it is still his desk's");
+}
+
+#[test]
+fn who_answered_is_known_though_the_next_one_never_did() {
+    let mut call = at_a_desk();
+    hand_on(&mut call, Some("back"), None);
+    let out = say(&mut call, hang_up(Party::Caller), 40);
+    let record = out.iter().find_map(|output| match output {
+        Output::Letter(Letter::Archive(ToArchive::Ended(record))) => Some(record.clone()),
+        _ => None,
+    });
+    let record = record.expect("it is archived");
+    assert_eq!(record.agent, Some(id("bob")));
+    assert_eq!(record.room, Some(id("r1")));
 }

@@ -127,7 +127,7 @@ fn a_party_is_away_after_the_grace_and_back_again() {
         others,
     };
     say(&mut call, gone(true), 1_000);
-    assert_eq!(call.due(1_000), Some(1_000 + CHECK_EVERY));
+    assert_eq!(call.due(1_000), Some(1_000 + CHECK_WAITING));
     say(&mut call, gone(false), 1_000);
     assert_eq!(call.due(1_000), Some(1_000 + AWAY_AFTER));
     let alarm = || alarm([true, false]);

@@ -65,6 +65,7 @@ impl Shell {
 
     /// Time has passed: for the machine, for sockets that are held, for letters.
     pub(super) fn alarm(self: &Rc<Self>) -> Result<()> {
+        socket::close_silent(&self.core.state, now());
         let (present, watching) = seats::present(&self.core);
         self.act(Input::Alarm { present, watching }, None)?;
         if let Some(call) = self.machine.borrow().as_ref() {
@@ -176,8 +177,8 @@ impl Shell {
                     }
                 }
                 Output::Send(who, message) => seats::send(&self.core, call, &who, &message)?,
-                Output::Dismiss(party, reason) => {
-                    for socket in seats::of(&self.core, &party.into()) {
+                Output::Dismiss(who, reason) => {
+                    for socket in seats::of(&self.core, &who) {
                         socket::close(&socket, reason.close_code().into());
                     }
                 }
@@ -219,8 +220,7 @@ impl Shell {
 
     /// Whether letters or events of the call are still to be delivered.
     pub(super) fn is_owing(&self) -> Result<bool> {
-        let store = &self.core.store;
-        Ok(store.letters()? > 0 || store.next_hook()?.is_some())
+        Ok(self.core.store.letters()? > 0 || self.core.has_hooks())
     }
 
     /// Deletes everything, the alarm included; not awaited, so that the answer waits for it as for any commit.
