@@ -5,7 +5,8 @@ use counterpart_native::party::Agent;
 use counterpart_native::signal::{BoardSocket, CallSocket, SignalError, client_id};
 use counterpart_native::{PlayOptions, PublishOptions};
 use counterpart_shared::api::{
-    ByeReason, CallCommand, CallMessage, CreateDeskCall, DeskBoard, EndReason, EntryBody, RoomPhase,
+    ByeReason, CallCommand, CallMessage, CreateDeskCall, DeskBoard, EndReason, EntryBody, PING,
+    PONG, RoomPhase, SUBPROTOCOL, TOKEN_PROTOCOL,
 };
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, DeskId, Party};
