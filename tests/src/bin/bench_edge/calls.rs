@@ -8,7 +8,7 @@ use counterpart_shared::api::{
     CallCommand, CallCreated, CallMessage, CreateDeskCall, DeskCommand, DeskMessage, EntryBody,
 };
 use counterpart_shared::grant::Role;
-use counterpart_shared::id::DeskId;
+use counterpart_shared::id::{CallId, DeskId};
 use counterpart_tests::system::System;
 use std::time::Instant;
 use tokio::task::JoinHandle;
@@ -110,7 +110,8 @@ pub(crate) async fn agent(system: &System, number: usize) -> Result<JoinHandle<R
 }
 
 impl Socket {
-    async fn offer(&mut self) -> Result<counterpart_shared::id::CallId> {
+    /// Waits, for as long as it takes, until a call rings.
+    pub(crate) async fn offer(&mut self) -> Result<CallId> {
         loop {
             match serde_json::from_str(&self.next().await?)? {
                 DeskMessage::Offer { call, .. } => return Ok(call),

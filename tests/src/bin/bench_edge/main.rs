@@ -13,7 +13,7 @@
 //!   (`node`). How many answers had their keys stands beside it; the others pin the node's certificate of the day.
 //! - Calls: 16 customers and 16 agents of one desk. Ask for a call, connect, request, be offered to an agent who accepts at
 //!   once, hang up, have that acknowledged.
-//! - Messages: one party speaks, the other listens; a message's time goes from its sending to its arrival at the other
+//! - Messages: at a desk that lets them say more than people would, one party speaks, the other listens; a message's time goes from its sending to its arrival at the other
 //!   party's socket, and the next one is sent when one was acknowledged. A lost, doubled or overtaken one is a failure.
 //!
 //! Rate limits are off. An aim that is missed is printed, not a failure.
@@ -146,6 +146,7 @@ impl Bench {
     }
 
     async fn dial_pairs(&mut self, peer: u16, args: &Args) -> Result<()> {
+        messages::open_desk(&self.system).await?;
         let [one, fast, many] = report::TALKS;
         for ((edge, bare), talks, under_way) in [
             (one, 1, 1),
@@ -154,7 +155,8 @@ impl Bench {
         ] {
             let (mut calls, mut objects) = (Vec::new(), Vec::new());
             for number in 0..talks {
-                calls.push(Pair::of_call(&self.system, number, under_way).await?);
+                let name = format!("{}-{number}", self.pairs.len());
+                calls.push(Pair::of_call(&self.system, &name, under_way).await?);
                 objects.push(Pair::of_bare(peer, format!("{bare}-{number}"), under_way).await?);
             }
             self.pairs.extend([(bare, objects), (edge, calls)]);

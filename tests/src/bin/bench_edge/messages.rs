@@ -1,22 +1,32 @@
 //! Texts from one party's socket to the other's.
 
-use crate::http::{Http, post};
+use crate::http::{Http, post, put};
 use crate::measure::{Client, Times, Window};
 use crate::socket::Socket;
 use anyhow::{Context, Result, bail};
-use counterpart_shared::api::{CallCommand, CallCreated, CallMessage, CreateCall};
+use counterpart_shared::api::{
+    CallCommand, CallCreated, CreateDeskCall, DeskCommand, DeskSettings,
+};
 use counterpart_shared::grant::Role;
+use counterpart_shared::id::DeskId;
 use counterpart_tests::system::{PATIENCE, System};
+use serde::Serialize;
 use std::collections::VecDeque;
 use std::time::Instant;
 
 /// What the bare object answers a speaker; `tests/peer` says so too.
 const ACK: &str = "ack";
 
+/// Where those who talk meet: it lets them say more than people would.
+const DESK: &str = "talks";
+
 /// Two sockets of one object. One of them speaks, with so many texts under way at most; the other listens.
 pub(crate) struct Pair {
     speaker: Socket,
     listener: Socket,
+    /// The agent's place, which must stay open.
+    #[expect(dead_code, reason = "held, never used")]
+    room: Option<Socket>,
     under_way: usize,
     sent: u64,
     acknowledged: u64,
@@ -37,6 +47,7 @@ impl Pair {
         Self {
             speaker,
             listener,
+            room: None,
             under_way,
             sent: 0,
             acknowledged: 0,
@@ -44,24 +55,34 @@ impl Pair {
         }
     }
 
-    /// Two parties who talk.
-    pub(crate) async fn of_call(system: &System, number: usize, under_way: usize) -> Result<Self> {
-        let (alice, bob) = (format!("alice-{number}"), format!("bob-{number}"));
-        let alice_token = system.token(&alice, Role::Customer, None).await?;
-        let bob_token = system.token(&bob, Role::Customer, None).await?;
-        let wish = CreateCall {
-            callee: bob.parse()?,
-            record: false,
-        };
+    /// A customer, and the agent who took his call. `name` tells this pair's people from others'.
+    pub(crate) async fn of_call(system: &System, name: &str, under_way: usize) -> Result<Self> {
         let port = system.edge_port();
-        let request = post("/v1/calls", &alice_token, &wish)?;
+        let (customer, agent) = (format!("customer-{name}"), format!("agent-{name}"));
+        let desk: DeskId = DESK.parse()?;
+        let customer = system.token(&customer, Role::Customer, None).await?;
+        let agent = system.token(&agent, Role::Agent, Some(&desk)).await?;
+
+        let room = format!("/v1/desks/{DESK}/rooms/room-{name}/socket");
+        let mut room = Socket::dial(port, &room, &agent).await?;
+        let (id, skills) = ("open".parse()?, Default::default());
+        acknowledged(&mut room, &DeskCommand::Open { id, skills }).await?;
+
+        let wish = CreateDeskCall::default();
+        let request = post(&format!("/v1/desks/{DESK}/calls"), &customer, &wish)?;
         let created: CallCreated = Http::dial(port).await?.value(&request).await?;
-        let mut speaker = Socket::dial(port, &created.socket, &alice_token).await?;
-        let mut listener = Socket::dial(port, &created.socket, &bob_token).await?;
-        let id = || "begin".parse().context("an id");
-        ask(&mut speaker, CallCommand::Request { id: id()? }).await?;
-        ask(&mut listener, CallCommand::Accept { id: id()? }).await?;
-        Ok(Self::new(speaker, listener, under_way))
+        let mut speaker = Socket::dial(port, &created.socket, &customer).await?;
+        let id = "ask".parse()?;
+        acknowledged(&mut speaker, &CallCommand::Request { id }).await?;
+
+        let (id, call) = ("take".parse()?, room.offer().await?);
+        acknowledged(&mut room, &DeskCommand::Accept { id, call }).await?;
+        let listener = Socket::dial(port, &created.socket, &agent).await?;
+        let room = Some(room);
+        Ok(Self {
+            room,
+            ..Self::new(speaker, listener, under_way)
+        })
     }
 
     /// Two sockets of a bare object.
@@ -143,15 +164,19 @@ fn heard(said: &str) -> Result<Heard> {
     Ok(Heard::Text(number.parse().context("a text of another")?))
 }
 
-async fn ask(socket: &mut Socket, command: CallCommand) -> Result<()> {
-    socket.say(&command).await?;
-    socket
-        .until("acknowledgement", |text| {
-            match serde_json::from_str(text)? {
-                CallMessage::Ack { .. } => Ok(Some(())),
-                CallMessage::Error { error, .. } => Err(error.into()),
-                _ => Ok(None),
-            }
-        })
-        .await
+/// Lets those who meet at the desk talk as fast as they can.
+pub(crate) async fn open_desk(system: &System) -> Result<()> {
+    let settings = DeskSettings {
+        messages_per_10s: 10_000,
+        ..DeskSettings::default()
+    };
+    let request = put(&format!("/v1/desks/{DESK}"), system.api_key(), &settings)?;
+    let mut http = Http::dial(system.edge_port()).await?;
+    http.ask(&request).await.map(|_| ())
+}
+
+async fn acknowledged(socket: &mut Socket, command: &impl Serialize) -> Result<()> {
+    socket.say(command).await?;
+    let ack = |text: &str| Ok((heard(text)? == Heard::Ack).then_some(()));
+    socket.until("acknowledgement", ack).await
 }
