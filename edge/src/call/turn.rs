@@ -101,8 +101,8 @@ impl<'a> Turn<'a> {
         let call = self.call.id.clone();
         if requested {
             self.tell_desk(ToDesk::Leave { call: call.clone() });
-            self.archive(by, reason);
         }
+        self.archive(by, reason);
         self.out
             .push(Output::Letter(Letter::Fleet(ToFleet::End { call })));
         seq

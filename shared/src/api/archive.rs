@@ -23,7 +23,7 @@ pub struct FinishedCall {
     /// When it was made; nothing, where it began under a version that did not note it. So with the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<u64>,
-    /// When the callee was asked, or the line entered.
+    /// When the callee was asked, or the line entered; nothing, where the caller left before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_at: Option<u64>,
     /// When somebody answered first, if anybody did.

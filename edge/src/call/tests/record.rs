@@ -47,13 +47,17 @@ fn a_direct_call_that_nobody_answered_names_who_was_asked() {
 }
 
 #[test]
-fn a_call_that_never_asked_is_not_archived() {
+fn a_call_that_never_asked_is_archived_without_a_request() {
     for to in [desk(), direct()] {
         let mut call = call(to);
         let present = [false; 2];
         let out = say(&mut call, alarm(present), NEW_LEASE);
         assert_eq!(call.phase, CallPhase::Ended);
-        assert_eq!(archived(&out), []);
+        let [record] = &archived(&out)[..] else {
+            panic!("{out:?}");
+        };
+        assert_eq!(record.requested_at, None);
+        assert_eq!(record.reason, EndReason::Lease);
     }
 }
 
