@@ -3,10 +3,11 @@
 use crate::ahead;
 use crate::ports;
 use crate::process::Process;
+use crate::raw;
 use crate::secrets::Secrets;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use counterpart_native::signal::Edge;
-use counterpart_shared::api::{Board, CreateToken, Endpoints};
+use counterpart_shared::api::{Board, CreateToken, DeskSettings, Endpoints};
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::DeskId;
 use std::env;
@@ -168,6 +169,18 @@ impl System {
         let desk = desk.parse()?;
         let watcher = self.token("watcher", Role::Supervisor, Some(&desk)).await?;
         Ok(self.api()?.board(&watcher, &desk).await?)
+    }
+
+    /// Sets a desk, as its business server does.
+    ///
+    /// # Errors
+    /// When the edge refuses.
+    pub async fn set_desk(&self, desk: &str, settings: &DeskSettings) -> Result<()> {
+        let bearer = format!("Authorization: Bearer {}", self.api_key());
+        let (path, body) = (format!("/v1/desks/{desk}"), serde_json::to_vec(settings)?);
+        let answer = raw::request(self.edge_port(), "PUT", &path, &[&bearer], &body).await?;
+        ensure!(answer.status == 200, "{}", answer.body);
+        Ok(())
     }
 
     /// A user's token, from the business server's side.

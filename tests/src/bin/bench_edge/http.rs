@@ -16,19 +16,10 @@ pub(crate) fn get(path: &str) -> Vec<u8> {
 
 /// The same with a JSON body, as the bearer of `token`.
 pub(crate) fn post(path: &str, token: &str, body: &impl Serialize) -> Result<Vec<u8>> {
-    with_body("POST", path, token, body)
-}
-
-/// As [`post`], to put.
-pub(crate) fn put(path: &str, token: &str, body: &impl Serialize) -> Result<Vec<u8>> {
-    with_body("PUT", path, token, body)
-}
-
-fn with_body(method: &str, path: &str, token: &str, body: &impl Serialize) -> Result<Vec<u8>> {
     let body = serde_json::to_string(body)?;
     let length = body.len();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     );
     Ok(request.into_bytes())

@@ -1,6 +1,6 @@
 //! Texts from one party's socket to the other's.
 
-use crate::http::{Http, post, put};
+use crate::http::{Http, post};
 use crate::measure::{Client, Times, Window};
 use crate::socket::Socket;
 use anyhow::{Context, Result, bail};
@@ -170,9 +170,7 @@ pub(crate) async fn open_desk(system: &System) -> Result<()> {
         messages_per_10s: 10_000,
         ..DeskSettings::default()
     };
-    let request = put(&format!("/v1/desks/{DESK}"), system.api_key(), &settings)?;
-    let mut http = Http::dial(system.edge_port()).await?;
-    http.ask(&request).await.map(|_| ())
+    system.set_desk(DESK, &settings).await
 }
 
 async fn acknowledged(socket: &mut Socket, command: &impl Serialize) -> Result<()> {
