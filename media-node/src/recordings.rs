@@ -2,7 +2,7 @@
 //! went. What a recorder does is in [`record`](crate::record).
 
 use crate::control::Outbox;
-use crate::hub::{Publication, Reader};
+use crate::hub::{Reader, Stream};
 use crate::record::task::{self, Subject};
 use crate::record::{FinishedFile, Outcome};
 use crate::shell::Shell;
@@ -49,12 +49,12 @@ impl Recordings {
         self.recovered.send_replace(true);
     }
 
-    /// Records what is published, unless a recorder is at it already.
-    pub fn start(&self, shell: &Shell, publication: &Publication) {
-        let Some(reader) = shell.hub.record(publication, Instant::now()) else {
+    /// Records a stream, unless a recorder is at it already.
+    pub fn start(&self, shell: &Shell, stream: &Arc<Stream>) {
+        let Some(reader) = stream.record(Instant::now()) else {
             return;
         };
-        let stream = publication.name().clone();
+        let stream = stream.name().clone();
         let subject = Subject {
             root: shell.config.record_dir.clone(),
             call: stream.call.clone(),

@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 use crate::stop::Stop;
 use counterpart_shared::api::Endpoints;
 use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::id::CallId;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -84,13 +85,20 @@ impl Shell {
             Act::Play => Allowed::Play(self.hub.play(&grant, taste, now)?),
             Act::Publish => {
                 let publication = self.hub.publish(&grant, now)?;
-                if grant.record {
-                    self.recordings.start(self, &publication);
+                if grant.record || self.hub.is_recorded(&grant.call) {
+                    self.recordings.start(self, publication.stream());
                 }
                 Allowed::Publish(publication)
             }
         };
         Ok((grant, allowed))
+    }
+
+    /// Records a call from now on: the streams that run already, and those that begin later.
+    pub fn record_call(&self, call: &CallId) {
+        for stream in self.hub.record_call(call) {
+            self.recordings.start(self, &stream);
+        }
     }
 
     /// Counts a received frame.

@@ -386,7 +386,10 @@ async fn a_published_stream_is_recorded_from_the_hub() {
         party: grant.party,
     };
     let recording = tokio::spawn(record_stream(
-        hub.record(&publication, start).expect("the first recorder"),
+        publication
+            .stream()
+            .record(start)
+            .expect("the first recorder"),
         subject,
     ));
     for frame in tags.iter().filter_map(|tag| frame(tag, start)) {

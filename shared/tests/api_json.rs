@@ -327,6 +327,7 @@ fn node_link() {
         r#"{"type":"ack","seq":1}"#,
         r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,
         r#"{"type":"command","seq":2,"command":{"kind":"grants.end","call":"c1","user":"bob","serial":7}}"#,
+        r#"{"type":"command","seq":3,"command":{"kind":"record.begin","call":"c1"}}"#,
         r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
     ]);
 }

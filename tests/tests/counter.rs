@@ -5,8 +5,8 @@ use counterpart_native::party::Agent;
 use counterpart_native::signal::{BoardSocket, CallSocket, SignalError, client_id};
 use counterpart_native::{PlayOptions, PublishOptions};
 use counterpart_shared::api::{
-    ByeReason, CallCommand, CallMessage, CreateDeskCall, DeskBoard, EndReason, EntryBody, PING,
-    PONG, RoomPhase, SUBPROTOCOL, TOKEN_PROTOCOL,
+    ByeReason, CallCommand, CallMessage, CreateDeskCall, DeskBoard, DeskSettings, EndReason,
+    EntryBody, PING, PONG, RecordPolicy, RoomPhase, SUBPROTOCOL, TOKEN_PROTOCOL,
 };
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, DeskId, Party};
@@ -83,6 +83,11 @@ async fn a_caller_is_handed_on_and_a_supervisor_watches_and_ends_it() -> Result<
     let (front, back): (DeskId, DeskId) = ("front".parse()?, "back".parse()?);
     let mut bob = agent(&system, "bob", &front).await?;
     let mut carol = agent(&system, "carol", &back).await?;
+    let settings = DeskSettings {
+        record: RecordPolicy::On,
+        ..DeskSettings::default()
+    };
+    system.set_desk("back", &settings).await?;
     let ann = system.token("ann", Role::Supervisor, Some(&back)).await?;
     let mut board = BoardSocket::new(&edge, &back, &ann)?;
     shows(&mut board, |board| {
@@ -133,6 +138,12 @@ async fn a_caller_is_handed_on_and_a_supervisor_watches_and_ends_it() -> Result<
     // The caller kept his call: the log goes on, and the next agent's pictures come under the same party.
     entry(&mut customer, "call.transfer", |body| match body {
         EntryBody::Transfer { from, desk, .. } if *desk == back => Some(from.clone()),
+        _ => None,
+    })
+    .await?;
+    // The new desk records, and so the caller's stream, which runs already.
+    entry(&mut customer, "recording.started", |body| match body {
+        EntryBody::RecordingStarted { party } if *party == Party::Caller => Some(()),
         _ => None,
     })
     .await?;

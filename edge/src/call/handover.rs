@@ -110,7 +110,7 @@ impl Turn<'_> {
         };
         self.call.phase = CallPhase::Requested;
         self.call.handed_on += 1;
-        self.call.record |= admission.record;
+        self.record_if(admission.record);
         self.call.terms = admission.terms;
         self.call.to = CreatedBy::Desk {
             desk: wish.desk,
@@ -126,6 +126,16 @@ impl Turn<'_> {
                 from: from.filter(|_| stays),
             }),
         });
+    }
+
+    /// Where the new desk records, the stream that runs already is recorded too.
+    fn record_if(&mut self, wanted: bool) {
+        if wanted && !self.call.record {
+            self.call.record = true;
+            let call = self.call.id.clone();
+            self.out
+                .push(Output::Letter(Letter::Fleet(ToFleet::Record { call })));
+        }
     }
 
     /// The desk that a wish means.

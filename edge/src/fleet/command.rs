@@ -3,7 +3,7 @@
 use super::node::Pending;
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, ToNode};
-use counterpart_shared::id::{CallId, NodeId, UserId};
+use counterpart_shared::id::{CallId, NodeId};
 
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
@@ -21,13 +21,11 @@ impl Turn<'_> {
         self.fleet.calls.insert(call, row);
     }
 
-    /// Every node that the call was at ends what somebody was given.
-    pub(super) fn end_grants(&mut self, call: CallId, user: UserId, serial: u64) {
-        let nodes = self.fleet.calls.get(&call).map(|row| row.nodes.clone());
+    /// Every node that the call was at gets this command.
+    pub(super) fn tell_nodes(&mut self, call: &CallId, command: NodeCommand) {
+        let nodes = self.fleet.calls.get(call).map(|row| row.nodes.clone());
         for node in nodes.unwrap_or_default() {
-            let (call, user) = (call.clone(), user.clone());
-            let command = NodeCommand::GrantsEnd { call, user, serial };
-            self.order(&node, command);
+            self.order(&node, command.clone());
         }
     }
 

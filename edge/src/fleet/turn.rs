@@ -3,7 +3,9 @@
 use super::input::{Input, Output};
 use super::state::Fleet;
 use crate::link::{Letter, ToCall, ToFleet};
-use counterpart_shared::api::{ApiError, ErrorCode, FromNode, Load, NodeEvent, OneTimeKey, ToNode};
+use counterpart_shared::api::{
+    ApiError, ErrorCode, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, ToNode,
+};
 use counterpart_shared::grant::PublicKey;
 use counterpart_shared::id::{CallId, NodeId, Party};
 use std::collections::BTreeSet;
@@ -35,7 +37,11 @@ impl<'a> Turn<'a> {
             }
             Input::Letter(ToFleet::End { call }) => self.end(call),
             Input::Letter(ToFleet::GrantsEnd { call, user, serial }) => {
-                self.end_grants(call, user, serial);
+                let at = call.clone();
+                self.tell_nodes(&at, NodeCommand::GrantsEnd { call, user, serial });
+            }
+            Input::Letter(ToFleet::Record { call }) => {
+                self.tell_nodes(&call, NodeCommand::RecordBegin { call: call.clone() });
             }
             Input::Loaded { present } => self.loaded(&present),
         }

@@ -129,6 +129,11 @@ pub enum ToFleet {
         /// The newest grant that he was given.
         serial: u64,
     },
+    /// The call is recorded from now on, whatever its earlier grants say.
+    Record {
+        /// The call.
+        call: CallId,
+    },
 }
 
 /// What the archive is told.
@@ -219,6 +224,7 @@ mod tests {
         );
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
         pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
+        pinned::<ToFleet>(r#"{"type":"record","call":"c1"}"#);
         pinned::<ToCall>(r#"{"type":"forget"}"#);
         pinned::<ToArchive>(r#"{"retention":{"desk":"front","days":30}}"#);
         pinned::<ToArchive>(r#"{"retention":{"desk":"front"}}"#);

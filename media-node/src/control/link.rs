@@ -198,6 +198,10 @@ impl Link {
                     tracing::info!(%call, seq, "the edge ends a call");
                     hub.end_call(&call, "the call is over");
                 }
+                NodeCommand::RecordBegin { call } => {
+                    tracing::info!(%call, seq, "the edge wants a call recorded");
+                    self.shell.record_call(&call);
+                }
                 NodeCommand::Unknown => {
                     tracing::warn!(
                         seq,

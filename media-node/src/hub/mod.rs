@@ -45,9 +45,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use stream::Surroundings;
 
-/// Ended calls that are remembered, so that a grant which outlives its call opens nothing. Grants expire
-/// within minutes; this many calls last longer than that.
-const ENDED_CALLS: usize = 4096;
+/// Calls that are remembered because they ended, so that a grant which outlives its call opens nothing, or because they
+/// are to be recorded, whatever an older grant says. Grants expire within minutes; this many calls last longer than that.
+const REMEMBERED: usize = 4096;
 
 /// All streams of the node.
 #[derive(Debug)]
@@ -61,6 +61,7 @@ pub struct Hub {
 struct State {
     streams: HashMap<StreamId, Arc<Stream>>,
     ended: VecDeque<CallId>,
+    recorded: VecDeque<CallId>,
     ended_grants: EndedGrants,
     stopping: bool,
 }
@@ -113,23 +114,24 @@ impl Hub {
         Ok(stream.read(Some(grant.into()), Limits::LIVE, taste, now))
     }
 
-    /// The reader of a recorder for a stream that is published, once in the stream's life: it stays over
-    /// a takeover.
-    pub fn record(&self, publication: &Publication, now: Instant) -> Option<Reader> {
-        let stream = &publication.stream;
-        let first = stream.claim_recorder();
-        first.then(|| stream.read(None, Limits::RECORDER, Taste::Recorder, now))
+    /// All of the call is to be recorded from now on; these of its streams run already.
+    pub fn record_call(&self, call: &CallId) -> Vec<Arc<Stream>> {
+        let mut state = self.lock();
+        remember(&mut state.recorded, call);
+        let streams = state.streams.values();
+        let running = streams.filter(|stream| stream.name().call == *call && stream.is_published());
+        running.cloned().collect()
+    }
+
+    /// Whether all of the call is to be recorded, whatever a grant says.
+    pub fn is_recorded(&self, call: &CallId) -> bool {
+        self.lock().recorded.contains(call)
     }
 
     /// The call is over: its streams end, and its grants open nothing any more.
     pub fn end_call(&self, call: &CallId, reason: &str) {
         let mut state = self.lock();
-        if !state.ended.contains(call) {
-            state.ended.push_back(call.clone());
-        }
-        if state.ended.len() > ENDED_CALLS {
-            state.ended.pop_front();
-        }
+        remember(&mut state.ended, call);
         for stream in state.streams.values() {
             if stream.name().call == *call {
                 stream.finish(reason);
@@ -213,6 +215,15 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn remember(calls: &mut VecDeque<CallId>, call: &CallId) {
+    if !calls.contains(call) {
+        calls.push_back(call.clone());
+    }
+    if calls.len() > REMEMBERED {
+        calls.pop_front();
     }
 }
 

@@ -33,6 +33,11 @@ impl Publication {
         self.stream.name()
     }
 
+    /// The stream itself.
+    pub fn stream(&self) -> &Arc<Stream> {
+        &self.stream
+    }
+
     /// Gives the next frame to all readers.
     pub fn write(&self, frame: Frame) {
         self.stream.write(self.epoch, frame, Instant::now());

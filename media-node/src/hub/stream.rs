@@ -170,9 +170,16 @@ impl Stream {
         }
     }
 
-    /// Whether nobody has recorded it so far.
-    pub(super) fn claim_recorder(&self) -> bool {
-        !std::mem::replace(&mut self.lock().recorded, true)
+    /// The reader of a recorder, once in the stream's life: it stays over a takeover.
+    pub fn record(self: &Arc<Self>, now: Instant) -> Option<Reader> {
+        let taken = std::mem::replace(&mut self.lock().recorded, true);
+        (!taken).then(|| self.read(None, Limits::RECORDER, Taste::Recorder, now))
+    }
+
+    /// Whether somebody publishes it, or did.
+    pub(super) fn is_published(&self) -> bool {
+        let state = self.lock();
+        state.holder.is_some() && !state.life.is_over()
     }
 
     pub(super) fn write(self: &Arc<Self>, epoch: u64, frame: Frame, now: Instant) {

@@ -2,7 +2,7 @@
 
 use crate::support::stream::*;
 use crate::support::{Carrier, Client, World, grant};
-use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, ToNode};
+use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, StreamRef, ToNode};
 use counterpart_shared::grant::{Act, Grant};
 use std::time::{Duration, Instant};
 
@@ -198,6 +198,36 @@ async fn who_is_no_party_any_more_sees_nothing_and_the_others_stay() {
     let begin = |event: &NodeEvent| matches!(event, NodeEvent::StreamBegin(_));
     let fourth = |m: &FromNode| matches!(m, FromNode::Event { seq: 4, event, .. } if begin(event));
     world.edge.wait(fourth).await;
+}
+
+#[tokio::test]
+async fn a_running_stream_is_recorded_from_the_moment_the_edge_wants_it() {
+    let world = World::new().await;
+    let publish = grant(Act::Publish, "c1");
+    assert!(!publish.record);
+    let publisher = world.publish(Carrier::Rtmp, &publish).await;
+    publisher.send_all(&beginning());
+    let begun = |event: &NodeEvent| matches!(event, NodeEvent::StreamBegin(_));
+    world.event(begun).await;
+    let call = "c1".parse().unwrap();
+    world.edge.command(1, NodeCommand::RecordBegin { call });
+    let recorded = |event: &NodeEvent| matches!(event, NodeEvent::RecordingStarted);
+    world.event(recorded).await;
+    // The other party's older grant does not ask for it either, and comes later.
+    let mut other = grant(Act::Publish, "c1");
+    other.stream = "c1.callee".parse().unwrap();
+    let other = world.publish(Carrier::Rtmp, &other).await;
+    other.send_all(&beginning());
+    let both = |m: &FromNode| {
+        let of_callee = |stream: &StreamRef| stream.stream.as_str() == "c1.callee";
+        matches!(m, FromNode::Event { stream, event, .. } if recorded(event) && of_callee(stream))
+    };
+    world.edge.wait(both).await;
+    let call = "c1".parse().unwrap();
+    world.edge.command(2, NodeCommand::CallEnd { call });
+    world
+        .event(|event| matches!(event, NodeEvent::RecordingReady { files } if !files.is_empty()))
+        .await;
 }
 
 #[tokio::test]

@@ -214,6 +214,12 @@ pub enum NodeCommand {
         /// The newest one that he was given.
         serial: u64,
     },
+    /// All of the call is recorded from now on, also what is published by a grant that does not ask for it.
+    #[serde(rename = "record.begin")]
+    RecordBegin {
+        /// The call.
+        call: CallId,
+    },
     /// What a newer edge wants and this version does not know; it is passed over. Never sent.
     #[serde(other)]
     Unknown,

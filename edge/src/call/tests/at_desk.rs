@@ -58,6 +58,7 @@ fn hand_on(call: &mut Call, desk: Option<&str>, room: Option<&str>) -> Vec<Outpu
 fn a_caller_who_is_handed_on_keeps_his_call() {
     let mut call = at_a_desk();
     let serial = call.serial;
+    call.record = false;
     let out = hand_on(&mut call, Some("back"), Some("r9"));
     assert!(matches!(&kinds(&out)[..], [EntryBody::Transfer { from, .. }] if *from == id("bob")));
     let bye = CallMessage::Bye {
@@ -90,11 +91,13 @@ fn a_caller_who_is_handed_on_keeps_his_call() {
         user: id("bob"),
         serial,
     };
+    let record = ToFleet::Record { call: id("c-1") };
     assert_eq!(
         letters,
         [
             &Letter::Fleet(end),
             &Letter::Desk(id("front"), ToDesk::Leave { call: id("c-1") }),
+            &Letter::Fleet(record),
             &Letter::Desk(id("back"), enter),
         ]
     );
