@@ -2,7 +2,6 @@
 
 import type { FromPlay, ToPlay } from './play/messages';
 import { Theatre } from './play/theatre';
-import { loadWire } from './wire/load';
 
 const say = (message: FromPlay) => self.postMessage(message);
 const theatre = new Theatre({
@@ -19,9 +18,7 @@ self.onmessage = async ({ data }: MessageEvent<ToPlay>) => {
       theatre.speaker = data.port;
       return;
     case 'audible': return theatre.listen(data.audible, data.latency);
-    case 'play':
-      await loadWire();
-      return theatre.play(data.url);
+    case 'play': return theatre.play(data.url);
     case 'snapshot': {
       const blob = await theatre.snapshot();
       return say({ type: 'snapshot', id: data.id, ...(blob ? { blob } : {}) });

@@ -10,6 +10,8 @@ import { CarryError, type Carrier, type MediaUrls, type PlayerEvents, type Playe
 /** Failures of WebTransport that HTTP-FLV may not share. */
 const FALL_BACK: ReadonlySet<string> = new Set(['unsupported', 'connect', 'timeout']);
 
+const STOPPED: Reason = { code: 'stopped', detail: 'playing was stopped' };
+
 /** The other party's stream, in `element`. Receiving, decoding and showing are a worker's, sound is a worklet's. */
 export class Player extends Emitter<PlayerEvents> {
   /** Fills the box that it is put into; the picture keeps its proportions. */
@@ -21,6 +23,8 @@ export class Player extends Emitter<PlayerEvents> {
   #flv: FlvPlay | undefined;
   #volume: number;
   #blocked = false;
+  /** Tells `play` that waits how it came out. */
+  #settle: ((reason: Reason | undefined) => void) | undefined;
   #snapshots = new Map<number, (blob: Blob | undefined) => void>();
 
   constructor(readonly options: PlayerOptions = {}) {
@@ -89,14 +93,8 @@ export class Player extends Emitter<PlayerEvents> {
     this.#stopFlv();
     const worker = (this.#worker ??= this.#start());
     this.#use('webtransport');
-    const settled = new Promise<Reason | undefined>((resolve) => {
-      const forget = this.on('state', ({ state, reason }) => {
-        if (state === 'connecting') return;
-        forget();
-        const stopped: Reason = { code: 'stopped', detail: 'playing was stopped' };
-        resolve(state === 'playing' || state === 'waiting' ? undefined : reason ?? stopped);
-      });
-    });
+    this.#settle?.(STOPPED);
+    const settled = new Promise<Reason | undefined>((resolve) => { this.#settle = resolve; });
     worker.postMessage({ type: 'play', url: urls.webtransport } satisfies ToPlay);
     return settled;
   }
@@ -108,8 +106,8 @@ export class Player extends Emitter<PlayerEvents> {
       if (worker === this.#worker) this.#take(data);
     };
     worker.onerror = ({ message }) => {
-      this.#stopWebTransport();
-      this.#set({ state: 'lost', reason: { code: 'unsupported', detail: message || 'the worker does not start' } });
+      this.#worker = undefined;
+      this.#hear({ state: 'lost', reason: { code: 'unsupported', detail: message || 'the worker does not start' } });
     };
     const canvas = fill(document.createElement('canvas'));
     this.element.replaceChildren(canvas);
@@ -126,11 +124,7 @@ export class Player extends Emitter<PlayerEvents> {
 
   #take(message: FromPlay): void {
     switch (message.type) {
-      case 'state': {
-        const { state, reason } = message;
-        if (state !== 'connecting') this.#set(reason ? { state, reason } : { state });
-        return;
-      }
+      case 'state': return this.#hear(message);
       case 'stats': {
         const { type, ...stats } = message;
         return this.emit('stats', stats);
@@ -139,6 +133,16 @@ export class Player extends Emitter<PlayerEvents> {
         this.#snapshots.get(message.id)?.(message.blob);
         this.#snapshots.delete(message.id);
     }
+  }
+
+  /** What fails before it has begun is for `play` to tell: another carrier may do. */
+  #hear({ state, reason }: PlayerState): void {
+    if (state === 'connecting') return;
+    const settle = this.#settle;
+    this.#settle = undefined;
+    const stands = state === 'playing' || state === 'waiting';
+    if (!settle || stands) this.#set(reason ? { state, reason } : { state });
+    settle?.(stands ? undefined : reason ?? STOPPED);
   }
 
   async #playFlv(url: string): Promise<void> {
@@ -163,7 +167,7 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #fail(reason: Reason): never {
-    this.#set({ state: reason.code === 'refused' ? 'refused' : 'lost', reason });
+    if (reason.code !== 'stopped') this.#set({ state: reason.code === 'refused' ? 'refused' : 'lost', reason });
     throw new CarryError(reason);
   }
 
@@ -180,6 +184,8 @@ export class Player extends Emitter<PlayerEvents> {
   #stopWebTransport(): void {
     this.#worker?.postMessage({ type: 'stop' } satisfies ToPlay);
     this.#worker = undefined;
+    this.#settle?.(STOPPED);
+    this.#settle = undefined;
     this.#speaker?.close();
     this.#speaker = undefined;
     for (const resolve of this.#snapshots.values()) resolve(undefined);

@@ -2,7 +2,6 @@
 
 import type { FromPublish, ToPublish } from './publish/messages';
 import { Studio } from './publish/studio';
-import { loadWire } from './wire/load';
 
 const say = (message: FromPublish) => self.postMessage(message);
 let studio: Studio | undefined;
@@ -17,9 +16,7 @@ self.onmessage = async ({ data }: MessageEvent<ToPublish>) => {
       return;
     case 'video': return studio?.film(data.readable, data.fps);
     case 'audio': return studio?.listen(data.readable);
-    case 'connect':
-      await loadWire();
-      return studio?.connect(data.url);
+    case 'connect': return studio?.connect(data.url);
     case 'stop':
       await studio?.stop();
       return self.close();

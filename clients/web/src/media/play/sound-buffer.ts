@@ -146,7 +146,7 @@ export class SoundBuffer {
   #speed(): number {
     const excess = this.#level - this.target;
     if (this.#playing && excess > SKIP) this.#skip();
-    if (excess > 10) return 1 + Math.min(FASTER, (excess - 10) / 2_000);
+    if (excess > 10) return 1 + Math.min(FASTER, (excess - 10) / 1_000);
     return excess < -10 ? 1 - Math.min(SLOWER, (-10 - excess) / 2_000) : 1;
   }
 

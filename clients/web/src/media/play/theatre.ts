@@ -1,6 +1,7 @@
 // The worker's side of a player: decodes what the downlink brings, shows pictures, hands sound to the worklet.
 
 import { CarryError, type PlayerState, type PlayStats, type Reason } from '../types';
+import { loadWire } from '../wire/load';
 import { text } from '../wire/session';
 import { Downlink, type MediaEvent } from './downlink';
 import type { FromSound, ToSound } from './messages';
@@ -77,6 +78,7 @@ export class Theatre {
     this.#tally.restart();
     this.#tell({ state: 'connecting' });
     try {
+      await loadWire();
       const downlink = await Downlink.open(url, {
         media: (event) => generation === this.#generation && this.#take(event),
         gone: () => this.#tell({ state: 'waiting' }),

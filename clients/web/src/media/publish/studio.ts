@@ -1,6 +1,7 @@
 // The worker's side of a publisher: takes frames, encodes them, hands them to the uplink.
 
 import { CarryError, type PublisherState, type PublishStats, type Reason } from '../types';
+import { loadWire } from '../wire/load';
 import { text } from '../wire/session';
 import { CaptureClock, SoundLine } from './clock';
 import { PictureEncoder, type CodedPicture } from './pictures';
@@ -52,6 +53,7 @@ export class Studio {
     await this.#disconnect();
     this.listener.state({ state: 'connecting' });
     try {
+      await loadWire();
       const uplink = await Uplink.open(url, {
         keyframe: () => this.#pictures.keyframe(),
         bitrate: (bits) => this.#limit(this.#rate.set(bits, performance.now())),
