@@ -21,6 +21,6 @@ rmSync(out, { recursive: true, force: true });
 await build({
   entryPoints: tests.map((name) => join(here, name)), outdir: out, outExtension: { '.js': '.mjs' },
   bundle: true, platform: 'node', format: 'esm', target: 'node20', sourcemap: 'inline', logLevel: 'warning',
-  loader: { '.svg': 'text', '.css': 'empty' },
+  loader: { '.css': 'empty' },
 });
 run('--enable-source-maps', '--test', out);

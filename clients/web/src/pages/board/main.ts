@@ -1,0 +1,3 @@
+import '../../style/board.css';
+import { shell } from '../../ui/shell';
+shell((words) => words.board.title);
