@@ -4,6 +4,8 @@
 export class SoundDecoder {
   #decoder: AudioDecoder | undefined;
   #config: AudioDecoderConfig | undefined;
+  /** The times of the packets in the decoder: what it gives counts samples from the first, and knows no gaps. */
+  #times: number[] = [];
 
   constructor(readonly output: (time: number, samples: Float32Array<ArrayBuffer>, rate: number) => void) {}
 
@@ -18,6 +20,7 @@ export class SoundDecoder {
     if (!this.#config) return;
     try {
       this.#decoder ??= this.#open(this.#config);
+      this.#times.push(time);
       this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round(time * 1000), data }));
     } catch {
       this.close();
@@ -27,6 +30,7 @@ export class SoundDecoder {
   close(): void {
     if (this.#decoder && this.#decoder.state !== 'closed') this.#decoder.close();
     this.#decoder = undefined;
+    this.#times = [];
   }
 
   #open(config: AudioDecoderConfig): AudioDecoder {
@@ -36,7 +40,8 @@ export class SoundDecoder {
   }
 
   #take(data: AudioData): void {
-    const { numberOfChannels, numberOfFrames, sampleRate, timestamp } = data;
+    const { numberOfChannels, numberOfFrames, sampleRate } = data;
+    const time = this.#times.shift() ?? data.timestamp / 1000;
     const samples = new Float32Array(numberOfFrames);
     data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
     if (numberOfChannels > 1) {
@@ -45,6 +50,6 @@ export class SoundDecoder {
       for (let i = 0; i < numberOfFrames; i++) samples[i] = ((samples[i] ?? 0) + (other[i] ?? 0)) / 2;
     }
     data.close();
-    this.output(timestamp / 1000, samples, sampleRate);
+    this.output(time, samples, sampleRate);
   }
 }

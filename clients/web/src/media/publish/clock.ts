@@ -1,39 +1,40 @@
 // Capture times: both tracks on one clock.
 
-/** After this long the quickest arrival of before is forgotten, in milliseconds: clocks drift. */
-const WINDOW = 10_000;
+/** So many arrivals are looked at, and after so many new ones the result is another. */
+const MEMORY = 100;
+const EVERY = 5;
+
+/** Most arrivals are later than the clock says, and this part is earlier: the odd timestamp is wrong. */
+const EARLIER = 0.1;
 
 /**
  * Puts a track's own timestamps, whose zero differs from track to track, onto the clock on which frames arrive. What
  * arrives quickest was captured when it came; only what comes later than that was on its way for longer.
  */
 export class CaptureClock {
-  #current = Infinity;
-  #before = Infinity;
-  #begin = 0;
+  #offsets: number[] = [];
+  #offset: number | undefined;
+  #count = 0;
 
-  /** The instant at which a frame was captured that has this timestamp, takes this long and is here now, in milliseconds. */
-  instant(timestamp: number, duration: number, now: number): number {
-    const offset = now - duration - timestamp;
-    // Another track, or a clock that was set.
-    if (Math.abs(offset - Math.min(this.#current, this.#before)) > 2_000) this.restart();
-    if (now - this.#begin > WINDOW) {
-      this.#before = this.#current;
-      this.#current = offset;
-      this.#begin = now;
-    }
-    this.#current = Math.min(this.#current, offset);
-    return timestamp + Math.min(this.#current, this.#before);
+  /** A frame that has this timestamp and takes this long is here now, in milliseconds. */
+  arrive(timestamp: number, duration: number, now: number): void {
+    this.#offsets.push(now - duration - timestamp);
+    if (this.#offsets.length > MEMORY) this.#offsets.shift();
+    if (this.#count++ % EVERY !== 0 && this.#count > EVERY) return;
+    const sorted = [...this.#offsets].sort((a, b) => a - b);
+    this.#offset = sorted[Math.floor(EARLIER * sorted.length)];
   }
 
-  /** Where a timestamp lies that came before; undefined when none did. */
-  map(timestamp: number): number | undefined {
-    const offset = Math.min(this.#current, this.#before);
-    return Number.isFinite(offset) ? timestamp + offset : undefined;
+  /** The instant at which something was captured; undefined before the first arrival. */
+  instant(timestamp: number): number | undefined {
+    return this.#offset === undefined ? undefined : timestamp + this.#offset;
   }
 
+  /** Another track has another zero. */
   restart(): void {
-    this.#current = this.#before = Infinity;
+    this.#offsets = [];
+    this.#offset = undefined;
+    this.#count = 0;
   }
 }
 

@@ -83,7 +83,7 @@ export class Studio {
     this.#pictureClock.restart();
     for await (const frame of this.#read('video', readable)) {
       const now = performance.now();
-      this.#pictureClock.instant(frame.timestamp / 1000, 0, now);
+      this.#pictureClock.arrive(frame.timestamp / 1000, 0, now);
       if (!this.#uplink) frame.close();
       else if (this.#pictures.waiting > MOST_WAITING || this.#uplink.backlog.verdict(now) === 'none') {
         this.#dropped++;
@@ -98,7 +98,7 @@ export class Studio {
     this.#line.restart();
     this.#sound.close();
     for await (const data of this.#read('audio', readable)) {
-      this.#soundClock.instant(data.timestamp / 1000, data.duration / 1000, performance.now());
+      this.#soundClock.arrive(data.timestamp / 1000, data.duration / 1000, performance.now());
       if (this.#uplink) this.#sound.encode(data);
       else data.close();
     }
@@ -173,7 +173,7 @@ export class Studio {
       this.#dropped++;
       return;
     }
-    const instant = this.#pictureClock.map(timestamp / 1000) ?? performance.now();
+    const instant = this.#pictureClock.instant(timestamp / 1000) ?? performance.now();
     const time = Math.max(this.#lastPicture + 1, Math.round(instant - this.#epoch));
     this.#lastPicture = time;
     this.#sent++;
@@ -186,7 +186,7 @@ export class Studio {
     if (!uplink) return;
     if (!this.#announced) void uplink.soundConfig(1, PRE_SKIP, RATE);
     this.#announced = true;
-    const instant = this.#soundClock.map(timestamp / 1000) ?? performance.now();
+    const instant = this.#soundClock.instant(timestamp / 1000) ?? performance.now();
     uplink.sound(opus, this.#line.time(instant - this.#epoch, duration / 1000));
   }
 
