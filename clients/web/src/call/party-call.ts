@@ -119,8 +119,13 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
   }
 
   /** Ends the call, for both. */
-  hangUp(): Promise<void> {
-    return this.say({ type: 'hangup' });
+  async hangUp(): Promise<void> {
+    try {
+      await this.say({ type: 'hangup' });
+    } catch (error) {
+      // The end was in the log before the answer came, or the other was faster.
+      if (this.state.phase !== 'ended') throw error;
+    }
   }
 
   /** Lets sound begin, in a user's click. */

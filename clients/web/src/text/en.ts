@@ -161,6 +161,7 @@ export const en: Words = {
     waiting: (n) => people(n),
     mine: 'For me',
     today: 'Today',
+    answered: 'Answered',
     idleOpen: 'Waiting for the next call',
     idleOpenDetail: 'It rings when a customer calls, also while you work in another window.',
     idleClosed: 'You take no calls at present',

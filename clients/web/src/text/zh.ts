@@ -160,6 +160,7 @@ export const zh = {
     waiting: (n: number) => `${n} 人`,
     mine: '指定我',
     today: '今日',
+    answered: '接通',
     idleOpen: '正在等待来电',
     idleOpenDetail: '有客户呼叫时会响铃并提示，可以切换到其他窗口。',
     idleClosed: '目前没有接待',

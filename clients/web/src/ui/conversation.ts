@@ -3,7 +3,7 @@
 import type { PartyCall } from '../call/party-call';
 import { SignalError } from '../signal/error';
 import { button, iconButton } from './button';
-import { el, show } from './el';
+import { el, mark, show } from './el';
 import type { Audience } from './entry-line';
 import { ACCEPT, fitting } from './picture';
 import { problem } from './problem';
@@ -12,6 +12,9 @@ import { Transcript, waitingItem } from './transcript';
 
 /** What the edge takes, in bytes of UTF-8. */
 const LONGEST = 4096;
+
+/** The place to write grows with its text, so many pixels at most. */
+const TALLEST = 140;
 
 /** Control characters that no client shows; the edge refuses them. */
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
@@ -97,7 +100,9 @@ export class Conversation {
 
   #grow(): void {
     this.#write.style.setProperty('height', 'auto');
-    this.#write.style.setProperty('height', `${Math.min(this.#write.scrollHeight, 140)}px`);
+    // Its border is part of its height, and not of what scrolls.
+    this.#write.style.setProperty('height', `${Math.min(this.#write.scrollHeight + 2, TALLEST)}px`);
+    mark(this.#write, 'tall', this.#write.scrollHeight > TALLEST);
   }
 
   #send(): void {

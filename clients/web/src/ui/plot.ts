@@ -33,6 +33,9 @@ export class Series {
   }
 }
 
+/** A plot that has just begun shows so many steps, and more as they come. */
+const FEWEST = 30;
+
 /** Draws series of one kind over each other; `floor` is the least that the top of the plot stands for. */
 export class Plot {
   readonly node = document.createElementNS(SVG, 'svg');
@@ -64,13 +67,14 @@ export class Plot {
 function path({ values, room }: Series, top: number): string {
   let pen = 'M';
   const parts: string[] = [];
-  const first = room - values.length;
+  const steps = Math.min(room, Math.max(FEWEST, values.length));
+  const first = steps - values.length;
   values.forEach((value, at) => {
     if (value === undefined) {
       pen = 'M';
       return;
     }
-    const x = ((first + at) / Math.max(1, room - 1)) * WIDTH;
+    const x = ((first + at) / Math.max(1, steps - 1)) * WIDTH;
     const y = HEIGHT - 2 - (value / top) * (HEIGHT - 4);
     parts.push(`${pen}${x.toFixed(1)} ${y.toFixed(1)}`);
     pen = 'L';

@@ -1,6 +1,5 @@
 // What all pages have around them.
 
-import '../style/base.css';
 import { button } from './button';
 import { type Child, el } from './el';
 import { current, follow, mark, type Say, speak } from './language';

@@ -1,5 +1,6 @@
 // The operators' board.
 
+import '../../style/base.css';
 import '../../style/board.css';
 import { Edge } from '../../signal/edge';
 import { empty, shell } from '../../ui/shell';

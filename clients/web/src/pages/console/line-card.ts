@@ -3,6 +3,7 @@
 import type { BoardSocket } from '../../signal/board-socket';
 import type { BoardRoom, DeskBoard } from '../../signal/desk';
 import { el, fill, setText } from '../../ui/el';
+import type { Say } from '../../ui/language';
 import { everySecond, span } from '../../ui/time';
 
 /** So many are shown; the rest is a number. */
@@ -57,8 +58,9 @@ export class LineCard {
   #day(): void {
     const today = this.#board?.today;
     if (!today) return fill(this.#today);
-    const figure = (name: 'answered' | 'missed' | 'abandoned', value: number) =>
-      el('div', {}, el('dt', { text: (words) => words.board[name] }), el('dd', { class: 'number', text: String(value) }));
-    this.#today.replaceChildren(figure('answered', today.answered), figure('missed', today.missed), figure('abandoned', today.abandoned));
+    const figure = (say: Say, value: number) => el('div', {}, el('dt', { text: say }), el('dd', { class: 'number', text: String(value) }));
+    this.#today.replaceChildren(
+      figure((words) => words.console.answered, today.answered), figure((words) => words.board.missed, today.missed),
+      figure((words) => words.board.abandoned, today.abandoned));
   }
 }

@@ -1,5 +1,6 @@
 // The agent's console.
 
+import '../../style/base.css';
 import '../../style/console.css';
 import { Edge } from '../../signal/edge';
 import { empty, shell } from '../../ui/shell';

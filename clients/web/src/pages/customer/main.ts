@@ -1,5 +1,6 @@
 // The customer's page: choose a desk, try the devices, wait, talk, rate.
 
+import '../../style/base.css';
 import '../../style/customer.css';
 import { CustomerCall } from '../../call/customer-call';
 import { Edge } from '../../signal/edge';
