@@ -37,7 +37,7 @@ class Speaker extends AudioWorkletProcessor {
 
   #take(message: ToSound): void {
     switch (message.type) {
-      case 'block': return this.#buffer.push(message.time, message.samples, message.rate, Date.now());
+      case 'block': return this.#buffer.push(message.time, message.samples, message.rate, message.at);
       case 'wait':
         this.#buffer.wait = message.ms;
         return;

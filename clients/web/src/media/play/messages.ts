@@ -20,7 +20,8 @@ export type FromPlay =
 
 /** From the worker to the worklet: samples of one channel, and how much later pictures are than sound. */
 export type ToSound =
-  | { type: 'block'; time: number; rate: number; samples: Float32Array<ArrayBuffer> }
+  /** `at` is when it came, in UNIX milliseconds. */
+  | { type: 'block'; time: number; at: number; rate: number; samples: Float32Array<ArrayBuffer> }
   | { type: 'wait'; ms: number }
   | { type: 'reset' };
 

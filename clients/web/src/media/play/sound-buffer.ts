@@ -124,6 +124,7 @@ export class SoundBuffer {
 
   #start(): void {
     this.#playing = true;
+    this.#read = Math.max(this.#read, this.#written - this.#samples(this.target));
     this.#level = this.level;
     this.#fadeIn = this.#samples(FADE_IN);
   }

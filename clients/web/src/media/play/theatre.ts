@@ -45,7 +45,7 @@ export class Theatre {
   constructor(readonly listener: TheatreListener) {
     this.#pictures = new PictureDecoder((frame) => this.#rise(frame), () => this.#downlink?.requestKeyframe());
     this.#sounds = new SoundDecoder((time, samples, rate) => {
-      if (this.#audible) this.#say({ type: 'block', time, rate, samples }, [samples.buffer]);
+      if (this.#audible) this.#say({ type: 'block', time, at: Date.now(), rate, samples }, [samples.buffer]);
     });
   }
 

@@ -76,19 +76,19 @@ export class PictureEncoder {
     this.#encoder = undefined;
   }
 
-  /** An encoder for pictures of this size. */
+  /** An encoder for pictures of this size: a new one for each, for one that has changed sends the old parameter sets too. */
   async #fit(frame: VideoFrame): Promise<void> {
     const size = even(frame.displayWidth, frame.displayHeight, MOST);
     if (this.#encoder?.state === 'configured' && size.width === this.width && size.height === this.height) return;
     ({ width: this.width, height: this.height } = size);
-    if (!this.#encoder || this.#encoder.state === 'closed') {
-      this.#encoder = new VideoEncoder({
-        output: (chunk, metadata) => this.#take(chunk, metadata),
-        error: (error) => this.#restart(error),
-      });
-      const { supported } = await VideoEncoder.isConfigSupported(this.#config());
-      this.#layers = supported ?? false;
-    }
+    await this.#encoder?.flush().catch(() => undefined);
+    this.close();
+    this.#encoder = new VideoEncoder({
+      output: (chunk, metadata) => this.#take(chunk, metadata),
+      error: (error) => this.#restart(error),
+    });
+    const { supported } = await VideoEncoder.isConfigSupported(this.#config());
+    this.#layers &&= supported ?? false;
     this.#encoder.configure(this.#config());
     this.#wantsKey = true;
   }

@@ -50,7 +50,6 @@ export class Studio {
   /** Connects; the state tells how it goes. */
   async connect(url: string): Promise<void> {
     const generation = ++this.#generation;
-    await this.#disconnect();
     this.listener.state({ state: 'connecting' });
     try {
       await loadWire();
@@ -59,7 +58,10 @@ export class Studio {
         bitrate: (bits) => this.#limit(this.#rate.set(bits, performance.now())),
         ended: (state, reason) => this.#ended(generation, state, reason),
       });
-      if (generation !== this.#generation) return void uplink.close();
+      if (generation !== this.#generation) return uplink.drop();
+      // The node has let the new connection take the stream over; a goodbye of the old one would end it.
+      this.#uplink?.drop();
+      clearInterval(this.#ticker);
       this.#begin(uplink);
     } catch (error) {
       const reason = error instanceof CarryError ? error.reason : { code: 'protocol' as const, detail: text(error) };
@@ -158,6 +160,7 @@ export class Studio {
   #ended(generation: number, state: 'lost' | 'refused', reason: Reason): void {
     if (generation !== this.#generation) return;
     clearInterval(this.#ticker);
+    this.#uplink?.drop();
     this.#uplink = undefined;
     this.listener.state({ state, reason });
   }

@@ -94,7 +94,13 @@ export class Uplink {
     this.#perform();
     this.#over = true;
     if (this.#session) await closeSession(this.#session);
-    this.#link.free();
+  }
+
+  /** Closes without a word: the stream goes on over another connection. */
+  drop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#session?.transport.close();
   }
 
   async #open(): Promise<void> {
