@@ -25,10 +25,11 @@ test('with sound each picture waits until its sound is nearly heard', () => {
   const schedule = new Schedule<ReturnType<typeof picture>>(clock);
   clock.tell(1_000, 5_000, 20);
   schedule.add(picture('a'), 1_000, 4_950);
-  assert.equal(schedule.due(4_990), undefined);
-  assert.equal(schedule.next(4_990), 5_000);
-  assert.equal(schedule.due(5_000)?.picture.name, 'a');
-  assert.equal(schedule.behind, -20);
+  assert.equal(schedule.due(4_980), undefined);
+  assert.equal(schedule.next(4_980), 4_990);
+  assert.equal(schedule.due(4_990)?.picture.name, 'a');
+  assert.equal(schedule.behind, -30);
+  assert.deepEqual([schedule.takeSlack(), schedule.takeSlack()], [40, undefined]);
 });
 
 test('no picture waits for ever, nor more of them than a decoder has', () => {
@@ -59,20 +60,21 @@ test('the words of the worklet are evened out, a jump is followed', () => {
   assert.equal(clock.heardAt(0, 2_000), 2_000);
 });
 
-test('sound waits for pictures that are late, and less when they are early again', () => {
+test('sound waits for pictures that are late, and less when they have time to spare', () => {
   const waiting = new Waiting();
-  assert.equal(waiting.look(undefined), 0);
-  assert.equal(waiting.look(90), 40);
-  assert.equal(waiting.look(-5), 40);
-  assert.equal(waiting.look(-15), 35);
-  for (let i = 0; i < 20; i++) waiting.look(500);
-  assert.equal(waiting.look(500), 200);
+  assert.equal(waiting.look(undefined, undefined), 0);
+  assert.equal(waiting.look(85, 0), 40);
+  assert.equal(waiting.look(-25, 10), 40);
+  assert.equal(waiting.look(-30, 35), 30);
+  assert.equal(waiting.look(-30, 400), 0);
+  for (let i = 0; i < 20; i++) waiting.look(500, 0);
+  assert.equal(waiting.look(500, 0), 200);
 });
 
 test('jitter is what nearly all arrivals keep to, and is forgotten', () => {
   const jitter = new Jitter();
   for (let i = 0; i < 250; i++) jitter.arrive(i * 20, i * 20 + 50 + (i % 10 === 0 ? 40 : 0));
   assert.equal(jitter.spread, 40);
-  for (let i = 250; i < 500; i++) jitter.arrive(i * 20, i * 20 + 50);
-  assert.equal(jitter.spread, 0);
+  for (let i = 250; i < 500; i++) jitter.arrive(i * 20, i * 20 + (i % 2 ? 50 : 5_000));
+  assert.equal(jitter.spread, 0, 'what comes far too late does not count');
 });

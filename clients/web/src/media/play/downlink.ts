@@ -8,6 +8,9 @@ import { closeSession, openSession, readAddress, text, within, type Session } fr
 /** How long the node may take to let a play begin, in milliseconds. */
 const ANSWER_MS = 5_000;
 
+/** The node answers pings; silent for this long it is gone, in milliseconds. */
+const SILENT_MS = 4_000;
+
 /** What the node says when a stream is over for good, and when its publisher has gone. */
 const STOP = 'NetStream.Play.Stop';
 const GONE = 'NetStream.Play.UnpublishNotify';
@@ -31,6 +34,7 @@ export class Downlink {
   readonly #link: WirePlay;
   readonly #url: string;
   #over = false;
+  #heard = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #answer: { resolve: () => void; reject: (error: CarryError) => void } | undefined;
 
@@ -53,9 +57,12 @@ export class Downlink {
     this.#perform();
   }
 
-  /** Asks how long a round trip takes. */
+  /** Asks how long a round trip takes, and whether the node is there at all. */
   ping(): void {
     if (this.#over) return;
+    const silent = Math.round(performance.now() - this.#heard);
+    const detail = `nothing came from the node for ${silent} ms`;
+    if (silent > SILENT_MS) return this.#end({ state: 'lost', reason: { code: 'lost', detail } });
     this.#link.ping(performance.now());
     this.#perform();
   }
@@ -115,6 +122,7 @@ export class Downlink {
     for (;;) {
       const { value, done } = await reader.read();
       if (done || this.#over) return;
+      this.#heard = performance.now();
       take(value);
       this.#perform();
     }

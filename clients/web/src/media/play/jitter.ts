@@ -1,7 +1,10 @@
 // How unevenly something arrives.
 
-/** So many arrivals are looked at: five seconds of packets of 20 ms. */
-const MEMORY = 250;
+/** So many arrivals are looked at: three seconds of packets of 20 ms. */
+const MEMORY = 150;
+
+/** What is later than this comes too late for a conversation, and nothing waits for its like, in milliseconds. */
+const TOO_LATE = 600;
 
 /** After this long the quickest arrival of before is forgotten, in milliseconds: clocks drift. */
 const WINDOW = 10_000;
@@ -22,7 +25,9 @@ export class Jitter {
       this.#begin = now;
     }
     this.#quickest[0] = Math.min(this.#quickest[0] ?? way, way);
-    this.#late.push(way - Math.min(...this.#quickest));
+    const late = way - Math.min(...this.#quickest);
+    if (late > TOO_LATE) return;
+    this.#late.push(late);
     if (this.#late.length > MEMORY) this.#late.shift();
     if (++this.#count % 10 === 0) this.#spread = this.#quantile(0.95);
   }

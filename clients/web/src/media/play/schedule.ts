@@ -3,7 +3,7 @@
 import type { SoundClock } from './sound-clock';
 
 /** A picture may be this much earlier than its sound, in milliseconds: less than people notice. */
-const LEAD = 20;
+const LEAD = 30;
 
 /** The longest that a picture waits for its sound. */
 const LONGEST = 400;
@@ -21,6 +21,7 @@ export class Schedule<P extends Picture> {
   #waiting: { picture: P; time: number; came: number }[] = [];
   /** How much later than their sound pictures are of late; negative: earlier. */
   behind: number | undefined;
+  #slack: number | undefined;
 
   constructor(readonly clock: SoundClock) {}
 
@@ -35,7 +36,7 @@ export class Schedule<P extends Picture> {
       due?.picture.close();
       due = this.#waiting.shift();
     }
-    if (due) this.#watch(due.time, now);
+    if (due) this.#watch(due, now);
     return due;
   }
 
@@ -47,7 +48,14 @@ export class Schedule<P extends Picture> {
   clear(): void {
     for (const { picture } of this.#waiting) picture.close();
     this.#waiting = [];
-    this.behind = undefined;
+    this.behind = this.#slack = undefined;
+  }
+
+  /** The shortest that a picture has waited for its sound since the last time; undefined when none was shown. */
+  takeSlack(): number | undefined {
+    const slack = this.#slack;
+    this.#slack = undefined;
+    return slack;
   }
 
   #dueAt({ time, came }: { time: number; came: number }, now: number): number {
@@ -55,7 +63,8 @@ export class Schedule<P extends Picture> {
     return heard === undefined ? came : Math.min(heard - LEAD, came + LONGEST);
   }
 
-  #watch(time: number, now: number): void {
+  #watch({ time, came }: { time: number; came: number }, now: number): void {
+    this.#slack = Math.min(this.#slack ?? Infinity, now - came);
     const heard = this.clock.heardAt(time, now);
     if (heard === undefined) this.behind = undefined;
     else this.behind = this.behind === undefined ? now - heard : this.behind + (now - heard - this.behind) * 0.1;

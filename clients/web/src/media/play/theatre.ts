@@ -150,7 +150,7 @@ export class Theatre {
     if (!downlink) return;
     downlink.ping();
     if (this.#state === 'playing' && performance.now() - this.#lastMedia > PAUSE_MS) this.#tell({ state: 'waiting' });
-    this.#say({ type: 'wait', ms: this.#waiting.look(this.#schedule.behind) });
+    this.#say({ type: 'wait', ms: this.#waiting.look(this.#schedule.behind, this.#schedule.takeSlack()) });
     this.listener.stats(this.#tally.stats({
       bytes: downlink.bytes, roundTrip: downlink.roundTrip, heard: this.#heard, behind: this.#schedule.behind, size: this.#screen,
     }));

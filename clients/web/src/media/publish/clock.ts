@@ -22,7 +22,7 @@ export class CaptureClock {
     if (this.#offsets.length > MEMORY) this.#offsets.shift();
     if (this.#count++ % EVERY !== 0 && this.#count > EVERY) return;
     const sorted = [...this.#offsets].sort((a, b) => a - b);
-    this.#offset = sorted[Math.floor(EARLIER * sorted.length)];
+    this.#offset = sorted[Math.min(sorted.length - 1, 1 + Math.floor(EARLIER * sorted.length))];
   }
 
   /** The instant at which something was captured; undefined before the first arrival. */

@@ -12,6 +12,9 @@ import { Uplink } from './uplink';
 /** Pictures that may wait for the encoder: more of them would only be late. */
 const MOST_WAITING = 1;
 
+/** What a track brings in its first moments has waited for its reader, and is thrown away, in milliseconds. */
+const SETTLE_MS = 150;
+
 /** An encoder that fails so often is given up. */
 const MOST_FAILURES = 3;
 
@@ -99,7 +102,12 @@ export class Studio {
     this.#soundClock.restart();
     this.#line.restart();
     this.#sound.close();
+    const begin = performance.now() + SETTLE_MS;
     for await (const data of this.#read('audio', readable)) {
+      if (performance.now() < begin) {
+        data.close();
+        continue;
+      }
       this.#soundClock.arrive(data.timestamp / 1000, data.duration / 1000, performance.now());
       if (this.#uplink) this.#sound.encode(data);
       else data.close();

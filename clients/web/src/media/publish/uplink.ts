@@ -12,8 +12,8 @@ const ANSWER_MS = 5_000;
 /** What has not arrived after this long is of no use to a conversation, in milliseconds. */
 const DEADLINE_MS = 1_000;
 
-/** The code of a stream that is reset because of it. */
-const OUTLIVED = 1;
+/** The node answers pings; silent for this long it is gone, in milliseconds. */
+const SILENT_MS = 4_000;
 
 /** Datagrams that wait for longer are dropped, in milliseconds. */
 const SOUND_AGE_MS = 300;
@@ -37,6 +37,7 @@ export class Uplink {
   readonly #link: WirePublish;
   readonly #url: string;
   #over = false;
+  #heard = 0;
   #answer: { resolve: () => void; reject: (error: CarryError) => void } | undefined;
   #datagrams: WritableStreamDefaultWriter<Uint8Array> | undefined;
 
@@ -80,9 +81,11 @@ export class Uplink {
     this.#datagrams?.write(bytes).catch(() => undefined);
   }
 
-  /** Asks how long a round trip takes. */
+  /** Asks how long a round trip takes, and whether the node is there at all. */
   ping(): void {
     if (this.#over) return;
+    const silent = Math.round(performance.now() - this.#heard);
+    if (silent > SILENT_MS) return this.#end('lost', { code: 'lost', detail: `nothing came from the node for ${silent} ms` });
     this.#link.ping(performance.now());
     this.#perform();
   }
@@ -130,7 +133,8 @@ export class Uplink {
       const reader = incoming.getReader();
       for (let { value, done } = await reader.read(); !done && value; { value, done } = await reader.read()) {
         if (this.#over) return;
-        this.#link.receive(value, performance.now());
+        this.#heard = performance.now();
+        this.#link.receive(value, this.#heard);
         this.#perform();
       }
       this.#end('lost', { code: 'lost', detail: 'the node ended the control stream' });
@@ -168,7 +172,7 @@ export class Uplink {
     const timer = expires && setTimeout(() => {
       this.backlog.remove(picture);
       this.listener.keyframe();
-      writer?.abort(new WebTransportError('outlived', { streamErrorCode: OUTLIVED })).catch(() => undefined);
+      writer?.abort('outlived').catch(() => undefined);
     }, DEADLINE_MS);
     try {
       writer = (await this.#session.transport.createUnidirectionalStream()).getWriter();
