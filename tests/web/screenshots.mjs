@@ -20,6 +20,7 @@ async function shoot(page, name) {
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.locator('button.language').evaluate((button) => button.click());
   step(name);
 }
