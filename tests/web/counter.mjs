@@ -44,6 +44,8 @@ run(async (people) => {
   await accepts(agent, carol);
   await agent.getByRole('button', { name: 'End the call' }).click();
   await carol.getByRole('heading', { name: 'Thank you for calling' }).waitFor();
+  await agent.locator('.room-card').getByText(/left$/).waitFor();
+  await agent.locator('.room-actions').getByRole('button', { name: 'End wrap-up' }).click();
   step('carol was served');
 
   await accepts(agent, alice);
