@@ -1,5 +1,6 @@
 //! Method and path to meaning.
 
+use super::asset::Asset;
 use super::refusal::Refusal;
 use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
@@ -15,8 +16,8 @@ const MAX_SAFE: u64 = (1 << 53) - 1;
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// `GET /`
-    Page,
+    /// `GET /`, `GET /console`, `GET /board`, `GET /assets/{file}`
+    Asset(Asset),
     /// `GET /docs`
     Docs,
     /// `GET /openapi.json`
@@ -86,7 +87,10 @@ type Found = (&'static str, Result<Route, ApiError>);
 
 fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
     let found = match *parts {
-        [""] => ("GET", Ok(Route::Page)),
+        [""] => ("GET", Ok(Route::Asset(Asset::Customer))),
+        ["console"] => ("GET", Ok(Route::Asset(Asset::Console))),
+        ["board"] => ("GET", Ok(Route::Asset(Asset::Board))),
+        ["assets", file] => ("GET", Ok(Route::Asset(Asset::part(file)?))),
         ["docs"] => ("GET", Ok(Route::Docs)),
         ["openapi.json"] => ("GET", Ok(Route::OpenApi)),
         ["healthz"] => ("GET", Ok(Route::Health)),
@@ -179,7 +183,15 @@ mod tests {
     fn paths_have_their_meaning() {
         let front: DeskId = "front".parse().unwrap();
         let call: CallId = "c-1".parse().unwrap();
-        assert_eq!(route("GET", "/", ""), Ok(Route::Page));
+        for (path, page) in [
+            ("/", Asset::Customer),
+            ("/console", Asset::Console),
+            ("/board", Asset::Board),
+        ] {
+            assert_eq!(route("GET", path, ""), Ok(Route::Asset(page)));
+        }
+        let part = Asset::part("a-1.js").unwrap();
+        assert_eq!(route("GET", "/assets/a-1.js", ""), Ok(Route::Asset(part)));
         assert_eq!(
             route("GET", "/v1/board", ""),
             Ok(Route::Board(front.clone()))
@@ -233,6 +245,10 @@ mod tests {
             "/v1/calls/",
             "/v1/calls/c/x",
             "/x",
+            "/console/",
+            "/assets",
+            "/assets/",
+            "/assets/a/b.js",
         ] {
             let code = code("GET", path, "");
             assert!(

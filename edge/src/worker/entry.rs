@@ -1,7 +1,7 @@
 //! HTTP: what is asked, who asks, and which object answers.
 
 use super::config::{Config, text};
-use super::{ask, body, internal, limits, now, page, random, reply};
+use super::{ask, assets, body, internal, limits, now, page, random, reply};
 use crate::desk::{check_settings, check_skills};
 use crate::http::{Cors, Refusal, Route, parse, parse_given, route};
 use crate::link::{
@@ -44,7 +44,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let method = request.inner().method();
     let route = route(&method, url.path(), url.query().unwrap_or_default())?;
     let answer = match route {
-        Route::Page => page::board(),
+        Route::Asset(asset) => return assets::serve(&env, &asset).await,
         Route::Docs => page::docs(),
         Route::OpenApi => page::openapi(),
         Route::Preflight => reply::preflight(),
@@ -95,7 +95,11 @@ impl Reception {
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
             Route::BoardSocket(desk) => self.board_socket(desk).await,
             Route::NodeSocket => self.node_socket().await,
-            Route::Page | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
+            Route::Asset(_)
+            | Route::Docs
+            | Route::OpenApi
+            | Route::Health
+            | Route::Preflight => {
                 Err(internal("served before"))
             }
         }

@@ -4,6 +4,7 @@
 mod account;
 mod archive;
 mod ask;
+mod assets;
 mod board;
 mod body;
 mod call;
