@@ -46,6 +46,8 @@ pub enum Route {
     Calls(Search),
     /// `GET /v1/calls.csv?…`
     CallsCsv(Search),
+    /// `GET /v1/desks`
+    Desks,
     /// `GET /v1/desks/{desk}`
     Settings(DeskId),
     /// `PUT /v1/desks/{desk}`
@@ -103,6 +105,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
         ["v1", "calls"] => ("GET, POST", calls(method, query)),
         ["v1", "calls.csv"] => ("GET", Search::read(query, false).map(Route::CallsCsv)),
+        ["v1", "desks"] => ("GET", Ok(Route::Desks)),
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
@@ -219,6 +222,7 @@ mod tests {
         assert_eq!(route("POST", "/v1/api-keys", ""), Ok(Route::CreateApiKey));
         let board = Route::BoardSocket("back".parse().unwrap());
         assert_eq!(route("GET", "/v1/desks/back/board/socket", ""), Ok(board));
+        assert_eq!(route("GET", "/v1/desks", ""), Ok(Route::Desks));
         let key = Route::DeleteApiKey("k-1".parse().unwrap());
         assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
         assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));

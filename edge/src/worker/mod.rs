@@ -12,6 +12,7 @@ mod calls;
 mod config;
 mod core;
 mod desk;
+mod desks;
 mod entry;
 mod fleet;
 mod hooks;

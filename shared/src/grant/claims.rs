@@ -65,6 +65,8 @@ pub enum Role {
     Agent,
     /// Watches.
     Supervisor,
+    /// Sees the boards of all desks, and no call.
+    Operator,
 }
 
 /// Who a user is, as minted for the business server.
