@@ -30,7 +30,8 @@ pub use http::{
 };
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
-    Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
+    Endpoints, FromNode, Load, MAX_STREAM_LOADS, NodeCommand, NodeEvent, OneTimeKey, RecordedFile,
+    StreamLoad, StreamRef, ToNode,
 };
 pub use says::{Image, Quality, check_characters};
 pub use settings::{DeskSettings, Desks, ListedDesk, OpenHours, RecordPolicy, Title};
