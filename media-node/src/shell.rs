@@ -72,6 +72,17 @@ impl Shell {
         outcome.map(|(_, allowed)| allowed)
     }
 
+    /// Checks whether somebody may read the recordings of a call.
+    pub fn admit_review(
+        &self,
+        place: &Place,
+        call: &str,
+        token: Option<&str>,
+    ) -> Result<Grant, Refusal> {
+        place.check()?;
+        self.gate.check_review(call, token, unix_seconds())
+    }
+
     fn decide(
         &self,
         place: &Place,

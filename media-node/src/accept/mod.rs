@@ -5,6 +5,7 @@
 //! | `listen` | opens the sockets |
 //! | `rtmp` | RTMP over TCP |
 //! | `http` | HTTP-FLV, `/healthz`, `/metrics` |
+//! | `review` | recordings over HTTP |
 //! | `udp`, `tls` | QUIC connections, each with its certificate |
 //! | `steady` | their congestion control |
 //! | `quic` | one QUIC or WebTransport session |
@@ -18,6 +19,7 @@ mod fault;
 pub mod http;
 mod listen;
 pub(crate) mod quic;
+mod review;
 pub mod rtmp;
 mod steady;
 mod talk;

@@ -10,6 +10,7 @@ mod keys;
 mod program;
 mod quic;
 mod refusals;
+mod review;
 mod rtmp;
 mod slow;
 mod support;

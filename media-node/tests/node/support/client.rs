@@ -46,7 +46,7 @@ impl Client {
         let tc_url = format!("rtmp://{}/live", world.rtmp());
         let session = match act {
             Act::Publish => ClientSession::publish("live", &tc_url, name),
-            Act::Play => ClientSession::play("live", &tc_url, name),
+            Act::Play | Act::Review => ClientSession::play("live", &tc_url, name),
         };
         let (heard_to, heard) = mpsc::unbounded_channel();
         let (orders, orders_from) = mpsc::unbounded_channel();

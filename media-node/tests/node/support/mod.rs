@@ -16,8 +16,8 @@ pub(crate) mod stream;
 
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
-pub(crate) use http::{FlvPlayer, get};
-pub(crate) use pin::Pin;
+pub(crate) use http::{Answer, FlvPlayer, get};
+pub(crate) use pin::{Pin, sha256};
 pub(crate) use quic::{Carrier, dial};
 pub(crate) use rtmp::{connect, connect_raw};
 
@@ -223,7 +223,7 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         call,
         party: match act {
             Act::Publish => Party::Caller,
-            Act::Play => Party::Callee,
+            Act::Play | Act::Review => Party::Callee,
         },
         node: "n1".parse().unwrap(),
         sub: "somebody".parse().unwrap(),
