@@ -17,6 +17,7 @@ pub mod record;
 pub mod recordings;
 pub mod refusal;
 pub mod shell;
+pub mod still;
 pub mod stop;
 mod transcode;
 

@@ -11,6 +11,7 @@ use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::recordings::Recordings;
 use crate::shell::Shell;
+use crate::still::Stills;
 use crate::stop::Stop;
 use anyhow::Context;
 use counterpart_shared::api::Endpoints;
@@ -64,6 +65,7 @@ impl Node {
             door: Arc::new(Door::new(config.max_connections, metrics.clone())),
             metrics,
             recordings: Recordings::new(outbox.clone()),
+            stills: Stills::new(outbox),
             stop: Stop::default(),
             config,
         };

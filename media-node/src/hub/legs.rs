@@ -14,7 +14,7 @@ pub enum Taste {
     AsIs,
     /// Everything, but AAC for Opus: a person on RTMP or HTTP-FLV.
     Aac,
-    /// Everything as it is: a recorder.
+    /// Everything as it is: a part of the node that keeps it, such as a recorder.
     Recorder,
     /// Opus only: what makes AAC of it.
     Opus,

@@ -177,6 +177,17 @@ impl Hub {
         begun.map(|stream| stream.name().clone()).collect()
     }
 
+    /// A reader of what a party publishes, for a part of the node; nothing when he does not.
+    pub fn look(&self, call: &CallId, party: Party, now: Instant) -> Option<Reader> {
+        let state = self.lock();
+        let is_his = |stream: &&Arc<Stream>| {
+            let name = stream.name();
+            name.call == *call && name.party == party && stream.is_published()
+        };
+        let stream = state.streams.values().find(is_his)?;
+        Some(stream.read(None, Limits::RECORDER, Taste::Recorder, now))
+    }
+
     /// How many streams and readers there are.
     pub fn census(&self) -> Census {
         let state = self.lock();

@@ -13,6 +13,7 @@ mod refusals;
 mod review;
 mod rtmp;
 mod slow;
+mod still;
 mod support;
 mod takeover;
 mod transcode;

@@ -106,6 +106,17 @@ impl Client {
         }
     }
 
+    /// Waits until the node wants a keyframe.
+    pub(crate) async fn asked_for_a_keyframe(&mut self) {
+        loop {
+            match self.next().await {
+                Heard::KeyframeRequest => return,
+                Heard::Gone => panic!("gone"),
+                _ => {}
+            }
+        }
+    }
+
     /// Waits for the next message of media.
     pub(crate) async fn media(&mut self) -> Message {
         loop {

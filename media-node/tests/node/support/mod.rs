@@ -6,6 +6,7 @@
     reason = "two programs share it and neither uses all of it"
 )]
 
+mod camera;
 mod client;
 mod edge;
 mod http;
@@ -14,6 +15,7 @@ mod quic;
 mod rtmp;
 pub(crate) mod stream;
 
+pub(crate) use camera::{film, red_then_blue};
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{Answer, FlvPlayer, get};
