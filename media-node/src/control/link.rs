@@ -281,7 +281,7 @@ impl Link {
             cpu_percent,
             memory_bytes,
             keys: self.shell.keys.stock() as u32,
-            media: Vec::new(),
+            media: self.shell.hub.loads(Instant::now()),
         }
     }
 

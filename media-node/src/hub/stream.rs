@@ -15,7 +15,7 @@ use crate::control::Outbox;
 use crate::frames::Frame;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
-use counterpart_shared::api::{NodeEvent, StreamFormat, StreamRef};
+use counterpart_shared::api::{NodeEvent, StreamFormat, StreamLoad, StreamRef};
 use counterpart_shared::flv::FrameKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ impl Stream {
         state.holder = Some(holder);
         state.epoch += 1;
         state.line.restart();
-        state.uplink.restart();
+        state.uplink.restart(now);
         Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
@@ -226,6 +226,28 @@ impl Stream {
             let (dropped, _) = seat.inbox.push(frame.clone(), now);
             self.count(dropped);
         }
+    }
+
+    /// So many of the publisher's messages never came.
+    pub(super) fn miss(&self, epoch: u64, count: u64) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.uplink.lost(count);
+        }
+    }
+
+    /// What came in since this was last asked; nothing when nobody publishes.
+    pub(super) fn load(&self, now: Instant) -> Option<StreamLoad> {
+        let mut state = self.lock();
+        let flowed = state.uplink.report(now);
+        state.life.is_live().then(|| StreamLoad {
+            call: self.name.call.clone(),
+            party: self.name.party,
+            kbps: flowed.kbps,
+            fps: flowed.fps,
+            delay_ms: flowed.delay_ms,
+            loss_percent: flowed.loss_percent,
+        })
     }
 
     pub(super) fn lost(&self, epoch: u64, now: Instant) {

@@ -7,6 +7,7 @@ mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
+mod load;
 mod program;
 mod quic;
 mod refusals;
