@@ -21,7 +21,7 @@ pub mod still;
 pub mod stop;
 mod transcode;
 
-pub use config::{Args, Config, ConfigError, Secret, Timing};
+pub use config::{Args, Config, ConfigError, Secret, TcpTls, Timing};
 pub use node::Node;
 pub use stop::shutdown_signal;
 

@@ -100,10 +100,19 @@ impl Node {
         tokio::spawn(recover);
         let mut accepting = JoinSet::new();
         for listener in listeners.rtmp {
-            accepting.spawn(rtmp::accept(shell.clone(), listener));
+            accepting.spawn(rtmp::accept(shell.clone(), listener, None));
         }
         for listener in listeners.http {
-            accepting.spawn(http::accept(shell.clone(), listener));
+            accepting.spawn(http::accept(shell.clone(), listener, None));
+        }
+        if let Some(secure) = listeners.secure {
+            for listener in listeners.rtmps {
+                accepting.spawn(rtmp::accept(shell.clone(), listener, Some(secure.clone())));
+            }
+            for listener in listeners.https {
+                accepting.spawn(http::accept(shell.clone(), listener, Some(secure.clone())));
+            }
+            accepting.spawn(secure.follow());
         }
         for endpoint in &listeners.udp {
             accepting.spawn(udp::accept(shell.clone(), endpoint.clone()));

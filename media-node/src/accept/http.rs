@@ -1,6 +1,8 @@
 //! HTTP: live FLV for players, recordings for reviewers, `/healthz` and `/metrics` for operators.
 
+use super::line::Line;
 use super::review;
+use super::secure::Secure;
 use crate::door::Place;
 use crate::gate::Wish;
 use crate::hub::Taste;
@@ -46,7 +48,7 @@ pub(super) struct Site {
 }
 
 /// Accepts until it is dropped.
-pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
+pub async fn accept(shell: Arc<Shell>, listener: TcpListener, secure: Option<Secure>) {
     loop {
         match listener.accept().await {
             Ok((socket, peer)) => {
@@ -55,7 +57,8 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
                 };
                 let span = tracing::info_span!("http", connection = rand::random::<u32>());
                 span.in_scope(|| tracing::debug!(%peer, "connected"));
-                tokio::spawn(serve(shell.clone(), socket, place).instrument(span));
+                let serve = serve(shell.clone(), socket, secure.clone(), place);
+                tokio::spawn(serve.instrument(span));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -65,17 +68,24 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
     }
 }
 
-async fn serve(shell: Arc<Shell>, socket: TcpStream, place: Place) {
+async fn serve(shell: Arc<Shell>, socket: TcpStream, secure: Option<Secure>, place: Place) {
     let timing = shell.config.timing.clone();
     if let Err(error) = tune(&socket, timing.idle) {
         tracing::debug!(%error, "a connection could not be tuned");
     }
+    let line = match Line::open(socket, secure.as_ref(), timing.handshake).await {
+        Ok(line) => line,
+        Err(error) => {
+            tracing::debug!(%error, "closed");
+            return;
+        }
+    };
     let place = Arc::new(place);
     let service = TowerToHyperService::new(routes(Site { shell, place }));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timing.handshake)
-        .serve_connection(TokioIo::new(socket), service)
+        .serve_connection(TokioIo::new(line), service)
         .await;
     if let Err(error) = served {
         tracing::debug!(%error, "closed");

@@ -13,6 +13,7 @@ mod quic;
 mod refusals;
 mod review;
 mod rtmp;
+mod secure;
 mod slow;
 mod still;
 mod support;

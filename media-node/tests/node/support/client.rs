@@ -55,7 +55,12 @@ impl Client {
                 let socket = rtmp::connect(&world.rtmp()).await;
                 tokio::spawn(rtmp::drive(socket, session, heard_to, orders_from))
             }
-            _ => {
+            Carrier::Rtmps(pin) => {
+                let port = world.endpoints.rtmps_port.unwrap();
+                let socket = rtmp::connect_tls(port, &pin).await;
+                tokio::spawn(rtmp::drive(socket, session, heard_to, orders_from))
+            }
+            carrier => {
                 let link = quic::connect(world, carrier).await;
                 tokio::spawn(quic::drive(link, session, heard_to, orders_from))
             }

@@ -7,6 +7,7 @@
 )]
 
 mod camera;
+mod certificate;
 mod client;
 mod edge;
 mod http;
@@ -16,6 +17,7 @@ mod rtmp;
 pub(crate) mod stream;
 
 pub(crate) use camera::{film, red_then_blue};
+pub(crate) use certificate::{issue, tls_in};
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{Answer, FlvPlayer, get};
@@ -95,6 +97,7 @@ impl World {
             rtmp_port: 0,
             http_port: 0,
             udp_port: 0,
+            tls: None,
             record_dir: folder.path().to_owned(),
             max_connections: 100,
             capacity: 50,
