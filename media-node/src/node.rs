@@ -157,6 +157,7 @@ fn look(shell: &Shell) {
     let metrics = &shell.metrics;
     metrics.streams.set(census.streams);
     metrics.readers.set(census.readers);
+    metrics.transcoding.set(census.transcoding);
     metrics.recording.set(shell.recordings.count() as f64);
     metrics.keys.set(shell.keys.stock() as f64);
     metrics.events_waiting.set(shell.outbox.len() as f64);

@@ -75,6 +75,8 @@ pub struct Census {
     pub streams: u32,
     /// Readers of all kinds but recorders.
     pub readers: u32,
+    /// Streams whose Opus is made AAC.
+    pub transcoding: u32,
 }
 
 impl Hub {
@@ -207,6 +209,7 @@ impl Hub {
         for stream in state.streams.values() {
             census.streams += u32::from(stream.is_live());
             census.readers += stream.readers() as u32;
+            census.transcoding += u32::from(stream.is_transcoded());
         }
         census
     }

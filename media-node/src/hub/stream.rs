@@ -334,6 +334,12 @@ impl Stream {
             .count()
     }
 
+    /// Whether AAC is made of its Opus.
+    pub(super) fn is_transcoded(&self) -> bool {
+        let state = self.lock();
+        state.readers.iter().any(|seat| seat.taste == Taste::Opus)
+    }
+
     /// What it carries.
     pub fn format(&self) -> StreamFormat {
         format::of(&self.lock().cache)
