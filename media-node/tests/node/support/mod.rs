@@ -31,7 +31,9 @@ use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
@@ -43,7 +45,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct World {
     pub(crate) edge: FakeEdge,
     pub(crate) endpoints: Endpoints,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
     program: Option<Child>,
@@ -86,7 +88,7 @@ impl World {
                 .try_init();
         }
         let edge = FakeEdge::start().await;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut config = Config {
             node: "n1".parse().unwrap(),
             edge: edge.url(),
@@ -122,10 +124,15 @@ impl World {
 
     /// The program itself in a process of its own, welcomed.
     pub(crate) async fn spawned(program: &Path) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::spawned_as("n1", program, folder).await
+    }
+
+    /// The same under this name, with its recordings in this folder.
+    pub(crate) async fn spawned_as(node: &str, program: &Path, folder: Arc<TempDir>) -> Self {
         let edge = FakeEdge::start().await;
-        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(program)
-            .args(["--node-id", "n1", "--edge", edge.url().as_str()])
+            .args(["--node-id", node, "--edge", edge.url().as_str()])
             .args(["--rtmp-port", "0", "--http-port", "0", "--udp-port", "0"])
             .args(["--capacity", "1000", "--record-dir"])
             .arg(folder.path())
