@@ -35,7 +35,14 @@ const URLS: &str = r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at
 
 #[test]
 fn urls() {
-    pinned::<MediaUrls>(&[URLS]);
+    pinned::<MediaUrls>(&[
+        URLS,
+        r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at":9,
+            "rtmp":"rtmp://h:1935/live/c1.caller?grant=g","rtmps":"rtmps://h:1936/live/c1.caller?grant=g",
+            "flv":"https://h:8443/live/c1.caller.flv?grant=g",
+            "quic":"quic://l.h:4433/live/c1.caller?grant=g#sha256=00",
+            "webtransport":"https://l.h:4433/rtmp/live/c1.caller?grant=g#sha256=00","one_time":true}"#,
+    ]);
     pinned::<Act>(&[r#""publish""#, r#""play""#, r#""review""#]);
 }
 

@@ -64,3 +64,56 @@ fn bracketed(host: &str) -> String {
         host.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use counterpart_shared::id::Party;
+
+    fn urls(rtmps_port: Option<u16>, https_port: Option<u16>) -> MediaUrls {
+        let grant = Grant {
+            act: Act::Play,
+            stream: "c1.caller".parse().unwrap(),
+            call: "c1".parse().unwrap(),
+            party: Party::Callee,
+            node: "n1".parse().unwrap(),
+            sub: "bob".parse().unwrap(),
+            serial: 1,
+            record: false,
+            watch: false,
+            iat: 0,
+            nbf: 0,
+            exp: 9,
+        };
+        let endpoints = Endpoints {
+            host: "h".into(),
+            rtmp_port: 1,
+            http_port: 2,
+            udp_port: 3,
+            rtmps_port,
+            https_port,
+            one_time: false,
+        };
+        let lease = Lease {
+            node: grant.node.clone(),
+            endpoints,
+            daily_sha256: "aa".into(),
+            keys: vec![],
+        };
+        media_urls(&grant, &lease, None, "t")
+    }
+
+    #[test]
+    fn a_node_with_a_certificate_is_reached_by_tls() {
+        let plain = urls(None, None);
+        assert_eq!(plain.rtmps, None);
+        assert_eq!(plain.flv.unwrap(), "http://h:2/live/c1.caller.flv?grant=t");
+        let secure = urls(Some(4), Some(5));
+        assert_eq!(secure.rtmp, plain.rtmp);
+        assert_eq!(secure.rtmps.unwrap(), "rtmps://h:4/live/c1.caller?grant=t");
+        assert_eq!(
+            secure.flv.unwrap(),
+            "https://h:5/live/c1.caller.flv?grant=t"
+        );
+    }
+}

@@ -165,6 +165,10 @@ impl CallCommand {
 /// What the edge sends to a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a message is made, sent and gone"
+)]
 pub enum CallMessage {
     /// First message on every socket.
     Hello {
