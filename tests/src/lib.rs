@@ -8,6 +8,7 @@ pub mod browser;
 pub mod figures;
 pub mod judge;
 pub mod links;
+pub mod media_pages;
 pub mod pages;
 pub mod ports;
 pub mod process;
