@@ -7,6 +7,7 @@ pub mod ahead;
 pub mod browser;
 pub mod figures;
 pub mod judge;
+pub mod links;
 pub mod ports;
 pub mod process;
 pub mod raw;

@@ -7,7 +7,7 @@ use crate::raw;
 use crate::secrets::Secrets;
 use anyhow::{Context, Result, bail, ensure};
 use counterpart_native::signal::Edge;
-use counterpart_shared::api::{Board, CreateToken, DeskSettings, Endpoints};
+use counterpart_shared::api::{Board, BoardNode, CreateToken, DeskSettings, Endpoints};
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::DeskId;
 use std::env;
@@ -19,6 +19,12 @@ use tokio::process::Command;
 /// Long enough for a start on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The name of the node that every system has.
+const FIRST_NODE: &str = "node-1";
+
+/// How long a token lives in a story.
+const HOUR: Duration = Duration::from_secs(3600);
+
 /// How a system is to be.
 pub struct Options {
     /// Where its state, its recordings and its logs go.
@@ -27,6 +33,8 @@ pub struct Options {
     pub edge_port: u16,
     /// What workerd serves, below the top of the project.
     pub edge_config: PathBuf,
+    /// Where the built pages are, below the top of the project; where they are not, the edge says so.
+    pub pages: PathBuf,
     /// More flags for workerd.
     pub edge_flags: Vec<String>,
     /// More settings of the edge.
@@ -46,6 +54,7 @@ impl Options {
             folder: folder.to_owned(),
             edge_port: 0,
             edge_config: "edge/workerd.capnp".into(),
+            pages: "clients/web/dist".into(),
             edge_flags: Vec::new(),
             edge_settings: Vec::new(),
             node_ports: [0; 3],
@@ -73,7 +82,7 @@ impl System {
     /// # Errors
     /// When one does not start; with the end of its log.
     pub async fn start(mut options: Options) -> Result<Self> {
-        for folder in ["state", "recordings"] {
+        for folder in ["state", "recordings", "no-pages"] {
             let folder = options.folder.join(folder);
             std::fs::create_dir_all(&folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
@@ -83,7 +92,7 @@ impl System {
         }
         let secrets = Secrets::of(&options.folder)?;
         let edge = start_edge(&options, &secrets).await?;
-        let (node, endpoints) = start_node(&options, &secrets).await?;
+        let (node, endpoints) = start_node(&options, &secrets, FIRST_NODE).await?;
         let system = Self {
             options,
             secrets,
@@ -157,8 +166,29 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub async fn restart_node(&mut self) -> Result<()> {
-        (self.node, self.endpoints) = start_node(&self.options, &self.secrets).await?;
+        let started = start_node(&self.options, &self.secrets, FIRST_NODE).await?;
+        (self.node, self.endpoints) = started;
         self.until_connected().await
+    }
+
+    /// Starts one more node, on free ports, and waits until the edge sees it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn add_node(&self, name: &str) -> Result<(Process, Endpoints)> {
+        let options = Options {
+            node_flags: self.options.node_flags.clone(),
+            edge_port: self.options.edge_port,
+            ..Options::new(&self.options.folder)
+        };
+        let started = start_node(&options, &self.secrets, name).await?;
+        until("the new node is connected to the edge", || async {
+            let board = self.board("front").await;
+            let is_it = |node: &BoardNode| node.node.as_str() == name && node.connected;
+            board.is_ok_and(|board| board.nodes.iter().any(is_it))
+        })
+        .await?;
+        Ok(started)
     }
 
     /// What the board shows.
@@ -188,12 +218,26 @@ impl System {
     /// # Errors
     /// When the edge does not mint it.
     pub async fn token(&self, user: &str, role: Role, desk: Option<&DeskId>) -> Result<String> {
+        self.token_for(user, role, desk, HOUR).await
+    }
+
+    /// The same, for as long as is said.
+    ///
+    /// # Errors
+    /// When the edge does not mint it.
+    pub async fn token_for(
+        &self,
+        user: &str,
+        role: Role,
+        desk: Option<&DeskId>,
+        life: Duration,
+    ) -> Result<String> {
         let wish = CreateToken {
             user: user.parse()?,
             role,
             priority: 0,
             desk: desk.cloned(),
-            ttl_s: 3600,
+            ttl_s: life.as_secs(),
         };
         let created = self
             .api()?
@@ -255,6 +299,15 @@ where
     Ok(())
 }
 
+/// The folder that the edge serves; an empty one where nothing is built, for workerd wants one.
+fn pages(options: &Options) -> Result<PathBuf> {
+    let built = top()?.join(&options.pages);
+    Ok(match built.is_dir() {
+        true => built,
+        false => options.folder.join("no-pages"),
+    })
+}
+
 async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     let top = top()?;
     let mut command = Command::new(top.join("node_modules/workerd/bin/workerd"));
@@ -268,6 +321,10 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
         .arg(format!(
             "--directory-path=state={}",
             options.folder.join("state").display()
+        ))
+        .arg(format!(
+            "--directory-path=assets={}",
+            pages(options)?.display()
         ))
         .arg("--control-fd=1")
         .args(&options.edge_flags)
@@ -283,11 +340,15 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     Ok(edge)
 }
 
-async fn start_node(options: &Options, secrets: &Secrets) -> Result<(Process, Endpoints)> {
+async fn start_node(
+    options: &Options,
+    secrets: &Secrets,
+    name: &str,
+) -> Result<(Process, Endpoints)> {
     let [rtmp, http, udp] = options.node_ports;
     let mut command = Command::new(program("counterpart-node")?);
     command
-        .args(["--node-id", "node-1"])
+        .args(["--node-id", name])
         .arg(format!(
             "--edge=ws://127.0.0.1:{}/v1/nodes/socket",
             options.edge_port

@@ -1,9 +1,10 @@
 //! Method and path to meaning.
 
+use super::asset::Asset;
 use super::refusal::Refusal;
 use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
-use counterpart_shared::id::{CallId, DeskId, IdError, KeyId, RoomId};
+use counterpart_shared::id::{CallId, DeskId, IdError, ImageId, KeyId, RoomId};
 use std::str::FromStr;
 
 /// The desk whose board is shown when none is named.
@@ -15,8 +16,8 @@ const MAX_SAFE: u64 = (1 << 53) - 1;
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// `GET /`
-    Page,
+    /// `GET /`, `GET /console`, `GET /board`, `GET /assets/{file}`
+    Asset(Asset),
     /// `GET /docs`
     Docs,
     /// `GET /openapi.json`
@@ -45,6 +46,8 @@ pub enum Route {
     Calls(Search),
     /// `GET /v1/calls.csv?…`
     CallsCsv(Search),
+    /// `GET /v1/desks`
+    Desks,
     /// `GET /v1/desks/{desk}`
     Settings(DeskId),
     /// `PUT /v1/desks/{desk}`
@@ -53,6 +56,16 @@ pub enum Route {
     CreateDeskCall(DeskId),
     /// `GET /v1/calls/{call}?after=SEQ`
     CallView(CallId, u64),
+    /// `POST /v1/calls/{call}/images`
+    UploadImage(CallId),
+    /// `GET /v1/calls/{call}/images/{image}`
+    Image(CallId, ImageId),
+    /// `PUT /v1/calls/{call}/rating`
+    Rate(CallId),
+    /// `PUT /v1/calls/{call}/note`
+    Note(CallId),
+    /// `GET /v1/calls/{call}/recordings`
+    Recordings(CallId),
     /// `POST /v1/calls/{call}/urls`
     CallUrls(CallId),
     /// `GET /v1/calls/{call}/socket`
@@ -86,7 +99,10 @@ type Found = (&'static str, Result<Route, ApiError>);
 
 fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
     let found = match *parts {
-        [""] => ("GET", Ok(Route::Page)),
+        [""] => ("GET", Ok(Route::Asset(Asset::Customer))),
+        ["console"] => ("GET", Ok(Route::Asset(Asset::Console))),
+        ["board"] => ("GET", Ok(Route::Asset(Asset::Board))),
+        ["assets", file] => ("GET", Ok(Route::Asset(Asset::part(file)?))),
         ["docs"] => ("GET", Ok(Route::Docs)),
         ["openapi.json"] => ("GET", Ok(Route::OpenApi)),
         ["healthz"] => ("GET", Ok(Route::Health)),
@@ -99,9 +115,15 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
         ["v1", "calls"] => ("GET, POST", calls(method, query)),
         ["v1", "calls.csv"] => ("GET", Search::read(query, false).map(Route::CallsCsv)),
+        ["v1", "desks"] => ("GET", Ok(Route::Desks)),
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
+        ["v1", "calls", call, "images"] => ("POST", id(call).map(Route::UploadImage)),
+        ["v1", "calls", call, "images", image] => ("GET", call_image(call, image)),
+        ["v1", "calls", call, "rating"] => ("PUT", id(call).map(Route::Rate)),
+        ["v1", "calls", call, "note"] => ("PUT", id(call).map(Route::Note)),
+        ["v1", "calls", call, "recordings"] => ("GET", id(call).map(Route::Recordings)),
         ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
         ["v1", "calls", call, "socket"] => ("GET", id(call).map(Route::CallSocket)),
         ["v1", "desks", desk, "rooms", room, "socket"] => ("GET", room_socket(desk, room)),
@@ -148,6 +170,10 @@ fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
     Ok(Route::CallView(id(call)?, number))
 }
 
+fn call_image(call: &str, image: &str) -> Result<Route, ApiError> {
+    Ok(Route::Image(id(call)?, id(image)?))
+}
+
 fn room_socket(desk: &str, room: &str) -> Result<Route, ApiError> {
     Ok(Route::RoomSocket(id(desk)?, id(room)?))
 }
@@ -179,7 +205,15 @@ mod tests {
     fn paths_have_their_meaning() {
         let front: DeskId = "front".parse().unwrap();
         let call: CallId = "c-1".parse().unwrap();
-        assert_eq!(route("GET", "/", ""), Ok(Route::Page));
+        for (path, page) in [
+            ("/", Asset::Customer),
+            ("/console", Asset::Console),
+            ("/board", Asset::Board),
+        ] {
+            assert_eq!(route("GET", path, ""), Ok(Route::Asset(page)));
+        }
+        let part = Asset::part("a-1.js").unwrap();
+        assert_eq!(route("GET", "/assets/a-1.js", ""), Ok(Route::Asset(part)));
         assert_eq!(
             route("GET", "/v1/board", ""),
             Ok(Route::Board(front.clone()))
@@ -197,7 +231,19 @@ mod tests {
             Ok(Route::Configure(front.clone()))
         );
         let urls = route("POST", "/v1/calls/c-1/urls", "");
-        assert_eq!(urls, Ok(Route::CallUrls(call)));
+        assert_eq!(urls, Ok(Route::CallUrls(call.clone())));
+        let image = Route::Image(call.clone(), "ab".parse().unwrap());
+        assert_eq!(route("GET", "/v1/calls/c-1/images/ab", ""), Ok(image));
+        for (line, wanted) in [
+            ("POST images", Route::UploadImage(call.clone())),
+            ("PUT rating", Route::Rate(call.clone())),
+            ("PUT note", Route::Note(call.clone())),
+            ("GET recordings", Route::Recordings(call)),
+        ] {
+            let (method, part) = line.split_once(' ').unwrap();
+            let path = format!("/v1/calls/c-1/{part}");
+            assert_eq!(route(method, &path, ""), Ok(wanted));
+        }
         let room = Route::RoomSocket(front, "r1".parse().unwrap());
         assert_eq!(
             route("GET", "/v1/desks/front/rooms/r1/socket", ""),
@@ -207,6 +253,7 @@ mod tests {
         assert_eq!(route("POST", "/v1/api-keys", ""), Ok(Route::CreateApiKey));
         let board = Route::BoardSocket("back".parse().unwrap());
         assert_eq!(route("GET", "/v1/desks/back/board/socket", ""), Ok(board));
+        assert_eq!(route("GET", "/v1/desks", ""), Ok(Route::Desks));
         let key = Route::DeleteApiKey("k-1".parse().unwrap());
         assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
         assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));
@@ -233,6 +280,10 @@ mod tests {
             "/v1/calls/",
             "/v1/calls/c/x",
             "/x",
+            "/console/",
+            "/assets",
+            "/assets/",
+            "/assets/a/b.js",
         ] {
             let code = code("GET", path, "");
             assert!(

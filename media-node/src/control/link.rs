@@ -202,6 +202,10 @@ impl Link {
                     tracing::info!(%call, seq, "the edge wants a call recorded");
                     self.shell.record_call(&call);
                 }
+                NodeCommand::Still { call, party, id } => {
+                    tracing::info!(%call, %party, %id, seq, "the edge wants a still");
+                    self.shell.stills.take(&self.shell, call, party);
+                }
                 NodeCommand::Unknown => {
                     tracing::warn!(
                         seq,
@@ -277,6 +281,7 @@ impl Link {
             cpu_percent,
             memory_bytes,
             keys: self.shell.keys.stock() as u32,
+            media: self.shell.hub.loads(Instant::now()),
         }
     }
 

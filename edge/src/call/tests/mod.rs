@@ -1,6 +1,7 @@
 //! The call as a story, its rules one by one, what leaves it, and what holds whatever happens.
 
 mod at_desk;
+mod keeps;
 mod outside;
 mod random;
 mod record;
@@ -59,6 +60,8 @@ fn lease(node: &str, keys: usize) -> Lease {
             rtmp_port: 1935,
             http_port: 8080,
             udp_port: 4433,
+            rtmps_port: None,
+            https_port: None,
             one_time: true,
         },
         daily_sha256: "dd".repeat(32),
