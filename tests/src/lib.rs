@@ -8,6 +8,7 @@ pub mod browser;
 pub mod figures;
 pub mod judge;
 pub mod links;
+pub mod pages;
 pub mod ports;
 pub mod process;
 pub mod raw;
