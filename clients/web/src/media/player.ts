@@ -167,7 +167,8 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #fail(reason: Reason): never {
-    if (reason.code !== 'stopped') this.#set({ state: reason.code === 'refused' ? 'refused' : 'lost', reason });
+    const final = reason.code === 'refused' || reason.code === 'unsupported';
+    if (reason.code !== 'stopped') this.#set({ state: final ? 'refused' : 'lost', reason });
     throw new CarryError(reason);
   }
 
