@@ -15,6 +15,10 @@ main() {
     [ -x "$tool" ] || die "$(basename "$tool") is not set up; run: make setup"
   done
   cd "$root"
+  # Stories that run at the same time each come here.
+  mkdir -p "$root/target"
+  exec 8>"$root/target/wire.lock"
+  flock 8
   with_wasm "$way" cargo build --quiet --lib --release --package counterpart-wire --target "$wasm_target" >&2
   wasm=$edge_target/$wasm_target/release/counterpart_wire.wasm
   inputs=$(cat "$wasm" "$root/package-lock.json" "$root/tools/build-wire.sh" | sha256sum)

@@ -55,7 +55,7 @@ const browser = await chromium.launchPersistentContext(profile, {
   args: [
     '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=30',
-    '--auto-select-desktop-capture-source=media', '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required', '--remote-debugging-pipe',
+    '--auto-select-desktop-capture-source=media', '--allow-loopback-in-peer-connection', '--remote-debugging-pipe',
     ...(process.env.CHROMIUM_FLAGS ?? '').split(' ').filter(Boolean), `--user-data-dir=${profile}`, 'about:blank',
   ],
 });

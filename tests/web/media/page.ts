@@ -3,7 +3,7 @@
 import { LocalMedia, Player, Publisher, type MediaUrls } from '../../../clients/web/src/media';
 import { heard, listenToOutputs } from './ear';
 import { Eye, type Seen } from './eye';
-import { beeps, markedStream } from './source';
+import { beeps, markedStream, wallTime } from './source';
 import { Peer } from './webrtc';
 
 /** Bits per second of the pictures, whoever carries them. */
@@ -69,11 +69,13 @@ const media = {
   },
   accept: (sdp: string): Promise<void> | undefined => peer?.take(sdp),
   webrtc: (): Promise<unknown> | undefined => peer?.stats(),
-  /** Lets nothing else run on the page for so long, in milliseconds. */
-  busy(ms: number): void {
+  /** Lets nothing else run on the page for so long, in milliseconds; from when until when, in UNIX milliseconds. */
+  busy(ms: number): [number, number] {
+    const begin = wallTime();
     const request = new XMLHttpRequest();
     request.open('GET', `/late/${ms}`, false);
     request.send();
+    return [begin, wallTime()];
   },
   mute: (muted: boolean): void => void (opened().muted = muted),
   cameraOff: (off: boolean): void => void (opened().cameraOff = off),

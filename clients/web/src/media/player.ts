@@ -113,9 +113,9 @@ export class Player extends Emitter<PlayerEvents> {
     };
     const canvas = (this.#canvas = new Canvas());
     this.element.replaceChildren(fill(canvas.element));
-    const speaker = (this.#speaker = new Speaker(this.#volume, (audible, latency) => {
+    const speaker = (this.#speaker = new Speaker(this.#volume, (audible, latency, blocked) => {
       say({ type: 'audible', audible, latency });
-      this.#block(!audible);
+      this.#block(blocked);
     }));
     void speaker.open().then((port) => say({ type: 'sound', port }, [port])).catch(() => this.#block(true));
     void speaker.resume().catch(() => undefined);

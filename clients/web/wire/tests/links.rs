@@ -1,5 +1,7 @@
 //! Both links against the server's session, through bytes cut anywhere.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, AudioPacket, FrameType, VideoBody, VideoPacket,

@@ -8,14 +8,22 @@ const RATE = 48_000;
 /** How often the latency of the output is looked at, in milliseconds. */
 const LOOK_MS = 1_000;
 
+/** An output that is allowed begins within this, in milliseconds. */
+const BEGIN_MS = 500;
+
 /** An output for sound, which the browser's autoplay rules may hold back. */
 export class Speaker {
   readonly #context = new AudioContext({ latencyHint: 'interactive', sampleRate: RATE });
   readonly #gain = new GainNode(this.#context);
   readonly #ticker: ReturnType<typeof setInterval>;
 
-  /** `changed` hears whether sound is heard, and how long the output takes, in milliseconds. */
-  constructor(volume: number, readonly changed: (audible: boolean, latency: number) => void) {
+  readonly #begin = performance.now();
+
+  /**
+   * `changed` hears whether sound is heard, how long the output takes, in milliseconds, and whether the browser holds it
+   * back.
+   */
+  constructor(volume: number, readonly changed: (audible: boolean, latency: number, blocked: boolean) => void) {
     this.volume = volume;
     this.#gain.connect(this.#context.destination);
     this.#context.onstatechange = () => this.#tell();
@@ -57,6 +65,7 @@ export class Speaker {
 
   #tell(): void {
     const { baseLatency, outputLatency } = this.#context;
-    this.changed(this.audible, 1000 * (outputLatency || baseLatency || 0));
+    const blocked = !this.audible && performance.now() - this.#begin > BEGIN_MS;
+    this.changed(this.audible, 1000 * (outputLatency || baseLatency || 0), blocked);
   }
 }

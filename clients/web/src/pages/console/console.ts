@@ -109,8 +109,9 @@ export class Console {
 
   /** The call while there is one and while it is wrapped up, else the day's calls. */
   #show(): void {
-    const wrapping = this.#room.room?.phase === 'wrapping';
-    if (this.#panel?.isOver && !wrapping) {
+    // The end of the call may be told before the room's new state is.
+    const phase = this.#room.room?.phase;
+    if (this.#panel?.isOver && phase !== 'wrapping' && phase !== 'talking') {
       this.#panel.leave();
       this.#panel = undefined;
     }
