@@ -24,8 +24,9 @@ test('either 1002 starts the call, once', () => {
   const driver = new Driver();
   driver.on('start');
   driver.urls();
-  assert.deepEqual(acts(driver.entry('stream.begin', { party: 'caller' })), ['step 3 stream.begin', 'send request']);
-  assert.deepEqual(acts(driver.pusher(1002)), ['step 2 publish']);
+  const begun = acts(driver.entry('stream.begin', { party: 'caller' }));
+  assert.deepEqual(begun, ['step 2 publish', 'send request', 'step 3 stream.begin']);
+  assert.deepEqual(acts(driver.pusher(1002)), []);
 });
 
 test('a call that was requested before is taken up without asking again', () => {
@@ -74,7 +75,7 @@ test('a pusher that tries again with a URL that has expired gets a fresh one at 
 test('a stream that is over at the node begins anew, unless the tag was faster', () => {
   const driver = new Driver().talking();
   assert.deepEqual(done(driver.entry('stream.end', { party: 'caller', reason: 'r' })), ['timer push.overdue 500']);
-  assert.deepEqual(done(driver.entry('stream.begin', { party: 'caller' })), ['cancel push.overdue']);
+  assert.ok(done(driver.entry('stream.begin', { party: 'caller' })).includes('cancel push.overdue'));
   assert.deepEqual(acts(driver.on('timer', { name: 'push.overdue' })), []);
   driver.entry('stream.end', { party: 'caller', reason: 'r' });
   assert.deepEqual(acts(driver.on('timer', { name: 'push.overdue' })), ['push.stop', 'send urls']);

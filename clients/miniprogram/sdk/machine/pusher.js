@@ -57,14 +57,16 @@ function granted(turn) {
   if (turn.state.push.state === 'refused' && turn.active) begin(turn);
 }
 
+function pushes(turn) {
+  turn.state.push.state = 'pushing';
+  turn.timer('push.steady', STEADY);
+  turn.step(2, 'publish');
+  turn.clear('reconnecting', 'uplink');
+  request(turn);
+}
+
 const BY_CODE = {
-  [PUSHER.PUSH_BEGINS]: (turn) => {
-    turn.state.push.state = 'pushing';
-    turn.timer('push.steady', STEADY);
-    turn.step(2, 'publish');
-    turn.clear('reconnecting', 'uplink');
-    request(turn);
-  },
+  [PUSHER.PUSH_BEGINS]: pushes,
   [PUSHER.UPLINK_POOR]: (turn) => {
     turn.note('uplink');
     turn.network('poor');
@@ -92,8 +94,11 @@ const BY_ERROR = {
 
 /** The tag's statechange. What it says of a run that was stopped counts no more. */
 function code(turn, number) {
-  const running = ['starting', 'pushing', 'reconnecting'].includes(turn.state.push.state);
-  if (running && turn.active && BY_CODE[number]) BY_CODE[number](turn);
+  if (runs(turn) && BY_CODE[number]) BY_CODE[number](turn);
+}
+
+function runs(turn) {
+  return turn.active && ['starting', 'pushing', 'reconnecting'].includes(turn.state.push.state);
 }
 
 /** The tag's error. */
@@ -101,12 +106,12 @@ function error(turn, number) {
   if (turn.active && BY_ERROR[number]) refuse(turn, BY_ERROR[number]);
 }
 
-/** The node has the first frames. */
+/** The node has the first frames. Some versions of WeChat forget to say 1002, so this says it as well. */
 function live(turn) {
   turn.state.push.live = true;
   turn.cancel('push.overdue');
+  if (runs(turn)) pushes(turn);
   turn.step(3, 'stream.begin');
-  request(turn);
 }
 
 /** The stream is over at the node, and the call goes on. */
