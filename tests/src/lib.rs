@@ -5,8 +5,10 @@
 
 pub mod ahead;
 pub mod browser;
+pub mod camera;
 pub mod figures;
 pub mod judge;
+pub mod phone;
 pub mod ports;
 pub mod process;
 pub mod raw;
@@ -16,3 +18,4 @@ pub mod scripted;
 pub mod secrets;
 pub mod system;
 pub mod talk;
+pub mod wechat;

@@ -116,7 +116,7 @@ Component({
     },
 
     switchCamera() {
-      wx.createLivePusherContext('pusher', this).switchCamera();
+      wx.createLivePusherContext().switchCamera();
     },
 
     onPusherState({ detail }) {

@@ -5,13 +5,13 @@ function restart(context, begin) {
   context.stop({ complete: () => context[begin]() });
 }
 
-/** Starts `<live-pusher>` at a URL; `component` has it in its WXML while `pushUrl` is set. */
+/** Starts `<live-pusher>` at a URL; `component` has it in its WXML while `pushUrl` is set. A page has one of them. */
 function push(component, url) {
-  component.setData({ pushUrl: url }, () => restart(wx.createLivePusherContext('pusher', component), 'start'));
+  component.setData({ pushUrl: url }, () => restart(wx.createLivePusherContext(), 'start'));
 }
 
 function pushStop(component) {
-  if (component.data.pushUrl) wx.createLivePusherContext('pusher', component).stop();
+  if (component.data.pushUrl) wx.createLivePusherContext().stop();
 }
 
 /** Starts `<live-player>` at a URL; one that comes onto the page with it plays by itself. */

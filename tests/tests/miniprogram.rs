@@ -1,0 +1,347 @@
+//! The mini-program calls a desk where a native agent answers. Its two tags are ffmpeg, so all that they say is from what
+//! really happens to a push and a play; see `tests/miniprogram/phone.mjs`.
+
+use anyhow::{Context, Result, anyhow, ensure};
+use counterpart_native::party::{Agent, PartyEvent, PartyOptions, PartyReport, Remote};
+use counterpart_shared::api::{DeskSettings, EndReason, EntryBody};
+use counterpart_shared::grant::Role;
+use counterpart_shared::id::{CallId, DeskId, Party};
+use counterpart_tests::judge::{decodes, probe, steps};
+use counterpart_tests::phone::Phone;
+use counterpart_tests::system::{Options, PATIENCE, System, top};
+use counterpart_tests::talk::Publishing;
+use counterpart_tests::{camera, wechat};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::process::Command;
+use tokio::task::JoinHandle;
+
+/// The page of a call to the desk.
+const CALL: &str = "open /app/pages/call/call?desk=front";
+
+/// A system where one can log in by WeChat, and a phone in it.
+async fn phone() -> Result<(TempDir, System, Phone)> {
+    let folder = tempfile::tempdir()?;
+    let mut options = Options::new(folder.path());
+    options.edge_settings = wechat::stand_in().await?;
+    let system = System::start(options).await?;
+    let camera = camera::file(&system, folder.path()).await?;
+    let phone = Phone::new(&system, &camera, folder.path()).await?;
+    Ok((folder, system, phone))
+}
+
+/// Bob in an open room of the desk.
+async fn agent(system: &System) -> Result<Agent> {
+    let desk: DeskId = "front".parse()?;
+    let token = system.token("bob", Role::Agent, Some(&desk)).await?;
+    let mut agent = Agent::new(&system.api()?, &desk, &"room-1".parse()?, &token)?;
+    agent.open().await?;
+    Ok(agent)
+}
+
+/// His side of a call.
+struct Talking {
+    remote: Remote,
+    party: JoinHandle<Result<PartyReport>>,
+}
+
+impl Talking {
+    /// Takes the call that rings, and talks until the customer hangs up.
+    async fn answer(agent: &mut Agent) -> Result<Self> {
+        let offer = agent.offer(PATIENCE).await?;
+        let options = PartyOptions {
+            talk: Duration::from_secs(600),
+            ..PartyOptions::default()
+        };
+        let (party, remote) = agent.accept(&offer.call, options).await?;
+        let party = tokio::spawn(async move {
+            let ended = party.run().await;
+            ended.map_err(|failure| anyhow!("the agent: {failure}"))
+        });
+        Ok(Self { remote, party })
+    }
+
+    /// Waits until so many more pictures and packets of sound of the customer are decoded.
+    async fn sees_and_hears(&self, more: u64) -> Result<()> {
+        let mut playing = self.remote.playing();
+        let (pictures, sounds) = {
+            let now = playing.borrow();
+            (now.pictures + more, now.sounds + more)
+        };
+        let wait = playing.wait_for(|now| now.pictures >= pictures && now.sounds >= sounds);
+        let reached = tokio::time::timeout(PATIENCE, wait).await;
+        ensure!(
+            matches!(reached, Ok(Ok(_))),
+            "the agent does not see and hear the customer: {:?}",
+            self.remote.playing().borrow()
+        );
+        Ok(())
+    }
+
+    /// Waits for an entry of the log.
+    async fn entry<T>(&mut self, what: &str, pick: impl Fn(EntryBody) -> Option<T>) -> Result<T> {
+        let search = async {
+            while let Some(event) = self.remote.next().await {
+                let PartyEvent::Entry(entry) = event else {
+                    continue;
+                };
+                if let Some(found) = pick(entry.body) {
+                    return Some(found);
+                }
+            }
+            None
+        };
+        let found = tokio::time::timeout(PATIENCE, search).await;
+        found
+            .ok()
+            .flatten()
+            .with_context(|| format!("the agent has not heard of {what}"))
+    }
+}
+
+/// The call that waits in line.
+async fn call_of(phone: &mut Phone) -> Result<CallId> {
+    let rest = phone.says("phase {\"phase\":\"waiting\",").await?;
+    let phase: Value = serde_json::from_str(&format!("{{{rest}"))?;
+    let call = phase["call"].as_str().context("a call")?;
+    Ok(call.parse()?)
+}
+
+async fn steps_are(phone: &mut Phone, numbers: &[u64]) -> Result<()> {
+    for number in numbers {
+        phone
+            .says(&format!("step {{\"number\":{number},"))
+            .await
+            .with_context(|| format!("step {number}"))?;
+    }
+    Ok(())
+}
+
+/// The agent's pictures and sound, as the phone kept them: whole, and in step.
+async fn judge(file: &Path) -> Result<()> {
+    let seen = probe(file).await?;
+    let video = seen.track("video").context("pictures")?;
+    assert_eq!(
+        (video.codec_name.as_str(), video.width, video.height),
+        ("h264", 640, 360)
+    );
+    assert_eq!(seen.track("audio").context("sound")?.codec_name, "aac");
+    decodes(file).await?;
+    let apart = steps(file).await?;
+    ensure!(apart.len() >= 2, "flashes with a beep: {apart:?}");
+    ensure!(
+        apart.iter().all(|step| step.abs() < 80.0),
+        "picture and sound are apart: {apart:?}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result<()> {
+    let (_folder, system, mut phone) = phone().await?;
+
+    // In line, with his camera on: nobody is there yet.
+    phone.does(CALL).await?;
+    let first_url = phone.says("push ").await?;
+    for code in [1001, 1002, 1007] {
+        phone.says(&format!("pusher {code}")).await?;
+    }
+    steps_are(&mut phone, &[1, 2, 3, 4]).await?;
+    phone.shows("下一位就是您").await?;
+
+    let mut agent = agent(&system).await?;
+    let mut bob = Talking::answer(&mut agent).await?;
+    for code in [2001, 2002, 2009, 2003, 2004] {
+        phone.says(&format!("player {code}")).await?;
+    }
+    steps_are(&mut phone, &[5, 7]).await?;
+    phone.counts("sees", 75).await?;
+    phone.counts("hears", 20).await?;
+    let first_file = phone.plays_into().await?;
+    bob.sees_and_hears(75).await?;
+
+    bob.remote.text("您好，请问有什么可以帮您？").await;
+    phone.shows("您好，请问有什么可以帮您？").await?;
+    phone.does("type .words 我想开户").await?;
+    phone.does("tap .send").await?;
+    phone.says("stored {").await?;
+    let heard = bob.entry("the text", |body| match body {
+        EntryBody::Text { from, text, .. } if from == Party::Caller => Some(text),
+        _ => None,
+    });
+    assert_eq!(heard.await?, "我想开户");
+
+    without_signals(&mut phone, &mut bob).await?;
+    crash(&mut phone, &bob).await?;
+    let fresh_url = without_network(&mut phone, &bob).await?;
+    assert_ne!(first_url, fresh_url);
+    in_the_background(&mut phone, &mut bob).await?;
+
+    phone.does("tap .hang-up").await?;
+    phone.says("page app/pages/rating/rating").await?;
+    phone.shows("通话已结束").await?;
+    let report = bob.party.await??;
+    assert_eq!(report.end, Some(EndReason::HangUp));
+    let seen = report.played.first().context("the agent played")?;
+    assert_eq!(seen.audio_codec.as_deref(), Some("aac"));
+    assert_eq!((seen.size, seen.undecodable), (Some((640, 360)), 0));
+    judge(&first_file).await?;
+    phone.off().await
+}
+
+/// The signals' network is gone for a while; pictures go on, and what was written meanwhile arrives, once and in order.
+async fn without_signals(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
+    phone.does("signal cut").await?;
+    phone.shows("与服务器的连接已断开").await?;
+    phone.does("type .words 第一句").await?;
+    phone.does("tap .send").await?;
+    phone.does("type .words 第二句").await?;
+    phone.does("tap .send").await?;
+    bob.remote.text("您还在吗？").await;
+    bob.sees_and_hears(25).await?;
+    assert_eq!(phone.count("push ") + phone.count("play "), 0);
+    phone.does("signal mend").await?;
+    phone.shows("您还在吗？").await?;
+    for words in ["第一句", "第二句"] {
+        let heard = bob.entry("the text", |body| match body {
+            EntryBody::Text { from, text, .. } if from == Party::Caller => Some(text),
+            _ => None,
+        });
+        assert_eq!(heard.await?, words);
+    }
+    Ok(())
+}
+
+/// The program behind the pusher dies: the tag tries again by itself, with the same URL.
+async fn crash(phone: &mut Phone, bob: &Talking) -> Result<()> {
+    phone.does("kill pusher").await?;
+    phone.says("pusher 1102").await?;
+    phone.says("pusher 1002").await?;
+    assert_eq!(phone.count("push "), 0, "the tag came back by itself");
+    bob.sees_and_hears(25).await?;
+    assert_eq!(phone.count("play "), 0, "what plays stays");
+    Ok(())
+}
+
+/// The media's network is gone for longer than the tags try: -1307 and -2301, and fresh URLs, again and again until it
+/// is back. Gives the first of them.
+async fn without_network(phone: &mut Phone, bob: &Talking) -> Result<String> {
+    phone.does("media cut").await?;
+    phone.says("pusher 1102").await?;
+    phone.says("player 2103").await?;
+    phone.shows("正在恢复画面").await?;
+    phone.says("pusher -1307").await?;
+    let fresh = phone.says("push ").await?;
+    phone.says("player -2301").await?;
+    phone.says("play ").await?;
+    phone.does("media mend").await?;
+    phone.says("pusher 1002").await?;
+    phone.says("player 2003").await?;
+    phone.counts("sees", 25).await?;
+    bob.sees_and_hears(25).await?;
+    Ok(fresh)
+}
+
+/// The user looks at something else for a while.
+async fn in_the_background(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
+    phone.does("hide").await?;
+    phone.says("pusher 5000").await?;
+    bob.entry("the customer's stream ending", |body| match body {
+        EntryBody::StreamEnd { party, .. } => (party == Party::Caller).then_some(()),
+        _ => None,
+    })
+    .await?;
+    phone.does("show").await?;
+    phone.says("push ").await?;
+    phone.says("pusher 1002").await?;
+    phone.says("player 2003").await?;
+    bob.sees_and_hears(25).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_refuses_camera_and_microphone_is_shown_the_way_to_the_settings() -> Result<()> {
+    let (_folder, system, mut phone) = phone().await?;
+
+    phone.does("answer no").await?;
+    phone.does(CALL).await?;
+    phone.shows("摄像头未授权").await?;
+    phone.does("setting camera on").await?;
+    phone.does("tap .panel-settings opensetting").await?;
+    phone.shows("麦克风未授权").await?;
+    assert_eq!(phone.count("phase "), 0, "no call without both");
+    phone.does("setting microphone on").await?;
+    phone.does("tap .panel-settings opensetting").await?;
+    phone.says("pusher 1002").await?;
+    phone.says("phase {\"phase\":\"waiting\"").await?;
+
+    // He changes his mind while he waits.
+    phone.does("setting camera off").await?;
+    phone.does("hide").await?;
+    phone.does("show").await?;
+    phone.says("pusher -1301").await?;
+    phone.shows("摄像头未授权").await?;
+    phone.does("setting camera on").await?;
+    phone.does("tap .panel-settings opensetting").await?;
+    phone.says("pusher 1002").await?;
+
+    let mut agent = agent(&system).await?;
+    let bob = Talking::answer(&mut agent).await?;
+    bob.sees_and_hears(25).await?;
+    phone.does("tap .hang-up").await?;
+    phone
+        .says("phase {\"phase\":\"over\",\"reason\":\"hang_up\"")
+        .await?;
+    bob.party.await??;
+    phone.off().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_told_and_do_not_stop_what_can_go_on() -> Result<()> {
+    let (_folder, system, mut phone) = phone().await?;
+
+    // A desk that is closed takes no call.
+    let closed = DeskSettings {
+        hours: Some(Vec::new()),
+        ..DeskSettings::default()
+    };
+    system.set_desk("front", &closed).await?;
+    phone.does(CALL).await?;
+    phone.shows("服务台现在不在服务时间").await?;
+    assert_eq!(phone.count("push "), 0);
+    system.set_desk("front", &DeskSettings::default()).await?;
+
+    // Somebody takes his stream over: the node closes the pusher, and a fresh URL takes it back.
+    phone.does(CALL).await?;
+    let call = call_of(&mut phone).await?;
+    let token = system.token("wx-o-1", Role::Customer, None).await?;
+    let urls = system.api()?.urls(&token, &call).await?;
+    let other = Publishing::begin(&urls.publish.rtmp, camera::with_aac())?;
+    phone.says("pusher 3004").await?;
+    phone.says("push ").await?;
+    phone.says("pusher 1002").await?;
+    drop(other.end().await);
+
+    // A text that is too long.
+    let long = "长".repeat(1_400);
+    phone.does(&format!("type .words {long}")).await?;
+    phone.does("tap .send").await?;
+    phone.shows("发送失败：内容过大").await?;
+    phone.off().await
+}
+
+/// The units, in the language that they are written in.
+#[tokio::test]
+async fn the_units_of_the_mini_program_hold() -> Result<()> {
+    let output = Command::new("node")
+        .args(["--test", "clients/miniprogram/test"])
+        .current_dir(top()?)
+        .output()
+        .await
+        .context("cannot run node")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{said}");
+    ensure!(!said.contains("# tests 0"), "no tests were found: {said}");
+    Ok(())
+}
