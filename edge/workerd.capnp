@@ -1,9 +1,9 @@
 # The edge on workerd, for private deployment and the tests. From the top of the project, once it is built:
 #
 #   node_modules/workerd/bin/workerd serve edge/workerd.capnp \
-#     --socket-addr http=127.0.0.1:8787 --directory-path state=run/state
+#     --socket-addr http=127.0.0.1:8787 --directory-path state=run/state --directory-path assets=clients/web/dist
 #
-# The folder must exist; every object keeps one SQLite file in it. The settings come from the
+# Both folders must exist: every object keeps one SQLite file in `state`, the pages lie in `assets` (make web). The settings come from the
 # environment (edge/README.md lists them); one that is not set counts as empty. wrangler.toml says the same
 # to Cloudflare. `outside` is how the edge reaches what WEBHOOK_URL and WECHAT_BASE name, and nothing else: the
 # business server often has a private address.
@@ -17,6 +17,7 @@ const config :Workerd.Config = (
       tlsOptions = (trustBrowserCas = true),
     )),
     (name = "state", disk = (path = "run/state", writable = true)),
+    (name = "assets", disk = (path = "clients/web/dist", writable = false)),
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:8787", http = (), service = "edge"),
@@ -44,6 +45,7 @@ const edge :Workerd.Worker = (
     (name = "FLEET", durableObjectNamespace = "Fleet"),
     (name = "ACCOUNT", durableObjectNamespace = "Account"),
     (name = "ARCHIVE", durableObjectNamespace = "Archive"),
+    (name = "ASSETS", service = "assets"),
     (name = "SIGNING_SEED", fromEnvironment = "SIGNING_SEED"),
     (name = "SIGNING_SEEDS", fromEnvironment = "SIGNING_SEEDS"),
     (name = "API_KEY", fromEnvironment = "API_KEY"),

@@ -115,8 +115,8 @@ impl Refusal {
     pub fn status_code(&self, act: Act) -> &'static str {
         match (act, self) {
             (Act::Publish, _) => code::PUBLISH_BAD_NAME,
-            (Act::Play, Refusal::NotLive | Refusal::App(_)) => code::PLAY_STREAM_NOT_FOUND,
-            (Act::Play, _) => code::PLAY_FAILED,
+            (_, Refusal::NotLive | Refusal::App(_)) => code::PLAY_STREAM_NOT_FOUND,
+            (Act::Play | Act::Review, _) => code::PLAY_FAILED,
         }
     }
 }

@@ -90,6 +90,10 @@ impl Shell {
                 }
                 Allowed::Publish(publication)
             }
+            Act::Review => {
+                let (granted, wanted) = (Act::Review, wish.act);
+                return Err(Refusal::Act { granted, wanted });
+            }
         };
         Ok((grant, allowed))
     }

@@ -3,9 +3,10 @@
 use counterpart_shared::api::{
     ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
     CreateDeskCall, CreateStream, CreateToken, DeskBoard, DeskCommand, DeskMessage, DeskSettings,
-    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, NodeCommand, Provider,
-    StreamCreated, ToNode, WebhookEvent,
+    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, NodeCommand, NodeEvent,
+    Provider, StreamCreated, ToNode, WebhookEvent,
 };
+use counterpart_shared::grant::Act;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +36,7 @@ const URLS: &str = r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at
 #[test]
 fn urls() {
     pinned::<MediaUrls>(&[URLS]);
+    pinned::<Act>(&[r#""publish""#, r#""play""#, r#""review""#]);
 }
 
 #[test]
@@ -304,8 +306,15 @@ fn node_link() {
             "endpoints":{"host":"h","rtmp_port":1935,"http_port":8080,"udp_port":4433,"one_time":true},
             "capacity":100,"daily_sha256":"00",
             "streams":[{"call":"c1","party":"caller","stream":"c1.caller"}],"command_seq":0}"#,
+        r#"{"type":"hello","node":"n1","version":"0.1.0","boot":"b1",
+            "endpoints":{"host":"h","rtmp_port":1935,"http_port":8080,"udp_port":4433,"rtmps_port":1936,
+            "https_port":8443,"one_time":true},
+            "capacity":100,"daily_sha256":"00","streams":[],"command_seq":0}"#,
         r#"{"type":"keys","keys":[{"label":"l1","sha256":"00","expires_at":9}]}"#,
         r#"{"type":"load","streams":1,"readers":2,"recording":1,"cpu_percent":1.5,"memory_bytes":10,"keys":64}"#,
+        r#"{"type":"load","streams":2,"readers":2,"recording":1,"cpu_percent":1.5,"memory_bytes":10,"keys":64,
+            "media":[{"call":"c1","party":"caller","kbps":512,"fps":29.5,"delay_ms":12,"loss_percent":0.5},
+            {"call":"c1","party":"callee","kbps":32,"fps":0.0,"delay_ms":null,"loss_percent":null}]}"#,
         r#"{"type":"daily","sha256":"00"}"#,
         r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
             "event":{"kind":"stream.begin","audio":{"codec":"aac","rate":44100,"channels":2}}}"#,
@@ -319,8 +328,15 @@ fn node_link() {
             "event":{"kind":"recording.ready","files":[]}}"#,
         r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
             "event":{"kind":"recording.failed","reason":"r"}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"still.ready","file":{"path":"c1/caller.png","bytes":10,"duration_ms":0,"sha256":"00"},
+            "width":640,"height":360,"taken_at":4}}"#,
+        r#"{"type":"event","seq":1,"at":5,"call":"c1","party":"caller","stream":"c1.caller",
+            "event":{"kind":"still.failed","reason":"r"}}"#,
         r#"{"type":"done","seq":1}"#,
     ]);
+    let newer: NodeEvent = serde_json::from_str(r#"{"kind":"x.y","z":1}"#).expect("passed over");
+    assert_eq!(newer, NodeEvent::Unknown);
     pinned::<ToNode>(&[
         r#"{"type":"welcome","keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"AA"}]}"#,
         r#"{"type":"want_keys","count":64}"#,
@@ -328,6 +344,7 @@ fn node_link() {
         r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,
         r#"{"type":"command","seq":2,"command":{"kind":"grants.end","call":"c1","user":"bob","serial":7}}"#,
         r#"{"type":"command","seq":3,"command":{"kind":"record.begin","call":"c1"}}"#,
+        r#"{"type":"command","seq":4,"command":{"kind":"still","call":"c1","party":"caller","id":"1"}}"#,
         r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
     ]);
 }

@@ -8,6 +8,7 @@ const config :Workerd.Config = (
     (name = "peer", worker = .peer),
     (name = "outside", network = (allow = ["private"])),
     (name = "state", disk = (path = "run/state", writable = true)),
+    (name = "assets", disk = (path = "clients/web/dist", writable = false)),
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:8787", http = (), service = "edge"),

@@ -27,6 +27,8 @@ pub struct Options {
     pub edge_port: u16,
     /// What workerd serves, below the top of the project.
     pub edge_config: PathBuf,
+    /// Where the built pages are, below the top of the project; where they are not, the edge says so.
+    pub pages: PathBuf,
     /// More flags for workerd.
     pub edge_flags: Vec<String>,
     /// More settings of the edge.
@@ -46,6 +48,7 @@ impl Options {
             folder: folder.to_owned(),
             edge_port: 0,
             edge_config: "edge/workerd.capnp".into(),
+            pages: "clients/web/dist".into(),
             edge_flags: Vec::new(),
             edge_settings: Vec::new(),
             node_ports: [0; 3],
@@ -73,7 +76,7 @@ impl System {
     /// # Errors
     /// When one does not start; with the end of its log.
     pub async fn start(mut options: Options) -> Result<Self> {
-        for folder in ["state", "recordings"] {
+        for folder in ["state", "recordings", "no-pages"] {
             let folder = options.folder.join(folder);
             std::fs::create_dir_all(&folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
@@ -255,6 +258,15 @@ where
     Ok(())
 }
 
+/// The folder that the edge serves; an empty one where nothing is built, for workerd wants one.
+fn pages(options: &Options) -> Result<PathBuf> {
+    let built = top()?.join(&options.pages);
+    Ok(match built.is_dir() {
+        true => built,
+        false => options.folder.join("no-pages"),
+    })
+}
+
 async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     let top = top()?;
     let mut command = Command::new(top.join("node_modules/workerd/bin/workerd"));
@@ -268,6 +280,10 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
         .arg(format!(
             "--directory-path=state={}",
             options.folder.join("state").display()
+        ))
+        .arg(format!(
+            "--directory-path=assets={}",
+            pages(options)?.display()
         ))
         .arg("--control-fd=1")
         .args(&options.edge_flags)

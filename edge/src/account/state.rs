@@ -1,9 +1,11 @@
-//! What the account keeps: a row for each key.
+//! What the account keeps: a row for each key and for each desk.
 
+use crate::desk::is_open;
+use crate::link::Listing;
 use crate::table::{Change, Row, RowError, Table};
 use crate::token::same_secret;
-use counterpart_shared::api::{ApiError, ApiKey, ApiKeys, ErrorCode};
-use counterpart_shared::id::KeyId;
+use counterpart_shared::api::{ApiError, ApiKey, ApiKeys, Desks, ErrorCode, ListedDesk};
+use counterpart_shared::id::{DeskId, KeyId};
 use serde::{Deserialize, Serialize};
 
 /// How many keys there can be: enough for every program of a business, and few enough to look through.
@@ -16,6 +18,7 @@ pub const MAX_NAME: usize = 80;
 #[derive(Debug, Clone)]
 pub struct Account {
     keys: Table<KeyId, StoredKey>,
+    desks: Table<DeskId, Listing>,
 }
 
 /// One key as it is stored.
@@ -28,8 +31,10 @@ struct StoredKey {
 
 impl Default for Account {
     fn default() -> Self {
-        let keys = Table::new("key");
-        Self { keys }
+        Self {
+            keys: Table::new("key"),
+            desks: Table::new("desk"),
+        }
     }
 }
 
@@ -39,13 +44,33 @@ impl Account {
     /// # Errors
     /// [`RowError`] for the first row that cannot be read.
     pub fn load(rows: &[Row]) -> Result<Self, RowError> {
-        let keys = Table::load("key", rows)?;
-        Ok(Self { keys })
+        Ok(Self {
+            keys: Table::load("key", rows)?,
+            desks: Table::load("desk", rows)?,
+        })
     }
 
     /// What must be stored since this was asked last.
     pub fn changes(&mut self) -> Vec<Change> {
-        self.keys.changes()
+        let mut changes = self.keys.changes();
+        changes.extend(self.desks.changes());
+        changes
+    }
+
+    /// A desk is there, and is shown so from now on.
+    pub fn list_desk(&mut self, desk: DeskId, listing: Listing) {
+        self.desks.insert(desk, listing);
+    }
+
+    /// All desks that were ever set, and whether each is open now.
+    pub fn desks(&self, now: u64) -> Desks {
+        let listed = |(desk, listing): (&DeskId, &Listing)| ListedDesk {
+            desk: desk.clone(),
+            title: listing.title.clone(),
+            open: is_open(listing.hours.as_deref(), listing.utc_offset_min, now),
+        };
+        let desks = self.desks.iter().map(listed).collect();
+        Desks { desks }
     }
 
     /// Accepts a key from now on.
@@ -166,6 +191,33 @@ mod tests {
         assert!(loaded.check(&id("k-1"), "aa"));
         assert_eq!(loaded.list(), account.list());
         assert!(!format!("{:?}", loaded.list()).contains("aa"));
+    }
+
+    #[test]
+    fn desks_are_listed_with_their_titles_and_whether_they_are_open() {
+        let mut account = Account::default();
+        let listing = |json: &str| serde_json::from_str::<Listing>(json).unwrap();
+        let shut = r#"{"hours":[],"utc_offset_min":480}"#;
+        let titled = r#"{"title":{"zh":"前台","en":"Front"},"utc_offset_min":0}"#;
+        account.list_desk("loans".parse().unwrap(), listing(titled));
+        account.list_desk("loans".parse().unwrap(), listing(shut));
+        account.list_desk("front".parse().unwrap(), listing(titled));
+        let stored = account.changes();
+        let stored: Vec<Row> = stored
+            .into_iter()
+            .map(|Change { kind, key, json }| Row {
+                kind: kind.to_owned(),
+                key,
+                json: json.unwrap(),
+            })
+            .collect();
+        let texts: Vec<_> = stored.iter().map(|row| row.json.as_str()).collect();
+        assert_eq!(texts, [titled, shut]);
+        let desks = Account::load(&stored).unwrap().desks(5);
+        assert_eq!(
+            serde_json::to_string(&desks).unwrap(),
+            r#"{"desks":[{"desk":"front","title":{"zh":"前台","en":"Front"},"open":true},{"desk":"loans","open":false}]}"#
+        );
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Turn<'_> {
             NodeEvent::RecordingFailed { reason } => {
                 self.append(EntryBody::RecordingFailed { party, reason });
             }
+            NodeEvent::StillReady { .. } | NodeEvent::StillFailed { .. } | NodeEvent::Unknown => {}
         }
     }
 

@@ -11,6 +11,7 @@
 //! taken by priority and then in the order in which they came, and one whose offer failed keeps his place.
 
 mod board;
+mod hours;
 mod input;
 mod line;
 mod offer;
@@ -25,6 +26,7 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
+pub use hours::is_open;
 pub use input::{Input, Output, Refused};
 pub use room::{Place, RoomRow};
 pub use settings::{check_settings, check_skills};

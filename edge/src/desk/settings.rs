@@ -1,19 +1,15 @@
 //! How a desk works: what may be set, and what follows for those who come now.
 
+use super::hours::{check_hours, is_open};
 use super::state::Desk;
 use crate::link::Admission;
 use counterpart_shared::api::{
-    ApiError, DeskSettings, EndReason, ErrorCode, MAX_RETENTION_DAYS, MAX_SKILLS, OpenHours,
-    RecordPolicy,
+    ApiError, DeskSettings, EndReason, ErrorCode, MAX_QUICK_REPLIES, MAX_QUICK_REPLY,
+    MAX_RETENTION_DAYS, MAX_SKILLS, MAX_TITLE, RecordPolicy, check_characters,
 };
 use counterpart_shared::id::{RoomId, Skill};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
-
-/// More stretches of a week than anyone needs, and few enough to look through at every request.
-const MAX_STRETCHES: usize = 50;
-
-const MINUTES_OF_DAY: i64 = 24 * 60;
 
 /// Whether these settings can be used.
 ///
@@ -28,17 +24,36 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
     let days = settings.retention_days.unwrap_or_default();
     within("retention_days", days, 0..=MAX_RETENTION_DAYS)?;
+    for text in settings.title.iter().flat_map(|it| [&it.zh, &it.en]) {
+        within("length of a title", length(text), 1..=MAX_TITLE)?;
+        one_line(text)?;
+    }
+    let replies = &settings.quick_replies;
+    within(
+        "number of quick_replies",
+        replies.len(),
+        0..=MAX_QUICK_REPLIES,
+    )?;
+    for text in replies {
+        within("length of a quick reply", length(text), 1..=MAX_QUICK_REPLY)?;
+        check_characters(text)?;
+    }
     check_hours(settings.hours.as_deref().unwrap_or_default())
 }
 
-fn check_hours(hours: &[OpenHours]) -> Result<(), ApiError> {
-    within("number of hours", hours.len(), 0..=MAX_STRETCHES)?;
-    for one in hours {
-        within("day", one.day, 1..=7)?;
-        within("from_min", one.from_min, 0..=1439)?;
-        within("to_min", one.to_min, 1..=1440)?;
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn one_line(text: &str) -> Result<(), ApiError> {
+    match text.chars().find(|one| one.is_control()) {
+        None => Ok(()),
+        Some(one) => {
+            let code = u32::from(one);
+            let detail = format!("a title has the control character U+{code:04X}");
+            Err(ApiError::new(ErrorCode::BadRequest, detail))
+        }
     }
-    Ok(())
 }
 
 /// Whether an agent may have, or a call may ask for, these skills.
@@ -49,7 +64,7 @@ pub fn check_skills(skills: &BTreeSet<Skill>) -> Result<(), ApiError> {
     within("number of skills", skills.len(), 0..=MAX_SKILLS)
 }
 
-fn within<T: PartialOrd + std::fmt::Display>(
+pub(super) fn within<T: PartialOrd + std::fmt::Display>(
     name: &str,
     value: T,
     range: RangeInclusive<T>,
@@ -112,7 +127,7 @@ impl Desk {
     /// # Errors
     /// [`ErrorCode::DeskClosed`]; [`ErrorCode::NotFound`] or [`ErrorCode::Conflict`] where nobody would come.
     pub fn hand_over(&self, to: Option<&RoomId>, now: u64) -> Result<Admission, ApiError> {
-        if !is_open(self.settings(), now) {
+        if !self.is_open(now) {
             return Err(NoEntry::Closed.into());
         }
         if self.rooms.is_empty() {
@@ -142,9 +157,14 @@ impl Desk {
         }
     }
 
+    fn is_open(&self, now: u64) -> bool {
+        let settings = self.settings();
+        is_open(settings.hours.as_deref(), settings.utc_offset_min, now)
+    }
+
     pub(super) fn may_enter(&self, now: u64) -> Result<(), NoEntry> {
         let settings = self.settings();
-        if !is_open(settings, now) {
+        if !self.is_open(now) {
             return Err(NoEntry::Closed);
         }
         // Where an agent is free nobody has to wait, however short the line may be.
@@ -164,42 +184,10 @@ impl Desk {
     }
 }
 
-/// The desk's own clock, in minutes since 1970.
-fn minutes_of(settings: &DeskSettings, now: u64) -> i64 {
-    (now / 60_000) as i64 + i64::from(settings.utc_offset_min)
-}
-
-/// The day on the desk's own clock, since 1970-01-01.
-pub(super) fn day_of(settings: &DeskSettings, now: u64) -> i64 {
-    minutes_of(settings, now).div_euclid(MINUTES_OF_DAY)
-}
-
-fn is_open(settings: &DeskSettings, now: u64) -> bool {
-    let Some(hours) = &settings.hours else {
-        return true;
-    };
-    let minutes = minutes_of(settings, now);
-    // Day 0 was a Thursday.
-    let day = (minutes.div_euclid(MINUTES_OF_DAY) + 3).rem_euclid(7) + 1;
-    let minute = minutes.rem_euclid(MINUTES_OF_DAY);
-    hours.iter().any(|one| covers(one, day, minute))
-}
-
-/// Whether a stretch, which may go over midnight, has this minute of this day.
-fn covers(one: &OpenHours, day: i64, minute: i64) -> bool {
-    let (from, to) = (i64::from(one.from_min), i64::from(one.to_min));
-    let length = if to > from {
-        to - from
-    } else {
-        to + MINUTES_OF_DAY - from
-    };
-    let since = (day - i64::from(one.day)) * MINUTES_OF_DAY + minute - from;
-    since.rem_euclid(7 * MINUTES_OF_DAY) < length
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use counterpart_shared::api::MAX_SETTINGS;
 
     fn from(json: &str) -> DeskSettings {
         serde_json::from_str(json).unwrap()
@@ -211,6 +199,7 @@ mod tests {
         for good in [
             r#"{"offer_s":5,"presence_s":300,"max_line":0,"hours":[]}"#,
             r#"{"hours":[{"day":7,"from_min":1439,"to_min":1440}],"utc_offset_min":-720}"#,
+            r#"{"title":{"zh":"贷款","en":"Loans"},"quick_replies":["您好\n请稍候"]}"#,
         ] {
             assert_eq!(check_settings(&from(good)), Ok(()), "{good}");
         }
@@ -221,6 +210,16 @@ mod tests {
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
             (r#"{"retention_days":3651}"#, "retention_days is 3651"),
+            (
+                r#"{"title":{"zh":"","en":"Loans"}}"#,
+                "length of a title is 0",
+            ),
+            (r#"{"title":{"zh":"a\nb","en":"x"}}"#, "U+000A"),
+            (
+                r#"{"quick_replies":["x",""]}"#,
+                "length of a quick reply is 0",
+            ),
+            (r#"{"quick_replies":["\u0000"]}"#, "U+0000"),
             (
                 r#"{"hours":[{"day":8,"from_min":0,"to_min":1}]}"#,
                 "day is 8",
@@ -234,50 +233,16 @@ mod tests {
             assert_eq!(error.code, ErrorCode::BadRequest);
             assert!(error.detail.contains(named), "{}", error.detail);
         }
-    }
-
-    #[test]
-    fn a_week_has_its_hours_on_the_desks_own_clock() {
-        // Sunday 22 November 2026, 16:30 UTC, is Monday half past midnight in Beijing.
-        let now = 1_795_365_000_000;
-        let on = |day: u8, offset: i32| {
-            let hours = format!(r#"[{{"day":{day},"from_min":30,"to_min":31}}]"#);
-            from(&format!(r#"{{"utc_offset_min":{offset},"hours":{hours}}}"#))
+        let many = DeskSettings {
+            quick_replies: vec!["好".repeat(MAX_QUICK_REPLY); MAX_QUICK_REPLIES],
+            ..DeskSettings::default()
         };
-        assert!(is_open(&on(1, 480), now));
-        assert!(is_open(&on(1, 480), now + 59_999));
-        assert!(!is_open(&on(1, 480), now + 60_000));
-        assert!(!is_open(&on(7, 480), now));
-        assert!(is_open(&on(7, -960), now), "half past midnight of Sunday");
-        assert!(is_open(&DeskSettings::default(), now));
-        assert!(!is_open(&from(r#"{"hours":[]}"#), now));
-    }
-
-    #[test]
-    fn a_stretch_may_end_on_the_next_day() {
-        let night = |day: u8| OpenHours {
-            day,
-            from_min: 1320,
-            to_min: 120,
-        };
-        for (day, minute, open) in [
-            (5, 1319, false),
-            (5, 1320, true),
-            (6, 0, true),
-            (6, 119, true),
-            (6, 120, false),
-            (6, 1320, false),
-        ] {
-            assert_eq!(covers(&night(5), day, minute), open, "{day} {minute}");
+        assert_eq!(check_settings(&many), Ok(()));
+        assert!(crate::table::to_json(&many).len() < MAX_SETTINGS);
+        for text in ["x", &"好".repeat(MAX_QUICK_REPLY + 1)] {
+            let mut more = many.clone();
+            more.quick_replies.push(text.into());
+            assert!(check_settings(&more).is_err());
         }
-        assert!(covers(&night(7), 1, 119), "from Sunday to Monday");
-        assert!(!covers(&night(7), 7, 119));
-        let whole = OpenHours {
-            day: 2,
-            from_min: 600,
-            to_min: 600,
-        };
-        assert!(covers(&whole, 2, 600) && covers(&whole, 3, 599));
-        assert!(!covers(&whole, 2, 599) && !covers(&whole, 3, 600));
     }
 }

@@ -1,6 +1,6 @@
 //! What a desk did since its midnight.
 
-use super::settings::day_of;
+use super::hours::day_of;
 use super::state::Desk;
 use super::turn::Turn;
 use counterpart_shared::api::Today;
@@ -53,7 +53,7 @@ impl Desk {
     /// What it did so far, if that was today.
     pub(super) fn today(&self, now: u64) -> Today {
         let tally = self.today.get();
-        let is_today = tally.day == day_of(self.settings(), now);
+        let is_today = tally.day == day_of(self.settings().utc_offset_min, now);
         if is_today {
             tally.view()
         } else {
@@ -65,7 +65,7 @@ impl Desk {
 impl Turn<'_> {
     /// The counts of today; those of another day are over.
     pub(super) fn tally(&mut self) -> &mut Tally {
-        let day = day_of(self.desk.settings(), self.now);
+        let day = day_of(self.desk.settings().utc_offset_min, self.now);
         let tally = self.desk.today.get_mut();
         if tally.day != day {
             *tally = Tally {

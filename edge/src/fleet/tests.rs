@@ -35,6 +35,8 @@ fn hello(n: u8, boot: &str, streams: Vec<StreamRef>, command_seq: u64) -> Input 
         rtmp_port: 1935,
         http_port: 8080,
         udp_port: 4433,
+        rtmps_port: None,
+        https_port: None,
         one_time: true,
     };
     let message = FromNode::Hello {

@@ -1,5 +1,6 @@
 //! Method and path to meaning.
 
+use super::asset::Asset;
 use super::refusal::Refusal;
 use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
@@ -15,8 +16,8 @@ const MAX_SAFE: u64 = (1 << 53) - 1;
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// `GET /`
-    Page,
+    /// `GET /`, `GET /console`, `GET /board`, `GET /assets/{file}`
+    Asset(Asset),
     /// `GET /docs`
     Docs,
     /// `GET /openapi.json`
@@ -45,6 +46,8 @@ pub enum Route {
     Calls(Search),
     /// `GET /v1/calls.csv?…`
     CallsCsv(Search),
+    /// `GET /v1/desks`
+    Desks,
     /// `GET /v1/desks/{desk}`
     Settings(DeskId),
     /// `PUT /v1/desks/{desk}`
@@ -86,7 +89,10 @@ type Found = (&'static str, Result<Route, ApiError>);
 
 fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, Refusal> {
     let found = match *parts {
-        [""] => ("GET", Ok(Route::Page)),
+        [""] => ("GET", Ok(Route::Asset(Asset::Customer))),
+        ["console"] => ("GET", Ok(Route::Asset(Asset::Console))),
+        ["board"] => ("GET", Ok(Route::Asset(Asset::Board))),
+        ["assets", file] => ("GET", Ok(Route::Asset(Asset::part(file)?))),
         ["docs"] => ("GET", Ok(Route::Docs)),
         ["openapi.json"] => ("GET", Ok(Route::OpenApi)),
         ["healthz"] => ("GET", Ok(Route::Health)),
@@ -99,6 +105,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "streams"] => ("POST", Ok(Route::CreateStream)),
         ["v1", "calls"] => ("GET, POST", calls(method, query)),
         ["v1", "calls.csv"] => ("GET", Search::read(query, false).map(Route::CallsCsv)),
+        ["v1", "desks"] => ("GET", Ok(Route::Desks)),
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
@@ -179,7 +186,15 @@ mod tests {
     fn paths_have_their_meaning() {
         let front: DeskId = "front".parse().unwrap();
         let call: CallId = "c-1".parse().unwrap();
-        assert_eq!(route("GET", "/", ""), Ok(Route::Page));
+        for (path, page) in [
+            ("/", Asset::Customer),
+            ("/console", Asset::Console),
+            ("/board", Asset::Board),
+        ] {
+            assert_eq!(route("GET", path, ""), Ok(Route::Asset(page)));
+        }
+        let part = Asset::part("a-1.js").unwrap();
+        assert_eq!(route("GET", "/assets/a-1.js", ""), Ok(Route::Asset(part)));
         assert_eq!(
             route("GET", "/v1/board", ""),
             Ok(Route::Board(front.clone()))
@@ -207,6 +222,7 @@ mod tests {
         assert_eq!(route("POST", "/v1/api-keys", ""), Ok(Route::CreateApiKey));
         let board = Route::BoardSocket("back".parse().unwrap());
         assert_eq!(route("GET", "/v1/desks/back/board/socket", ""), Ok(board));
+        assert_eq!(route("GET", "/v1/desks", ""), Ok(Route::Desks));
         let key = Route::DeleteApiKey("k-1".parse().unwrap());
         assert_eq!(route("DELETE", "/v1/api-keys/k-1", ""), Ok(key));
         assert_eq!(route("POST", "/v1/streams", ""), Ok(Route::CreateStream));
@@ -233,6 +249,10 @@ mod tests {
             "/v1/calls/",
             "/v1/calls/c/x",
             "/x",
+            "/console/",
+            "/assets",
+            "/assets/",
+            "/assets/a/b.js",
         ] {
             let code = code("GET", path, "");
             assert!(

@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use crate::table::to_json;
-use counterpart_shared::api::{EndReason, FinishedCall, NodeEvent};
+use counterpart_shared::api::{DeskSettings, EndReason, FinishedCall, NodeEvent, OpenHours, Title};
 use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -152,6 +152,43 @@ pub enum ToArchive {
     },
 }
 
+/// What the account is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToAccount {
+    /// A desk: list me so.
+    Desk {
+        /// Its name.
+        desk: DeskId,
+        /// What the list shows of it.
+        listing: Listing,
+    },
+}
+
+/// What a list shows of a desk, or reckons from. In this form it is also stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listing {
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    /// When it is open; absent: always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Vec<OpenHours>>,
+    /// Its clock, in minutes east of UTC.
+    pub utc_offset_min: i32,
+}
+
+impl From<&DeskSettings> for Listing {
+    fn from(settings: &DeskSettings) -> Self {
+        Self {
+            title: settings.title.clone(),
+            hours: settings.hours.clone(),
+            utc_offset_min: settings.utc_offset_min,
+        }
+    }
+}
+
 /// A letter with its receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Letter {
@@ -163,6 +200,8 @@ pub enum Letter {
     Fleet(ToFleet),
     /// To the archive.
     Archive(ToArchive),
+    /// To the account.
+    Account(ToAccount),
 }
 
 impl Letter {
@@ -173,6 +212,7 @@ impl Letter {
             Letter::Desk(desk, _) => Address::Desk(desk.clone()),
             Letter::Fleet(_) => Address::Fleet,
             Letter::Archive(_) => Address::Archive,
+            Letter::Account(_) => Address::Account,
         }
     }
 
@@ -183,6 +223,7 @@ impl Letter {
             Letter::Desk(_, body) => to_json(body),
             Letter::Fleet(body) => to_json(body),
             Letter::Archive(body) => to_json(body),
+            Letter::Account(body) => to_json(body),
         }
     }
 }
@@ -226,6 +267,10 @@ mod tests {
         pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
         pinned::<ToFleet>(r#"{"type":"record","call":"c1"}"#);
         pinned::<ToCall>(r#"{"type":"forget"}"#);
+        pinned::<ToAccount>(r#"{"desk":{"desk":"front","listing":{"utc_offset_min":0}}}"#);
+        pinned::<ToAccount>(
+            r#"{"desk":{"desk":"front","listing":{"title":{"zh":"贷款","en":"Loans"},"hours":[{"day":1,"from_min":0,"to_min":60}],"utc_offset_min":480}}}"#,
+        );
         pinned::<ToArchive>(r#"{"retention":{"desk":"front","days":30}}"#);
         pinned::<ToArchive>(r#"{"retention":{"desk":"front"}}"#);
         pinned::<ToArchive>(

@@ -10,7 +10,7 @@ mod outbox;
 mod request;
 
 pub use address::{ACCOUNT, ARCHIVE, Address, AddressError, FLEET};
-pub use letter::{HandedOn, Letter, Needs, ToArchive, ToCall, ToDesk, ToFleet};
+pub use letter::{HandedOn, Letter, Listing, Needs, ToAccount, ToArchive, ToCall, ToDesk, ToFleet};
 pub use outbox::{MAX_BACKOFF, backoff};
 pub use request::{
     AccountRequest, Admission, ArchiveRequest, CallRequest, CreatedBy, DeskRequest, FleetBoard,

@@ -2,7 +2,7 @@
 //! verified already. Their JSON has the variant's name outside: a tag inside would make every reader collect the
 //! whole request before it can begin, in code of its own for each type.
 
-use super::letter::{Needs, ToArchive, ToCall, ToDesk, ToFleet};
+use super::letter::{Needs, ToAccount, ToArchive, ToCall, ToDesk, ToFleet};
 use crate::archive::Search;
 use counterpart_shared::api::{BoardCall, BoardNode, DeskSettings, Endpoints, OneTimeKey};
 use counterpart_shared::grant::Role;
@@ -220,6 +220,10 @@ pub enum AccountRequest {
         /// SHA-256 of what was shown, lower-case hex.
         sha256: String,
     },
+    /// List the desks.
+    Desks,
+    /// A letter.
+    Letter(Post<ToAccount>),
 }
 
 /// To the archive.

@@ -59,7 +59,7 @@ impl OwnStream {
             call: self.call.clone(),
             party: match act {
                 Act::Publish => Party::Caller,
-                Act::Play => Party::Callee,
+                Act::Play | Act::Review => Party::Callee,
             },
             node: lease.node.clone(),
             sub: self.user.clone(),
@@ -87,6 +87,8 @@ mod tests {
                 rtmp_port: 1,
                 http_port: 2,
                 udp_port: 3,
+                rtmps_port: None,
+                https_port: None,
                 one_time: false,
             },
             daily_sha256: "aa".into(),

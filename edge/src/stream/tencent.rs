@@ -83,7 +83,7 @@ impl Tencent {
     fn issue(&self, stream: &StreamId, act: Act, exp: u64) -> TencentUrls {
         let (domain, key) = match act {
             Act::Publish => (&self.push_domain, &self.push_key),
-            Act::Play => (&self.play_domain, &self.play_key),
+            Act::Play | Act::Review => (&self.play_domain, &self.play_key),
         };
         let query = self.query(stream, key, exp);
         let flv = || format!("https://{domain}/{APP}/{stream}.flv?{query}");

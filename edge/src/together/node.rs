@@ -69,8 +69,11 @@ impl DeskNode {
                 desk::Output::Remember(room, id) => {
                     self.done.insert((room.clone(), id.clone()));
                 }
-                desk::Output::Letter(letter) => self.office.post(&self.address, letter),
-                desk::Output::Reply(_) | desk::Output::Send(..) => {}
+                desk::Output::Letter(letter @ Letter::Call(..)) => {
+                    self.office.post(&self.address, letter);
+                }
+                // Neither archive nor account answers here.
+                desk::Output::Letter(_) | desk::Output::Reply(_) | desk::Output::Send(..) => {}
             }
         }
         self.armed = earlier(self.armed, self.machine.due());

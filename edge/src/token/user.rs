@@ -23,7 +23,8 @@ pub fn user(keys: &KeySet, token: &str, now: u64) -> Result<UserClaims, ApiError
 /// # Errors
 /// [`ErrorCode::Forbidden`] for everyone else.
 pub fn may_call(user: &UserClaims) -> Result<(), ApiError> {
-    allow(user.role != Role::Supervisor, "a supervisor makes no calls")
+    let fits = matches!(user.role, Role::Customer | Role::Agent);
+    allow(fits, "only customers and agents make calls")
 }
 
 /// Customers may go to any desk.
@@ -43,13 +44,34 @@ pub fn may_serve(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
     allow(fits, "a token of an agent of this desk is needed")
 }
 
-/// Supervisors may watch their desk.
+/// Supervisors may watch their desk, operators all of them, with what goes on in the fleet.
 ///
 /// # Errors
 /// [`ErrorCode::Forbidden`] for everyone else.
 pub fn may_watch(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
-    let fits = user.role == Role::Supervisor && user.desk.as_ref() == Some(desk);
-    allow(fits, "a token of a supervisor of this desk is needed")
+    let fits = match user.role {
+        Role::Operator => true,
+        Role::Supervisor => user.desk.as_ref() == Some(desk),
+        Role::Customer | Role::Agent => false,
+    };
+    allow(
+        fits,
+        "a token of a supervisor of this desk, or an operator's, is needed",
+    )
+}
+
+/// Whoever works at a desk may know how it works and see its rooms and its line; operators may everywhere.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_know(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
+    let fits = match user.role {
+        Role::Operator => true,
+        Role::Supervisor | Role::Agent => user.desk.as_ref() == Some(desk),
+        Role::Customer => false,
+    };
+    let wanted = "a token of an agent or a supervisor of this desk, or an operator's, is needed";
+    allow(fits, wanted)
 }
 
 /// Supervisors may look for finished calls of their desk, agents for their own there; what they left open
@@ -58,7 +80,8 @@ pub fn may_watch(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
 /// # Errors
 /// [`ErrorCode::Forbidden`] for everyone else, and for another desk or agent.
 pub fn may_search(user: &UserClaims, search: &mut Search) -> Result<(), ApiError> {
-    let fits = user.role != Role::Customer && user.desk.is_some();
+    let works = matches!(user.role, Role::Agent | Role::Supervisor);
+    let fits = works && user.desk.is_some();
     allow(fits, "a supervisor's or an agent's token is needed")?;
     let desk = search
         .desk
@@ -101,9 +124,10 @@ mod tests {
     fn roles_do_not_mix() {
         let (front, back) = ("front".parse().unwrap(), "back".parse().unwrap());
         let table = [
-            (Role::Customer, [true, true, false, false]),
-            (Role::Agent, [true, false, true, false]),
-            (Role::Supervisor, [false, false, false, true]),
+            (Role::Customer, [true, true, false, false, false]),
+            (Role::Agent, [true, false, true, false, true]),
+            (Role::Supervisor, [false, false, false, true, true]),
+            (Role::Operator, [false, false, false, true, true]),
         ];
         for (role, wanted) in table {
             let user = claims(role);
@@ -112,9 +136,13 @@ mod tests {
                 may_queue(&user).is_ok(),
                 may_serve(&user, &front).is_ok(),
                 may_watch(&user, &front).is_ok(),
+                may_know(&user, &front).is_ok(),
             ];
             assert_eq!(found, wanted, "{role:?}");
-            assert!(may_serve(&user, &back).is_err() && may_watch(&user, &back).is_err());
+            let everywhere = role == Role::Operator;
+            assert!(may_serve(&user, &back).is_err());
+            assert_eq!(may_watch(&user, &back).is_ok(), everywhere);
+            assert_eq!(may_know(&user, &back).is_ok(), everywhere);
         }
     }
 
@@ -138,6 +166,7 @@ mod tests {
         assert_eq!(agent("agent=bob"), None);
         assert_eq!(agent("desk=back"), None);
         assert_eq!(found(Role::Customer, "customer=alice"), None);
+        assert_eq!(found(Role::Operator, "desk=front"), None);
         let mut nowhere = claims(Role::Supervisor);
         nowhere.desk = None;
         assert!(may_search(&nowhere, &mut Search::default()).is_err());

@@ -9,8 +9,8 @@
 use super::core::{Core, answer, request};
 use super::now;
 use crate::account::Account as Machine;
-use crate::link::AccountRequest;
-use counterpart_shared::api::{ApiError, ApiKeys};
+use crate::link::{AccountRequest, ToAccount};
+use counterpart_shared::api::{ApiError, ApiKeys, Desks};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -40,6 +40,18 @@ impl DurableObject for Account {
             AccountRequest::Keys => self.turn::<ApiKeys>(|account| Ok(account.list())),
             AccountRequest::CheckKey { id, sha256 } => {
                 self.turn(|account| Ok(account.check(&id, &sha256)))
+            }
+            AccountRequest::Desks => self.turn::<Desks>(|account| Ok(account.desks(now()))),
+            AccountRequest::Letter(post) => {
+                // The tables are there before a letter can be noted.
+                let account = self.loaded()?;
+                *self.machine.borrow_mut() = Some(account);
+                match self.core.accept(post, now())? {
+                    Some(ToAccount::Desk { desk, listing }) => {
+                        self.turn(|account| Ok(account.list_desk(desk, listing)))
+                    }
+                    None => answer(Ok(())),
+                }
             }
         }
     }

@@ -4,15 +4,19 @@ use counterpart_shared::api::{ApiError, ErrorCode, MAX_BODY};
 use futures_util::StreamExt;
 use worker::Request;
 
-/// How much of a body over the limit is still read, and dropped: a client that is cut off while it writes
-/// may never see the answer.
+/// How much of a body is read in any case, and dropped where it is over the limit: a client that is cut off while it
+/// writes may never see the answer.
 const PATIENCE: usize = 16 * MAX_BODY;
 
 pub(super) async fn read(request: &mut Request) -> Result<Vec<u8>, ApiError> {
+    read_up_to(MAX_BODY, request).await
+}
+
+pub(super) async fn read_up_to(most: usize, request: &mut Request) -> Result<Vec<u8>, ApiError> {
     if request.inner().body().is_none() {
         return Ok(Vec::new());
     }
-    if announced(request)?.is_some_and(|length| length <= MAX_BODY) {
+    if announced(request)?.is_some_and(|length| length <= most) {
         return request.bytes().await.map_err(broken);
     }
     let (mut body, mut length) = (Vec::new(), 0);
@@ -20,15 +24,15 @@ pub(super) async fn read(request: &mut Request) -> Result<Vec<u8>, ApiError> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(broken)?;
         length += chunk.len();
-        if length > PATIENCE {
+        if length > PATIENCE.max(2 * most) {
             break;
         }
-        if length <= MAX_BODY {
+        if length <= most {
             body.extend_from_slice(&chunk);
         }
     }
-    if length > MAX_BODY {
-        let detail = format!("the body is longer than {MAX_BODY} bytes");
+    if length > most {
+        let detail = format!("the body is longer than {most} bytes");
         return Err(ApiError::new(ErrorCode::TooLarge, detail));
     }
     Ok(body)

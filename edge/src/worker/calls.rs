@@ -12,7 +12,7 @@ use counterpart_shared::id::CallId;
 
 impl Reception {
     /// A user; nobody, when it is the business server that asks.
-    async fn user_or_business(&self) -> Result<Option<UserClaims>, ApiError> {
+    pub(super) async fn user_or_business(&self) -> Result<Option<UserClaims>, ApiError> {
         let authorization = self.header("Authorization")?;
         let given = bearer(authorization.as_deref()).unwrap_or_default();
         if looks_like_user(given) && !same_secret(given, &self.config.api_key) {

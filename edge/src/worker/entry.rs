@@ -1,19 +1,16 @@
 //! HTTP: what is asked, who asks, and which object answers.
 
 use super::config::{Config, text};
-use super::{ask, body, internal, limits, now, page, random, reply};
-use crate::desk::{check_settings, check_skills};
-use crate::http::{Cors, Refusal, Route, parse, parse_given, route};
+use super::{ask, assets, body, internal, limits, now, page, random, reply};
+use crate::desk::check_skills;
+use crate::http::{Cors, Refusal, Route, parse, route};
 use crate::link::{
-    Address, Admission, CallRequest, CreatedBy, DeskRequest, FleetBoard, FleetRequest, Needs,
-    Terms, Visitor,
+    Address, Admission, CallRequest, CreatedBy, DeskRequest, FleetRequest, Needs, Terms, Visitor,
 };
-use crate::token::{
-    Credentials, bearer, may_call, may_queue, may_serve, may_watch, mint, same_secret, user,
-};
+use crate::token::{Credentials, bearer, may_call, may_queue, may_serve, mint, same_secret, user};
 use counterpart_shared::api::{
-    ApiError, Board, CallCreated, CreateCall, CreateDeskCall, CreateToken, DeskBoard, DeskSettings,
-    ErrorCode, Keys, PartyUrls, TokenCreated,
+    ApiError, CallCreated, CreateCall, CreateDeskCall, CreateToken, ErrorCode, Keys, PartyUrls,
+    TokenCreated,
 };
 use counterpart_shared::grant::UserClaims;
 use counterpart_shared::id::{CallId, DeskId, RoomId};
@@ -44,7 +41,7 @@ async fn serve(request: Request, env: Env) -> Result<Response, Refusal> {
     let method = request.inner().method();
     let route = route(&method, url.path(), url.query().unwrap_or_default())?;
     let answer = match route {
-        Route::Page => page::board(),
+        Route::Asset(asset) => return assets::serve(&env, &asset).await,
         Route::Docs => page::docs(),
         Route::OpenApi => page::openapi(),
         Route::Preflight => reply::preflight(),
@@ -86,6 +83,7 @@ impl Reception {
             Route::Calls(search) => self.calls(search).await,
             Route::CallsCsv(search) => self.calls_csv(search).await,
             Route::CreateCall => self.create_call().await,
+            Route::Desks => self.desks().await,
             Route::Settings(desk) => self.settings(desk).await,
             Route::Configure(desk) => self.configure(desk).await,
             Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
@@ -95,7 +93,7 @@ impl Reception {
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
             Route::BoardSocket(desk) => self.board_socket(desk).await,
             Route::NodeSocket => self.node_socket().await,
-            Route::Page | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
+            Route::Asset(_) | Route::Docs | Route::OpenApi | Route::Health | Route::Preflight => {
                 Err(internal("served before"))
             }
         }
@@ -160,23 +158,6 @@ impl Reception {
         self.create(user, to, record, admission.terms).await
     }
 
-    async fn settings(&self, desk: DeskId) -> Answer {
-        self.business().await?;
-        let request = DeskRequest::Settings;
-        let settings: DeskSettings = ask::ask(&self.env, &Address::Desk(desk), &request).await?;
-        answer(200, &settings)
-    }
-
-    async fn configure(&mut self, desk: DeskId) -> Answer {
-        self.business().await?;
-        let settings: DeskSettings = parse_given(&body::read(&mut self.request).await?)?;
-        check_settings(&settings)?;
-        let to = Address::Desk(desk.clone());
-        let request = DeskRequest::Configure { desk, settings };
-        let settings: DeskSettings = ask::ask(&self.env, &to, &request).await?;
-        answer(200, &settings)
-    }
-
     async fn create(&self, user: UserClaims, to: CreatedBy, record: bool, terms: Terms) -> Answer {
         let call = random::call_id();
         let request = CallRequest::Create {
@@ -218,17 +199,6 @@ impl Reception {
             .await
     }
 
-    async fn board_socket(&self, desk: DeskId) -> Answer {
-        let credentials = self.credentials()?;
-        if !self.config.open_board {
-            may_watch(&self.verify(&credentials.token)?, &desk)?;
-        }
-        self.upgrade()?;
-        let request = DeskRequest::BoardSocket;
-        self.hand_over(Address::Desk(desk), &request, &credentials)
-            .await
-    }
-
     async fn node_socket(&self) -> Answer {
         self.secret(&self.config.node_secret, "the node secret")?;
         self.upgrade()?;
@@ -237,7 +207,7 @@ impl Reception {
             .await
     }
 
-    async fn hand_over(
+    pub(super) async fn hand_over(
         &self,
         to: Address,
         request: &impl serde::Serialize,
@@ -246,30 +216,12 @@ impl Reception {
         ask::socket(&self.env, &to, request, credentials.subprotocol).await
     }
 
-    async fn board(&self, desk: DeskId) -> Answer {
-        if !self.config.open_board {
-            may_watch(&self.user()?, &desk)?;
-        }
-        let at = Address::Desk(desk.clone());
-        let counter: DeskBoard = ask::ask(&self.env, &at, &DeskRequest::Board).await?;
-        let fleet = ask::ask(&self.env, &Address::Fleet, &FleetRequest::Board).await?;
-        let FleetBoard { nodes, calls } = fleet;
-        let board = Board {
-            desk,
-            at: now(),
-            counter,
-            nodes,
-            calls,
-        };
-        answer(200, &board)
-    }
-
     pub(super) fn user(&self) -> Result<UserClaims, ApiError> {
         let authorization = self.header("Authorization")?;
         self.verify(bearer(authorization.as_deref()).unwrap_or_default())
     }
 
-    fn verify(&self, token: &str) -> Result<UserClaims, ApiError> {
+    pub(super) fn verify(&self, token: &str) -> Result<UserClaims, ApiError> {
         let user = user(&self.config.keys, token, now())?;
         limits::count("user", user.sub.as_str(), self.config.limits.user)?;
         Ok(user)
@@ -286,7 +238,7 @@ impl Reception {
     }
 
     /// Asked after who may: a stranger hears only that he is one.
-    fn upgrade(&self) -> Result<(), ApiError> {
+    pub(super) fn upgrade(&self) -> Result<(), ApiError> {
         let upgrade = self.header("Upgrade")?.unwrap_or_default();
         if upgrade.eq_ignore_ascii_case("websocket") {
             return Ok(());
@@ -295,7 +247,7 @@ impl Reception {
         Err(ApiError::new(ErrorCode::UpgradeRequired, detail))
     }
 
-    fn credentials(&self) -> Result<Credentials, ApiError> {
+    pub(super) fn credentials(&self) -> Result<Credentials, ApiError> {
         let authorization = self.header("Authorization")?;
         let protocols = self.header("Sec-WebSocket-Protocol")?;
         Ok(Credentials::read(

@@ -4,6 +4,7 @@
 mod account;
 mod archive;
 mod ask;
+mod assets;
 mod board;
 mod body;
 mod call;
@@ -11,6 +12,7 @@ mod calls;
 mod config;
 mod core;
 mod desk;
+mod desks;
 mod entry;
 mod fleet;
 mod hooks;

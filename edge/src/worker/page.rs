@@ -1,20 +1,19 @@
-//! The pages: the board, and the description of the API.
+//! The description of the API, for people and for programs.
 
 use super::random;
 use worker::{Headers, Response, Result};
 
-const BOARD: &str = include_str!("board.html");
 const DOCS: &str = include_str!("docs.html");
 const OPENAPI: &str = include_str!("../../../docs/openapi.json");
 
-/// The page itself holds no data and needs no token: it asks for the board as any client does.
-pub(super) fn board() -> Result<Response> {
-    page(BOARD)
-}
-
 /// Reads the document that [`openapi`] serves; nothing comes from elsewhere.
 pub(super) fn docs() -> Result<Response> {
-    page(DOCS)
+    let nonce = random::text::<26>();
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    html(&policy, &DOCS.replace("{{nonce}}", &nonce))
 }
 
 pub(super) fn openapi() -> Result<Response> {
@@ -24,18 +23,13 @@ pub(super) fn openapi() -> Result<Response> {
     Ok(Response::ok(OPENAPI)?.with_headers(headers))
 }
 
-fn page(html: &str) -> Result<Response> {
-    let nonce = random::text::<26>();
-    let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; \
-         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    );
+/// A page that is made here.
+pub(super) fn html(policy: &str, text: &str) -> Result<Response> {
     let headers = Headers::new();
-    headers.set("Content-Security-Policy", &policy)?;
+    headers.set("Content-Security-Policy", policy)?;
     headers.set("X-Content-Type-Options", "nosniff")?;
     headers.set("Referrer-Policy", "no-referrer")?;
     headers.set("Cache-Control", "no-store")?;
     headers.set("Content-Type", "text/html; charset=utf-8")?;
-    let html = html.replace("{{nonce}}", &nonce);
-    Ok(Response::from_html(html)?.with_headers(headers))
+    Ok(Response::from_html(text)?.with_headers(headers))
 }

@@ -65,6 +65,8 @@ impl Listeners {
             rtmp_port: port(&self.rtmp)?,
             http_port: port(&self.http)?,
             udp_port: self.udp[0].local_addr()?.port(),
+            rtmps_port: None,
+            https_port: None,
             one_time: config.one_time,
         })
     }

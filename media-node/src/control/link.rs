@@ -202,7 +202,7 @@ impl Link {
                     tracing::info!(%call, seq, "the edge wants a call recorded");
                     self.shell.record_call(&call);
                 }
-                NodeCommand::Unknown => {
+                NodeCommand::Still { .. } | NodeCommand::Unknown => {
                     tracing::warn!(
                         seq,
                         "a command that this version does not know is passed over"
@@ -277,6 +277,7 @@ impl Link {
             cpu_percent,
             memory_bytes,
             keys: self.shell.keys.stock() as u32,
+            media: Vec::new(),
         }
     }
 

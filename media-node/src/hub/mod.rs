@@ -233,7 +233,7 @@ fn name_of(grant: &Grant) -> StreamRef {
     let named = |party: &Party| StreamId::of(&grant.call, *party) == grant.stream;
     let by_act = match grant.act {
         Act::Publish => grant.party,
-        Act::Play => grant.party.other(),
+        Act::Play | Act::Review => grant.party.other(),
     };
     StreamRef {
         call: grant.call.clone(),

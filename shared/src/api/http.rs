@@ -17,7 +17,7 @@ pub struct CreateToken {
     /// A customer's place among those who wait: higher first, 0 to [`super::MAX_PRIORITY`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub priority: u8,
-    /// The desk; needed for agents and supervisors.
+    /// The desk; needed for agents and supervisors, and of no meaning for others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskId>,
     /// Valid for so many seconds: 60 to 86,400.

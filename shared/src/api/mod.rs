@@ -30,10 +30,11 @@ pub use http::{
 };
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
-    Endpoints, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey, RecordedFile, StreamRef, ToNode,
+    Endpoints, FromNode, Load, MAX_STREAM_LOADS, NodeCommand, NodeEvent, OneTimeKey, RecordedFile,
+    StreamLoad, StreamRef, ToNode,
 };
 pub use says::{Image, Quality, check_characters};
-pub use settings::{DeskSettings, OpenHours, RecordPolicy};
+pub use settings::{DeskSettings, Desks, ListedDesk, OpenHours, RecordPolicy, Title};
 pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
 pub use webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookEvent};
 
@@ -71,6 +72,18 @@ pub const MAX_PAGE: u32 = 500;
 
 /// The longest that finished calls can be kept for, short of for ever, in days.
 pub const MAX_RETENTION_DAYS: u32 = 3650;
+
+/// The longest title of a desk, in characters of each language.
+pub const MAX_TITLE: usize = 80;
+
+/// The most quick replies of a desk.
+pub const MAX_QUICK_REPLIES: usize = 50;
+
+/// The longest quick reply, in characters.
+pub const MAX_QUICK_REPLY: usize = 500;
+
+/// The largest body of a desk's settings that the edge reads, in bytes: its quick replies have room in any language.
+pub const MAX_SETTINGS: usize = 256 * 1024;
 
 /// The largest body or socket message that the edge reads, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;

@@ -5,7 +5,7 @@
 
 use super::call::StreamFormat;
 use crate::grant::PublicKey;
-use crate::id::{CallId, Label, NodeId, Party, StreamId, UserId};
+use crate::id::{CallId, ClientId, Label, NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Where clients reach a node.
@@ -15,10 +15,16 @@ pub struct Endpoints {
     pub host: String,
     /// Port of RTMP over TCP.
     pub rtmp_port: u16,
-    /// Port of HTTP-FLV.
+    /// Port of HTTP-FLV and recordings.
     pub http_port: u16,
     /// Port of QUIC and WebTransport.
     pub udp_port: u16,
+    /// Port of RTMP over TLS, where the node has a certificate that clients know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtmps_port: Option<u16>,
+    /// Port of HTTPS: the same as on `http_port`, where the node has a certificate that clients know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub https_port: Option<u16>,
     /// Whether a label in front of the host reaches the node, so that each URL can have a certificate of
     /// its own.
     pub one_time: bool,
@@ -50,6 +56,31 @@ pub struct Load {
     pub memory_bytes: u64,
     /// Unused one-time keys.
     pub keys: u32,
+    /// What comes in from each publisher; at most [`MAX_STREAM_LOADS`] of them, the latest ones first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<StreamLoad>,
+}
+
+/// The most streams in one report of load, so that it fits into a message.
+pub const MAX_STREAM_LOADS: usize = 256;
+
+/// What came in from one publisher over the last interval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StreamLoad {
+    /// The call.
+    pub call: CallId,
+    /// Who publishes.
+    pub party: Party,
+    /// Pictures and sound together, in kbit/s.
+    pub kbps: u32,
+    /// Pictures a second.
+    pub fps: f32,
+    /// By how much pictures are late against the quickest of the last while; nothing without pictures.
+    #[serde(default)]
+    pub delay_ms: Option<u32>,
+    /// Share of the messages that were lost on the way in; nothing where the carrier loses none.
+    #[serde(default)]
+    pub loss_percent: Option<f32>,
 }
 
 /// Which stream of which call.
@@ -148,6 +179,27 @@ pub enum NodeEvent {
         /// Why.
         reason: String,
     },
+    /// A still was taken.
+    #[serde(rename = "still.ready")]
+    StillReady {
+        /// The picture, a PNG.
+        file: RecordedFile,
+        /// Its width.
+        width: u32,
+        /// Its height.
+        height: u32,
+        /// When the picture came in, in UNIX milliseconds.
+        taken_at: u64,
+    },
+    /// No still could be taken.
+    #[serde(rename = "still.failed")]
+    StillFailed {
+        /// Why.
+        reason: String,
+    },
+    /// What a newer node tells and this version does not know; it is passed over. Never sent.
+    #[serde(other)]
+    Unknown,
 }
 
 /// One finished file of a recording.
@@ -219,6 +271,16 @@ pub enum NodeCommand {
     RecordBegin {
         /// The call.
         call: CallId,
+    },
+    /// Keep the newest picture of a party as a file.
+    #[serde(rename = "still")]
+    Still {
+        /// The call.
+        call: CallId,
+        /// Whose picture.
+        party: Party,
+        /// Under which id somebody asked for it.
+        id: ClientId,
     },
     /// What a newer edge wants and this version does not know; it is passed over. Never sent.
     #[serde(other)]

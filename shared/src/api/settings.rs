@@ -1,6 +1,7 @@
-//! `GET` and `PUT /v1/desks/{desk}`, by API key: how a desk works. A setting that is not given has its
-//! default.
+//! `GET` and `PUT /v1/desks/{desk}`: how a desk works; a setting that is not given has its default. And `GET
+//! /v1/desks`: which desks there are.
 
+use crate::id::DeskId;
 use serde::{Deserialize, Serialize};
 
 /// How a desk works. A change counts at once; what has begun (an offer that rings, a wrap-up) ends when it
@@ -29,6 +30,12 @@ pub struct DeskSettings {
     /// as the deployment does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u32>,
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    /// What its agents often say, for their consoles: at most [`super::MAX_QUICK_REPLIES`], each of 1 to
+    /// [`super::MAX_QUICK_REPLY`] characters.
+    pub quick_replies: Vec<String>,
 }
 
 impl Default for DeskSettings {
@@ -43,8 +50,38 @@ impl Default for DeskSettings {
             utc_offset_min: 0,
             record: RecordPolicy::Off,
             retention_days: None,
+            title: None,
+            quick_replies: Vec::new(),
         }
     }
+}
+
+/// A name in both languages, each of 1 to [`super::MAX_TITLE`] characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Title {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// `GET /v1/desks`, by any user or by API key: the desks that were ever set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desks {
+    /// By id.
+    pub desks: Vec<ListedDesk>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedDesk {
+    /// The desk.
+    pub desk: DeskId,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+    /// Whether customers are taken into its line now, by its hours.
+    pub open: bool,
 }
 
 /// One stretch of the week.

@@ -44,7 +44,7 @@ impl StreamAct {
         match self {
             StreamAct::Publish => act == Act::Publish,
             StreamAct::Play => act == Act::Play,
-            StreamAct::Both => true,
+            StreamAct::Both => act != Act::Review,
         }
     }
 }

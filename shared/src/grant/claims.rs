@@ -12,6 +12,8 @@ pub enum Act {
     Publish,
     /// Receive the stream.
     Play,
+    /// Read the recordings of the stream's call over HTTP. No session asks for it.
+    Review,
 }
 
 impl fmt::Display for Act {
@@ -19,6 +21,7 @@ impl fmt::Display for Act {
         f.write_str(match self {
             Act::Publish => "publish",
             Act::Play => "play",
+            Act::Review => "review",
         })
     }
 }
@@ -26,7 +29,7 @@ impl fmt::Display for Act {
 /// What a media URL allows: one act, on one stream, at one node, for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// Publish or play; neither implies the other.
+    /// Publish, play or review; none implies another.
     pub act: Act,
     /// The stream it is about.
     pub stream: StreamId,
@@ -65,6 +68,8 @@ pub enum Role {
     Agent,
     /// Watches.
     Supervisor,
+    /// Sees the boards of all desks, and no call.
+    Operator,
 }
 
 /// Who a user is, as minted for the business server.

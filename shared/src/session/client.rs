@@ -270,7 +270,7 @@ impl ClientSession {
                 name,
                 kind,
             },
-            Act::Play => Command::Play { transaction, name },
+            Act::Play | Act::Review => Command::Play { transaction, name },
         };
         self.send(stream_id, &command);
     }
@@ -278,7 +278,7 @@ impl ClientSession {
     fn take_status(&mut self, status: Status) {
         let begins = match self.act {
             Act::Publish => code::PUBLISH_START,
-            Act::Play => code::PLAY_START,
+            Act::Play | Act::Review => code::PLAY_START,
         };
         let ends = [
             code::UNPUBLISH_SUCCESS,

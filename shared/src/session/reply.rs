@@ -68,6 +68,6 @@ pub(super) fn before_media(stream_id: u32) -> [Message; 2] {
 pub(super) fn command_of(act: Act) -> &'static str {
     match act {
         Act::Publish => "publish",
-        Act::Play => "play",
+        Act::Play | Act::Review => "play",
     }
 }

@@ -156,7 +156,7 @@ impl ServerSession {
         self.send_control(Control::User(UserEvent::StreamBegin(stream_id)));
         match request.act {
             Act::Publish => self.begin_publish(stream_id),
-            Act::Play => self.begin_play(stream_id),
+            Act::Play | Act::Review => self.begin_play(stream_id),
         }
         self.streams.insert(stream_id, Stream::Running(request));
     }

@@ -152,6 +152,6 @@ pub(super) fn new_session(url: &MediaUrl, act: Act) -> ClientSession {
     let (app, tc_url, name) = (&url.app, url.tc_url(), url.name_with_query());
     match act {
         Act::Publish => ClientSession::publish(app, &tc_url, &name),
-        Act::Play => ClientSession::play(app, &tc_url, &name),
+        Act::Play | Act::Review => ClientSession::play(app, &tc_url, &name),
     }
 }

@@ -61,7 +61,9 @@ pub(super) async fn open(
     tasks.spawn(control.run(reader, parts.wishes));
     match act {
         Act::Publish => tasks.spawn(quic_send::run(connection, parts.media)),
-        Act::Play => tasks.spawn(quic_receive::run(connection, parts.events, parts.wisher)),
+        Act::Play | Act::Review => {
+            tasks.spawn(quic_receive::run(connection, parts.events, parts.wisher))
+        }
     };
     Ok(tasks)
 }

@@ -59,6 +59,8 @@ fn lease(node: &str, keys: usize) -> Lease {
             rtmp_port: 1935,
             http_port: 8080,
             udp_port: 4433,
+            rtmps_port: None,
+            https_port: None,
             one_time: true,
         },
         daily_sha256: "dd".repeat(32),

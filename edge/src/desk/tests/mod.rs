@@ -313,8 +313,11 @@ fn configure(json: &str) -> Input {
 fn the_archive_hears_of_a_new_retention_and_of_nothing_else() {
     let mut desk = Desk::default();
     let mut told = |json| match &desk.handle(configure(json), 0)[..] {
-        [] => None,
-        [Output::Letter(Letter::Archive(letter))] => Some(crate::table::to_json(letter)),
+        [Output::Letter(Letter::Account(_))] => None,
+        [
+            Output::Letter(Letter::Archive(letter)),
+            Output::Letter(Letter::Account(_)),
+        ] => Some(crate::table::to_json(letter)),
         other => panic!("{other:?}"),
     };
     assert_eq!(told(r#"{"offer_s":30}"#), None);
@@ -323,6 +326,24 @@ fn the_archive_hears_of_a_new_retention_and_of_nothing_else() {
     assert_eq!(told(r#"{"retention_days":7,"offer_s":40}"#), None);
     let none = r#"{"retention":{"desk":"front"}}"#;
     assert_eq!(told("{}").as_deref(), Some(none));
+}
+
+#[test]
+fn the_list_of_desks_hears_what_it_shows() {
+    let mut desk = Desk::default();
+    let hours = r#""hours":[{"day":1,"from_min":0,"to_min":60}]"#;
+    let json = format!(r#"{{"title":{{"zh":"贷款","en":"Loans"}},{hours},"utc_offset_min":480}}"#);
+    let out = desk.handle(configure(&json), 0);
+    let [Output::Letter(letter @ Letter::Account(_))] = &out[..] else {
+        panic!("{out:?}");
+    };
+    assert_eq!(letter.address(), crate::link::Address::Account);
+    assert_eq!(
+        letter.json(),
+        format!(
+            r#"{{"desk":{{"desk":"front","listing":{{"title":{{"zh":"贷款","en":"Loans"}},{hours},"utc_offset_min":480}}}}}}"#
+        )
+    );
 }
 
 fn reason(desk: &Desk, n: u8) -> Option<CloseReason> {

@@ -48,7 +48,7 @@ fn what_is_stored_is_pinned() {
         (
             "settings",
             "settings",
-            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"messages_per_10s":50,"utc_offset_min":0,"record":"off"}"#,
+            r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":7,"messages_per_10s":50,"utc_offset_min":0,"record":"off","title":{"zh":"贷款","en":"Loans"},"quick_replies":["您好"]}"#,
         ),
         ("pace", "pace", r#"{"talk":60000}"#),
         (

@@ -52,6 +52,8 @@ fn hello() -> Result<FromNode> {
             rtmp_port: 1935,
             http_port: 80,
             udp_port: 443,
+            rtmps_port: None,
+            https_port: None,
             one_time: true,
         },
         capacity: CAPACITY,
