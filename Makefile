@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge build call run lint test bench-edge bench-node fuzz clean
+.PHONY: help setup edge web build call run lint test bench-edge bench-node fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -25,24 +25,28 @@ setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bind
 edge: ## build the edge (wasm) into edge/build
 	tools/build-edge.sh
 
+web: ## build the web client: pages, workers and wasm into clients/web/dist
+	tools/build-web.sh
+
 build: ## build everything native: the media-node, the clients, the tests' programs
 	echo "build: building the native programs into $(bin)"
 	$(cargo_build)
 
-call: setup edge build ## make one call on this machine, all parts real: make call SECONDS=10
+call: setup edge web build ## make one call on this machine, all parts real: make call SECONDS=10
 	$(bin)/call --seconds "$(SECONDS)"
 
-run: setup edge build ## run edge and media-node on this machine until Ctrl-C
+run: setup edge web build ## run edge and media-node on this machine until Ctrl-C
 	$(bin)/run
 
-lint: ## formatting, clippy native and wasm, documentation: any warning fails
-	echo "lint: cargo fmt, clippy (native, then wasm), doc"
+lint: ## formatting, clippy native and wasm, documentation, types of the web client: any warning fails
+	echo "lint: cargo fmt, clippy (native, then wasm), doc, tsc"
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	tools/lint-edge.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release --no-deps --workspace
+	for project in clients/web clients/web/tests; do node node_modules/typescript/bin/tsc --project "$$project/tsconfig.json" || exit 1; done
 
-test: ## all of it: setup, edge, build, lint, then every test
+test: ## all of it: setup, edge, web, build, lint, then every test
 	tools/test.sh $(TEST_LIMIT)
 
 bench-edge: setup edge build ## measure requests, calls and messages of the edge, beside a bare worker
@@ -56,5 +60,5 @@ fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"
 
 clean: ## remove what was built here; installed tools and what a run recorded stay
-	rm -rf edge/build tests/peer/build
+	rm -rf edge/build tests/peer/build clients/web/dist
 	cargo clean

@@ -10,7 +10,7 @@ took() { echo "$(($(date +%s) - start)) seconds"; }
 
 cd "$root"
 say "sets up, builds, lints, then runs every test"
-for step in setup edge build lint; do
+for step in setup edge web build lint; do
   make --no-print-directory "$step" || die "'make $step' failed after $(took), see above"
 done
 status=0

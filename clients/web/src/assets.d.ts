@@ -1,0 +1,3 @@
+// What the build takes for imports that are not code.
+
+declare module '*.css';

@@ -1,0 +1,72 @@
+// Which picture is shown when.
+
+import type { SoundClock } from './sound-clock';
+
+/** A picture may be this much earlier than its sound, in milliseconds: less than people notice. */
+const LEAD = 30;
+
+/** The longest that a picture waits for its sound. */
+const LONGEST = 400;
+
+/** More pictures than this do not wait: they are the decoder's memory. */
+const MOST = 12;
+
+/** Something that is shown once and then given back. */
+export interface Picture {
+  close(): void;
+}
+
+/** Pictures that wait. Times are milliseconds; `now` on the UNIX clock. */
+export class Schedule<P extends Picture> {
+  #waiting: { picture: P; time: number; came: number }[] = [];
+  /** How much later than their sound pictures are of late; negative: earlier. */
+  behind: number | undefined;
+  #slack: number | undefined;
+
+  constructor(readonly clock: SoundClock) {}
+
+  add(picture: P, time: number, now: number): void {
+    this.#waiting.push({ picture, time, came: now });
+  }
+
+  /** The newest picture that is due, and when it came; those before it are given back. */
+  due(now: number): { picture: P; time: number; came: number } | undefined {
+    let due: { picture: P; time: number; came: number } | undefined;
+    while (this.#waiting[0] && (this.#dueAt(this.#waiting[0], now) <= now || this.#waiting.length > MOST)) {
+      due?.picture.close();
+      due = this.#waiting.shift();
+    }
+    if (due) this.#watch(due, now);
+    return due;
+  }
+
+  /** When the next one is due; undefined when none waits. */
+  next(now: number): number | undefined {
+    return this.#waiting[0] && this.#dueAt(this.#waiting[0], now);
+  }
+
+  clear(): void {
+    for (const { picture } of this.#waiting) picture.close();
+    this.#waiting = [];
+    this.behind = this.#slack = undefined;
+  }
+
+  /** The shortest that a picture has waited for its sound since the last time; undefined when none was shown. */
+  takeSlack(): number | undefined {
+    const slack = this.#slack;
+    this.#slack = undefined;
+    return slack;
+  }
+
+  #dueAt({ time, came }: { time: number; came: number }, now: number): number {
+    const heard = this.clock.heardAt(time, now);
+    return heard === undefined ? came : Math.min(heard - LEAD, came + LONGEST);
+  }
+
+  #watch({ time, came }: { time: number; came: number }, now: number): void {
+    this.#slack = Math.min(this.#slack ?? Infinity, now - came);
+    const heard = this.clock.heardAt(time, now);
+    if (heard === undefined) this.behind = undefined;
+    else this.behind = this.behind === undefined ? now - heard : this.behind + (now - heard - this.behind) * 0.1;
+  }
+}

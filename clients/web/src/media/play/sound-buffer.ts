@@ -1,0 +1,199 @@
+// Sound between its arrival and the output: evens out when it comes, hides what is missing, stays short.
+
+import { Jitter } from './jitter';
+
+/** Seconds that fit. */
+const CAPACITY = 4;
+
+/** Least and most that is meant to wait, in milliseconds. */
+const LEAST = 30;
+const MOST = 350;
+
+/** Times of packets are whole milliseconds; steps up to this are rounding. */
+const ROUNDING = 8;
+
+/** A longer gap, or sound that is older, is a new beginning, in milliseconds. */
+const NEW_BEGINNING = 500;
+
+/** How long a fade takes, in milliseconds: short, and that of the end of what was heard before a gap. */
+const FADE_IN = 5;
+const FADE_OUT = 30;
+
+/** Beyond this too much waits to be caught up with by speed alone, in milliseconds. */
+const SKIP = 600;
+
+/** The most that sound is played faster and slower to come back to what is meant to wait. */
+const FASTER = 0.06;
+const SLOWER = 0.02;
+
+/** What waits longer because sound ran out, in milliseconds: for each time, and per millisecond of sound since. */
+const PENALTY = 15;
+const FORGIVEN = 1 / 2_000;
+
+/** One channel of sound. Times are milliseconds: those of packets on the stream's time line, `now` on any clock. */
+export class SoundBuffer {
+  readonly #jitter = new Jitter();
+  #ring: Float32Array;
+  /** Samples are counted from the beginning: the next to be read, with its fraction, and to be written. */
+  #read = 0;
+  #written = 0;
+  /** The time of sample `at`. */
+  #base = { at: 0, time: 0 };
+  #rate: number;
+  #begun = false;
+  #playing = false;
+  #fadeIn = 0;
+  /** The last sample that was given, and how much of it is still to fade. */
+  #tail = { value: 0, left: 0 };
+  #penalty = 0;
+  #wait = 0;
+  #level = 0;
+
+  /** For an output of this rate. */
+  constructor(readonly outputRate: number) {
+    this.#rate = outputRate;
+    this.#ring = new Float32Array(CAPACITY * outputRate);
+  }
+
+  /** Milliseconds that wait. */
+  get level(): number {
+    return ((this.#written - this.#read) / this.#rate) * 1000;
+  }
+
+  /** Milliseconds that are meant to wait. */
+  get target(): number {
+    return Math.min(MOST, Math.max(LEAST, this.#jitter.spread + 20) + this.#penalty + this.#wait);
+  }
+
+  /** How unevenly sound arrives, in milliseconds. */
+  get jitter(): number {
+    return this.#jitter.spread;
+  }
+
+  /** What is given next, on the stream's time line; undefined while nothing plays. */
+  get position(): number | undefined {
+    return this.#playing ? this.#timeOf(this.#read) : undefined;
+  }
+
+  /** So much longer than on its own account sound is to wait, for the pictures. */
+  set wait(ms: number) {
+    this.#wait = Math.max(0, ms);
+  }
+
+  /** Takes a packet. */
+  push(time: number, samples: Float32Array, rate: number, now: number): void {
+    this.#jitter.arrive(time, now);
+    if (rate !== this.#rate) this.#begin(time, rate);
+    const off = time - this.#timeOf(this.#written);
+    if (!this.#begun || Math.abs(off) > NEW_BEGINNING) this.#begin(time, rate);
+    else if (off > ROUNDING) this.#bridge(off);
+    else if (off < -ROUNDING) samples = samples.subarray(Math.min(samples.length, Math.round((-off / 1000) * rate)));
+    else this.#base.time += off * 0.02;
+    this.#write(samples);
+    if (this.level > (CAPACITY - 1) * 1000) this.#skip();
+  }
+
+  /** Gives as many samples as fit. */
+  pull(out: Float32Array): void {
+    this.#level += (this.level - this.#level) * 0.05;
+    if (!this.#playing && this.#begun && this.level >= this.target) this.#start();
+    const speed = (this.#rate / this.outputRate) * this.#speed();
+    for (let i = 0; i < out.length; i++) out[i] = this.#next(speed);
+    if (this.#playing) this.#penalty = Math.max(0, this.#penalty - (out.length / this.outputRate) * 1000 * FORGIVEN);
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#begun = this.#playing = false;
+    this.#read = this.#written = 0;
+    this.#penalty = this.#wait = 0;
+    this.#jitter.restart();
+  }
+
+  #begin(time: number, rate: number): void {
+    if (rate !== this.#rate) {
+      this.#rate = rate;
+      this.#ring = new Float32Array(CAPACITY * rate);
+    }
+    this.#jitter.restart();
+    this.#begun = true;
+    this.#playing = false;
+    this.#read = this.#written;
+    this.#base = { at: this.#written, time };
+  }
+
+  #start(): void {
+    this.#playing = true;
+    this.#read = Math.max(this.#read, this.#written - this.#samples(this.target));
+    this.#level = this.level;
+    this.#fadeIn = this.#samples(FADE_IN);
+  }
+
+  /** Fills a gap with what was heard before it, backwards, and fading. */
+  #bridge(ms: number): void {
+    const [length, fade] = [this.#samples(ms), this.#samples(FADE_OUT)];
+    const end = this.#written;
+    const bridge = Float32Array.from({ length }, (_, i) => (i < fade ? this.#at(end - 1 - i) * (1 - i / fade) : 0));
+    this.#write(bridge);
+  }
+
+  /** Drops what is too much. */
+  #skip(): void {
+    this.#read = this.#written - this.#samples(this.target);
+    this.#fadeIn = this.#samples(FADE_IN);
+    this.#level = this.level;
+  }
+
+  #speed(): number {
+    const excess = this.#level - this.target;
+    if (this.#playing && excess > SKIP) this.#skip();
+    if (excess > 10) return 1 + Math.min(FASTER, (excess - 10) / 1_000);
+    return excess < -10 ? 1 - Math.min(SLOWER, (-10 - excess) / 2_000) : 1;
+  }
+
+  #next(speed: number): number {
+    if (this.#playing && this.#read >= this.#written - 2) this.#starve();
+    if (!this.#playing) {
+      this.#tail.left = Math.max(0, this.#tail.left - 1);
+      return this.#tail.value * (this.#tail.left / this.#samples(FADE_OUT));
+    }
+    const at = Math.floor(this.#read);
+    const part = this.#read - at;
+    let sample = hermite(this.#at(at - 1), this.#at(at), this.#at(at + 1), this.#at(at + 2), part);
+    if (this.#fadeIn > 0) sample *= 1 - this.#fadeIn-- / this.#samples(FADE_IN);
+    this.#read += speed;
+    this.#tail.value = sample;
+    return sample;
+  }
+
+  /** Nothing is left. */
+  #starve(): void {
+    this.#playing = false;
+    this.#penalty += PENALTY;
+    this.#tail.left = this.#samples(FADE_OUT);
+  }
+
+  #write(samples: Float32Array): void {
+    for (const sample of samples) this.#ring[this.#written++ % this.#ring.length] = sample;
+  }
+
+  #at(sample: number): number {
+    return sample < 0 ? 0 : this.#ring[sample % this.#ring.length] ?? 0;
+  }
+
+  #timeOf(sample: number): number {
+    return this.#base.time + ((sample - this.#base.at) / this.#rate) * 1000;
+  }
+
+  #samples(ms: number): number {
+    return Math.round((ms / 1000) * this.#rate);
+  }
+}
+
+/** The curve through four samples, between the two in the middle (Catmull–Rom). */
+function hermite(a: number, b: number, c: number, d: number, at: number): number {
+  const slope = (c - a) / 2;
+  const curve = a - 2.5 * b + 2 * c - d / 2;
+  const twist = (d - a) / 2 + 1.5 * (b - c);
+  return ((twist * at + curve) * at + slope) * at + b;
+}

@@ -1,0 +1,93 @@
+// The calls that go on, with how each stream arrives, now and over the last minutes.
+
+import type { BoardCall, StreamFigures } from '../../signal/desk';
+import type { Party } from '../../signal/says';
+import { el, fill, setText, show } from '../../ui/el';
+import { Plot, Series } from '../../ui/plot';
+
+/** Five minutes of looks, one every two seconds. */
+const ROOM = 150;
+
+const PARTIES: readonly Party[] = ['caller', 'callee'];
+
+type Figure = 'delay_ms' | 'loss_percent' | 'kbps';
+
+/** What is plotted, from what value on its top means much, and how it reads. */
+const FIGURES: { name: Figure; say: 'delay' | 'loss' | 'rate'; floor: number; read(value: number): string }[] = [
+  { name: 'delay_ms', say: 'delay', floor: 200, read: (value) => `${Math.round(value)} ms` },
+  { name: 'loss_percent', say: 'loss', floor: 5, read: (value) => `${value.toFixed(1)} %` },
+  { name: 'kbps', say: 'rate', floor: 500, read: (value) => `${Math.round(value)} kbit/s` },
+];
+
+export class CallsCard {
+  readonly node: HTMLElement;
+  readonly #list = el('div', { class: 'live-calls' });
+  readonly #none = el('p', { class: 'soft', text: (words) => words.board.callsNone });
+  readonly #rows = new Map<string, CallRow>();
+
+  constructor() {
+    const legend = el('p', { class: 'legend soft' },
+      el('span', { class: 'figure a', text: (words) => words.log.caller }), el('span', { class: 'figure b', text: (words) => words.log.callee }),
+      el('span', { text: (words) => words.board.minutesShown((ROOM * 2) / 60) }));
+    this.node = el('div', {}, this.#none, legend, this.#list);
+  }
+
+  /** The calls as they are now. */
+  show(calls: BoardCall[]): void {
+    const there = new Set(calls.map(({ call }) => call));
+    for (const call of this.#rows.keys()) if (!there.has(call)) this.#rows.delete(call);
+    const rows = calls.map((call) => {
+      const row = this.#rows.get(call.call) ?? new CallRow(call.call);
+      this.#rows.set(call.call, row);
+      row.step(call);
+      return row.node;
+    });
+    show(this.#none, rows.length === 0);
+    show(this.#list.previousElementSibling as HTMLElement, rows.length > 0);
+    fill(this.#list, ...rows);
+  }
+}
+
+/** One call, with its past. */
+class CallRow {
+  readonly node: HTMLElement;
+  readonly #where = el('span', { class: 'soft' });
+  readonly #plots: Record<Figure, FigurePlot>;
+
+  constructor(call: string) {
+    const plots = FIGURES.map((figure) => [figure.name, new FigurePlot(figure)] as const);
+    this.#plots = Object.fromEntries(plots) as Record<Figure, FigurePlot>;
+    const name = el('div', { class: 'live-name' }, el('bdi', { class: 'cut', text: call }), this.#where);
+    this.node = el('div', { class: 'live-call' }, name, ...plots.map(([, plot]) => plot.node));
+  }
+
+  step(call: BoardCall): void {
+    setText(this.#where, (words) => [call.node, ...call.live.map((party) => words.log[party])].join(' · '));
+    const of = (party: Party): StreamFigures | undefined => call.media?.find((one) => one.party === party);
+    for (const { name } of FIGURES) this.#plots[name].step(PARTIES.map((party) => of(party)?.[name]));
+  }
+}
+
+class FigurePlot {
+  readonly node: HTMLElement;
+  readonly #series = PARTIES.map(() => new Series(ROOM));
+  readonly #values = PARTIES.map((_, at) => el('span', { class: `figure number ${at ? 'b' : 'a'}`, text: '–' }));
+  readonly #plot: Plot;
+  readonly #read: (value: number) => string;
+
+  constructor(figure: (typeof FIGURES)[number]) {
+    this.#plot = new Plot(['a', 'b'], figure.floor);
+    this.#read = figure.read;
+    const head = el('div', { class: 'figures' }, el('span', { class: 'soft', text: (words) => words.board[figure.say] }), ...this.#values);
+    this.node = el('div', { class: 'net-plot' }, head, this.#plot.node);
+  }
+
+  step(values: (number | undefined)[]): void {
+    values.forEach((value, at) => {
+      this.#series[at]?.push(value);
+      const node = this.#values[at];
+      if (node) setText(node, value === undefined ? '–' : this.#read(value));
+    });
+    this.#plot.draw(this.#series);
+  }
+}

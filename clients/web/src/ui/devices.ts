@@ -1,0 +1,118 @@
+// Trying camera and microphone: oneself, a level, and which device.
+
+import { LocalMedia } from '../media/local';
+import type { LocalOptions } from '../media/types';
+import { button } from './button';
+import { el, fill, mark, show } from './el';
+import { attempt, problem } from './problem';
+
+const KEY = 'counterpart.devices';
+
+/** Which devices were chosen before. */
+export function chosenDevices(): LocalOptions {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as LocalOptions;
+  } catch {
+    return {};
+  }
+}
+
+function choose(options: LocalOptions): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...chosenDevices(), ...options }));
+  } catch {
+    // It holds until the page is left.
+  }
+}
+
+/** Opens what was chosen before; where that is gone, what there is. */
+export async function openDevices(): Promise<LocalMedia> {
+  const chosen = chosenDevices();
+  if (!chosen.camera && !chosen.microphone) return LocalMedia.open();
+  return LocalMedia.open(chosen).catch(() => LocalMedia.open());
+}
+
+/** Shows the devices while they are tried. */
+export class DeviceCheck {
+  readonly node: HTMLElement;
+  local: LocalMedia | undefined;
+  /** Told when devices are open, or are not. */
+  onChange: () => void = () => {};
+  readonly #video = el('video', { class: 'mirrored', name: (words) => words.media.own, attrs: { autoplay: true, playsinline: true } });
+  readonly #trouble = el('div', { class: 'trouble', attrs: { role: 'alert' } });
+  readonly #bar = el('i');
+  readonly #level = el('div', { class: 'level', name: (words) => words.media.level, attrs: { role: 'meter', 'aria-valuemin': 0, 'aria-valuemax': 100 } }, this.#bar);
+  readonly #choices = el('div', { class: 'choices' });
+  #stopped = false;
+
+  constructor() {
+    this.#video.muted = true;
+    const picture = el('div', { class: 'preview' }, this.#video, this.#trouble);
+    this.node = el('div', { class: 'device-check' }, picture, this.#level, this.#choices);
+  }
+
+  /** Asks for the devices. */
+  async open(): Promise<void> {
+    fill(this.#trouble, el('span', { class: 'spinner' }));
+    show(this.#trouble, true);
+    try {
+      this.local = await openDevices();
+    } catch (error) {
+      const again = button({ say: (words) => words.common.retry, icon: 'retry', press: () => this.open() });
+      fill(this.#trouble, el('p', { text: problem(error) }), again);
+      return this.onChange();
+    }
+    if (this.#stopped) return this.local.close();
+    show(this.#trouble, false);
+    this.#video.srcObject = this.local.preview;
+    requestAnimationFrame(() => this.#measure());
+    await this.#list();
+    this.onChange();
+  }
+
+  /** Gives the open devices away; the check is over. */
+  take(): LocalMedia | undefined {
+    const { local } = this;
+    this.local = undefined;
+    this.#stopped = true;
+    return local;
+  }
+
+  /** Closes what is open. */
+  close(): void {
+    this.#stopped = true;
+    this.local?.close();
+    this.local = undefined;
+  }
+
+  #measure(): void {
+    if (!this.local) return;
+    const level = this.local.level();
+    this.#bar.style.setProperty('transform', `scaleX(${Math.min(1, level).toFixed(3)})`);
+    this.#level.setAttribute('aria-valuenow', String(Math.round(level * 100)));
+    mark(this.#level, 'heard', level > 0.02);
+    requestAnimationFrame(() => this.#measure());
+  }
+
+  async #list(): Promise<void> {
+    const { local } = this;
+    if (!local) return;
+    const devices = await local.devices().catch(() => []);
+    const active = local.preview.getTracks().map((track) => track.getSettings().deviceId);
+    const select = (kind: MediaDeviceKind, label: 'cameraChoice' | 'microphoneChoice', pick: (id: string) => Promise<void>) => {
+      const options = devices.filter((device) => device.kind === kind && device.deviceId);
+      const list = options.map((device, at) => {
+        const text = device.label || `${at + 1}`;
+        return el('option', { text, attrs: { value: device.deviceId, selected: active.includes(device.deviceId) } });
+      });
+      const node = el('select', { on: { change: () => void attempt(() => pick(node.value)) } }, ...list);
+      node.disabled = list.length < 2;
+      return el('label', { class: 'field' }, el('span', { text: (words) => words.media[label] }), node);
+    };
+    fill(
+      this.#choices,
+      select('videoinput', 'cameraChoice', (camera) => local.switchCamera(camera).then(() => choose({ camera }))),
+      select('audioinput', 'microphoneChoice', (microphone) => local.switchMicrophone(microphone).then(() => choose({ microphone }))),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { after, emptyState } from '../../src/call/call-state';
+import type { Entry, EntryBody } from '../../src/signal/says';
+
+function amounts(...bodies: EntryBody[]) {
+  return bodies.reduce((state, body, n) => after(state, { seq: n + 1, at: 10 * (n + 1), ...body } as Entry), emptyState());
+}
+
+test('a call from asking to its end', () => {
+  const talking = amounts(
+    { kind: 'stream.begin', party: 'caller', code: 1002 },
+    { kind: 'call.request', desk: 'front' },
+    { kind: 'call.offer', room: 'r1', agent: 'bob' },
+    { kind: 'call.accept', callee: 'bob', room: 'r1' },
+    { kind: 'recording.started', party: 'caller' },
+    { kind: 'network', party: 'callee', quality: 'bad' },
+    { kind: 'peer.away', party: 'callee' },
+    { kind: 'stream.stalled', party: 'caller' },
+  );
+  assert.equal(talking.phase, 'talking');
+  assert.equal(talking.answeredAt, 40);
+  assert.deepEqual([talking.desk, talking.agent, talking.room], ['front', 'bob', 'r1']);
+  assert.deepEqual(talking.caller, { live: true, stalled: true, away: false, quality: 'good', recorded: true });
+  assert.deepEqual(talking.callee, { live: false, stalled: false, away: true, quality: 'bad', recorded: false });
+  const ended = after(talking, { seq: 9, at: 90, kind: 'call.end', by: 'callee', reason: 'hang_up' });
+  assert.equal(ended.phase, 'ended');
+  assert.deepEqual(ended.end, { at: 90, by: 'callee', reason: 'hang_up' });
+});
+
+test('who is handed on waits again, and knows nothing of the agent before', () => {
+  const waiting = amounts(
+    { kind: 'call.request', desk: 'front' },
+    { kind: 'call.accept', callee: 'bob', room: 'r1' },
+    { kind: 'stream.begin', party: 'callee', code: 1002 },
+    { kind: 'call.transfer', from: 'bob', desk: 'back' },
+  );
+  assert.equal(waiting.phase, 'requested');
+  assert.ok(waiting.handedOn);
+  assert.deepEqual([waiting.desk, waiting.agent, waiting.room, waiting.answeredAt], ['back', undefined, undefined, undefined]);
+  assert.ok(!waiting.callee.live);
+});
+
+test('what a newer edge says and nobody here knows changes nothing', () => {
+  const state = amounts({ kind: 'call.request' });
+  assert.deepEqual(after(state, { seq: 2, at: 1, kind: 'call.song' } as unknown as Entry), state);
+});

@@ -1,0 +1,61 @@
+// Reads what a page shows: the mark of each new picture, off the element in which it is shown.
+
+import { MARK, readMark } from './mark';
+import { wallTime } from './source';
+
+/** Pauses longer than this are freezes, in milliseconds. */
+const FREEZE = 250;
+
+/** What was seen. */
+export interface Seen {
+  /** From the capture of each picture until it stood in the element, in milliseconds. */
+  delays: number[];
+  freezes: number;
+  frozenMs: number;
+}
+
+/** Looks at an element at every frame of the page. */
+export class Eye {
+  #canvas = document.createElement('canvas');
+  #seen: Seen = { delays: [], freezes: 0, frozenMs: 0 };
+  #last = 0;
+  #lastAt: number | undefined;
+  #stopped = false;
+
+  constructor(readonly find: () => HTMLCanvasElement | HTMLVideoElement | null) {
+    this.#canvas.width = MARK.width;
+    this.#canvas.height = MARK.height;
+    this.#look();
+  }
+
+  /** What was seen since the last time. */
+  take(): Seen {
+    const seen = this.#seen;
+    this.#seen = { delays: [], freezes: 0, frozenMs: 0 };
+    return seen;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #look(): void {
+    if (this.#stopped) return;
+    requestAnimationFrame(() => this.#look());
+    const element = this.find();
+    const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
+    if (!element || !context) return;
+    const { width, height } = MARK;
+    context.drawImage(element, 0, 0, width, height, 0, 0, width, height);
+    const instant = readMark(context.getImageData(0, 0, width, height));
+    if (instant === undefined || instant <= this.#last) return;
+    this.#last = instant;
+    const now = wallTime();
+    this.#seen.delays.push(now - instant);
+    const pause = now - (this.#lastAt ?? now);
+    this.#lastAt = now;
+    if (pause <= FREEZE) return;
+    this.#seen.freezes++;
+    this.#seen.frozenMs += pause;
+  }
+}
