@@ -4,6 +4,7 @@
 //! `tests/tests/` holds the stories, `src/bin/` the programs behind `make call` and `make run`.
 
 pub mod ahead;
+pub mod at_desk;
 pub mod browser;
 pub mod camera;
 pub mod figures;
@@ -18,4 +19,5 @@ pub mod scripted;
 pub mod secrets;
 pub mod system;
 pub mod talk;
+pub mod told;
 pub mod wechat;

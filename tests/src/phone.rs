@@ -1,19 +1,30 @@
 //! A phone with the mini-program on it: `tests/miniprogram/phone.mjs` as a pipe.
 
 use crate::process::Process;
-use crate::system::{PATIENCE, System, top};
-use anyhow::{Context, Result, bail};
+use crate::system::{Options, System, top};
+use crate::told::Told;
+use crate::{camera, wechat};
+use anyhow::Result;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 use tokio::process::Command;
-use tokio::time::Instant;
 
-/// The sample app on a phone.
-pub struct Phone {
-    process: Process,
-    /// All that it has said.
-    said: Vec<String>,
-    /// Where the present chapter of the story begins in that.
-    chapter: usize,
+/// The sample app on a phone. What it reads and says stands in `phone.mjs`.
+pub struct Phone(Told);
+
+/// A system where one can log in by WeChat, and a phone in it.
+///
+/// # Errors
+/// When one of them does not start.
+pub async fn in_a_system() -> Result<(TempDir, System, Phone)> {
+    let folder = tempfile::tempdir()?;
+    let mut options = Options::new(folder.path());
+    options.edge_settings = wechat::stand_in().await?;
+    let system = System::start(options).await?;
+    let camera = camera::file(&system, folder.path()).await?;
+    let phone = Phone::new(&system, &camera, folder.path()).await?;
+    Ok((folder, system, phone))
 }
 
 impl Phone {
@@ -29,61 +40,23 @@ impl Phone {
             .arg(camera)
             .arg(folder)
             .arg("code-of-wx-login");
-        let process = Process::spawn("phone", command, folder)?;
-        let mut phone = Self {
-            process,
-            said: Vec::new(),
-            chapter: 0,
-        };
-        phone.says("ready").await?;
-        Ok(phone)
+        let mut told = Told::by(Process::spawn("phone", command, folder)?);
+        told.says("ready").await?;
+        Ok(Self(told))
     }
 
-    /// Does something, as `phone.mjs` lists it; from now on only what comes after it counts.
-    ///
-    /// # Errors
-    /// When the phone no longer reads.
-    pub async fn does(&mut self, what: &str) -> Result<()> {
-        self.chapter = self.said.len();
-        self.process.say(what).await
-    }
-
-    /// Waits until it says a line that begins with this; gives what follows. In a chapter each line can be found as often
-    /// as it is asked for.
-    ///
-    /// # Errors
-    /// When it does not in time; with all it said in this chapter.
-    pub async fn says(&mut self, beginning: &str) -> Result<String> {
-        self.finds(beginning, |line| {
-            line.strip_prefix(beginning)
-                .map(|rest| rest.trim_start().to_owned())
-        })
-        .await
-    }
-
-    /// Waits until the screen shows this, among other things.
-    ///
-    /// # Errors
-    /// When it does not in time.
-    pub async fn shows(&mut self, text: &str) -> Result<()> {
-        self.finds(text, |line| {
-            line.strip_prefix("shows ")
-                .and_then(|screen| screen.contains(text).then_some(()))
-        })
-        .await
-    }
-
-    /// Waits until a counter of the player has gone up to so many since the last change of its program.
+    /// Waits until a counter of the player has gone up to so many.
     ///
     /// # Errors
     /// When it does not in time.
     pub async fn counts(&mut self, counter: &str, goal: u64) -> Result<()> {
         let prefix = format!("player {counter} ");
-        self.finds(&prefix, |line| {
-            let count: u64 = line.strip_prefix(&prefix)?.parse().ok()?;
-            (count >= goal).then_some(())
-        })
-        .await
+        self.0
+            .finds(&prefix, |line| {
+                let count: u64 = line.strip_prefix(&prefix)?.parse().ok()?;
+                (count >= goal).then_some(())
+            })
+            .await
     }
 
     /// The file that the player keeps what it plays in.
@@ -91,44 +64,27 @@ impl Phone {
     /// # Errors
     /// When nothing plays in time.
     pub async fn plays_into(&mut self) -> Result<PathBuf> {
-        Ok(self.says("player plays into ").await?.into())
-    }
-
-    /// How often it has said a line that begins with this, in this chapter.
-    pub fn count(&self, beginning: &str) -> usize {
-        let lines = self.said[self.chapter..].iter();
-        lines.filter(|line| line.starts_with(beginning)).count()
+        Ok(self.0.says("player plays into ").await?.into())
     }
 
     /// Turns it off.
     ///
     /// # Errors
     /// When it does not end.
-    pub async fn off(mut self) -> Result<()> {
-        self.process.hang_up();
-        tokio::time::timeout(PATIENCE, self.process.ended())
-            .await
-            .with_context(|| format!("the phone does not end\n{}", self.process.tail()))
+    pub async fn off(self) -> Result<()> {
+        self.0.off().await
     }
+}
 
-    async fn finds<T>(&mut self, what: &str, pick: impl Fn(&str) -> Option<T>) -> Result<T> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut next = self.chapter;
-        loop {
-            while next < self.said.len() {
-                if let Some(found) = pick(&self.said[next]) {
-                    return Ok(found);
-                }
-                next += 1;
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.process.line("", left).await {
-                Ok(line) => self.said.push(line),
-                Err(error) => bail!(
-                    "the phone has not said '{what}': {error}\nit said:\n{}",
-                    self.said[self.chapter..].join("\n")
-                ),
-            }
-        }
+impl Deref for Phone {
+    type Target = Told;
+    fn deref(&self) -> &Told {
+        &self.0
+    }
+}
+
+impl DerefMut for Phone {
+    fn deref_mut(&mut self) -> &mut Told {
+        &mut self.0
     }
 }

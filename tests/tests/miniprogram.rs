@@ -1,105 +1,22 @@
 //! The mini-program calls a desk where a native agent answers. Its two tags are ffmpeg, so all that they say is from what
 //! really happens to a push and a play; see `tests/miniprogram/phone.mjs`.
 
-use anyhow::{Context, Result, anyhow, ensure};
-use counterpart_native::party::{Agent, PartyEvent, PartyOptions, PartyReport, Remote};
+use anyhow::{Context, Result, ensure};
 use counterpart_shared::api::{DeskSettings, EndReason, EntryBody};
 use counterpart_shared::grant::Role;
-use counterpart_shared::id::{CallId, DeskId, Party};
+use counterpart_shared::id::{CallId, Party};
+use counterpart_tests::at_desk::{self, AtDesk};
 use counterpart_tests::judge::{decodes, probe, steps};
 use counterpart_tests::phone::Phone;
-use counterpart_tests::system::{Options, PATIENCE, System, top};
+use counterpart_tests::system::top;
 use counterpart_tests::talk::Publishing;
-use counterpart_tests::{camera, wechat};
+use counterpart_tests::{camera, phone};
 use serde_json::Value;
 use std::path::Path;
-use std::time::Duration;
-use tempfile::TempDir;
 use tokio::process::Command;
-use tokio::task::JoinHandle;
 
 /// The page of a call to the desk.
 const CALL: &str = "open /app/pages/call/call?desk=front";
-
-/// A system where one can log in by WeChat, and a phone in it.
-async fn phone() -> Result<(TempDir, System, Phone)> {
-    let folder = tempfile::tempdir()?;
-    let mut options = Options::new(folder.path());
-    options.edge_settings = wechat::stand_in().await?;
-    let system = System::start(options).await?;
-    let camera = camera::file(&system, folder.path()).await?;
-    let phone = Phone::new(&system, &camera, folder.path()).await?;
-    Ok((folder, system, phone))
-}
-
-/// Bob in an open room of the desk.
-async fn agent(system: &System) -> Result<Agent> {
-    let desk: DeskId = "front".parse()?;
-    let token = system.token("bob", Role::Agent, Some(&desk)).await?;
-    let mut agent = Agent::new(&system.api()?, &desk, &"room-1".parse()?, &token)?;
-    agent.open().await?;
-    Ok(agent)
-}
-
-/// His side of a call.
-struct Talking {
-    remote: Remote,
-    party: JoinHandle<Result<PartyReport>>,
-}
-
-impl Talking {
-    /// Takes the call that rings, and talks until the customer hangs up.
-    async fn answer(agent: &mut Agent) -> Result<Self> {
-        let offer = agent.offer(PATIENCE).await?;
-        let options = PartyOptions {
-            talk: Duration::from_secs(600),
-            ..PartyOptions::default()
-        };
-        let (party, remote) = agent.accept(&offer.call, options).await?;
-        let party = tokio::spawn(async move {
-            let ended = party.run().await;
-            ended.map_err(|failure| anyhow!("the agent: {failure}"))
-        });
-        Ok(Self { remote, party })
-    }
-
-    /// Waits until so many more pictures and packets of sound of the customer are decoded.
-    async fn sees_and_hears(&self, more: u64) -> Result<()> {
-        let mut playing = self.remote.playing();
-        let (pictures, sounds) = {
-            let now = playing.borrow();
-            (now.pictures + more, now.sounds + more)
-        };
-        let wait = playing.wait_for(|now| now.pictures >= pictures && now.sounds >= sounds);
-        let reached = tokio::time::timeout(PATIENCE, wait).await;
-        ensure!(
-            matches!(reached, Ok(Ok(_))),
-            "the agent does not see and hear the customer: {:?}",
-            self.remote.playing().borrow()
-        );
-        Ok(())
-    }
-
-    /// Waits for an entry of the log.
-    async fn entry<T>(&mut self, what: &str, pick: impl Fn(EntryBody) -> Option<T>) -> Result<T> {
-        let search = async {
-            while let Some(event) = self.remote.next().await {
-                let PartyEvent::Entry(entry) = event else {
-                    continue;
-                };
-                if let Some(found) = pick(entry.body) {
-                    return Some(found);
-                }
-            }
-            None
-        };
-        let found = tokio::time::timeout(PATIENCE, search).await;
-        found
-            .ok()
-            .flatten()
-            .with_context(|| format!("the agent has not heard of {what}"))
-    }
-}
 
 /// The call that waits in line.
 async fn call_of(phone: &mut Phone) -> Result<CallId> {
@@ -140,7 +57,7 @@ async fn judge(file: &Path) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result<()> {
-    let (_folder, system, mut phone) = phone().await?;
+    let (_folder, system, mut phone) = phone::in_a_system().await?;
 
     // In line, with his camera on: nobody is there yet.
     phone.does(CALL).await?;
@@ -151,8 +68,8 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     steps_are(&mut phone, &[1, 2, 3, 4]).await?;
     phone.shows("下一位就是您").await?;
 
-    let mut agent = agent(&system).await?;
-    let mut bob = Talking::answer(&mut agent).await?;
+    let mut agent = at_desk::open(&system).await?;
+    let mut bob = AtDesk::answer(&mut agent).await?;
     for code in [2001, 2002, 2009, 2003, 2004] {
         phone.says(&format!("player {code}")).await?;
     }
@@ -167,11 +84,7 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     phone.does("type .words 我想开户").await?;
     phone.does("tap .send").await?;
     phone.says("stored {").await?;
-    let heard = bob.entry("the text", |body| match body {
-        EntryBody::Text { from, text, .. } if from == Party::Caller => Some(text),
-        _ => None,
-    });
-    assert_eq!(heard.await?, "我想开户");
+    assert_eq!(bob.reads().await?, "我想开户");
 
     without_signals(&mut phone, &mut bob).await?;
     crash(&mut phone, &bob).await?;
@@ -182,7 +95,7 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     phone.does("tap .hang-up").await?;
     phone.says("page app/pages/rating/rating").await?;
     phone.shows("通话已结束").await?;
-    let report = bob.party.await??;
+    let report = bob.ended().await?;
     assert_eq!(report.end, Some(EndReason::HangUp));
     let seen = report.played.first().context("the agent played")?;
     assert_eq!(seen.audio_codec.as_deref(), Some("aac"));
@@ -192,7 +105,7 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
 }
 
 /// The signals' network is gone for a while; pictures go on, and what was written meanwhile arrives, once and in order.
-async fn without_signals(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
+async fn without_signals(phone: &mut Phone, bob: &mut AtDesk) -> Result<()> {
     phone.does("signal cut").await?;
     phone.shows("与服务器的连接已断开").await?;
     phone.does("type .words 第一句").await?;
@@ -205,17 +118,13 @@ async fn without_signals(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
     phone.does("signal mend").await?;
     phone.shows("您还在吗？").await?;
     for words in ["第一句", "第二句"] {
-        let heard = bob.entry("the text", |body| match body {
-            EntryBody::Text { from, text, .. } if from == Party::Caller => Some(text),
-            _ => None,
-        });
-        assert_eq!(heard.await?, words);
+        assert_eq!(bob.reads().await?, words);
     }
     Ok(())
 }
 
 /// The program behind the pusher dies: the tag tries again by itself, with the same URL.
-async fn crash(phone: &mut Phone, bob: &Talking) -> Result<()> {
+async fn crash(phone: &mut Phone, bob: &AtDesk) -> Result<()> {
     phone.does("kill pusher").await?;
     phone.says("pusher 1102").await?;
     phone.says("pusher 1002").await?;
@@ -227,7 +136,7 @@ async fn crash(phone: &mut Phone, bob: &Talking) -> Result<()> {
 
 /// The media's network is gone for longer than the tags try: -1307 and -2301, and fresh URLs, again and again until it
 /// is back. Gives the first of them.
-async fn without_network(phone: &mut Phone, bob: &Talking) -> Result<String> {
+async fn without_network(phone: &mut Phone, bob: &AtDesk) -> Result<String> {
     phone.does("media cut").await?;
     phone.says("pusher 1102").await?;
     phone.says("player 2103").await?;
@@ -245,7 +154,7 @@ async fn without_network(phone: &mut Phone, bob: &Talking) -> Result<String> {
 }
 
 /// The user looks at something else for a while.
-async fn in_the_background(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
+async fn in_the_background(phone: &mut Phone, bob: &mut AtDesk) -> Result<()> {
     phone.does("hide").await?;
     phone.says("pusher 5000").await?;
     bob.entry("the customer's stream ending", |body| match body {
@@ -262,7 +171,7 @@ async fn in_the_background(phone: &mut Phone, bob: &mut Talking) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_refuses_camera_and_microphone_is_shown_the_way_to_the_settings() -> Result<()> {
-    let (_folder, system, mut phone) = phone().await?;
+    let (_folder, system, mut phone) = phone::in_a_system().await?;
 
     phone.does("answer no").await?;
     phone.does(CALL).await?;
@@ -286,20 +195,20 @@ async fn who_refuses_camera_and_microphone_is_shown_the_way_to_the_settings() ->
     phone.does("tap .panel-settings opensetting").await?;
     phone.says("pusher 1002").await?;
 
-    let mut agent = agent(&system).await?;
-    let bob = Talking::answer(&mut agent).await?;
+    let mut agent = at_desk::open(&system).await?;
+    let bob = AtDesk::answer(&mut agent).await?;
     bob.sees_and_hears(25).await?;
     phone.does("tap .hang-up").await?;
     phone
         .says("phase {\"phase\":\"over\",\"reason\":\"hang_up\"")
         .await?;
-    bob.party.await??;
+    bob.ended().await?;
     phone.off().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_are_told_and_do_not_stop_what_can_go_on() -> Result<()> {
-    let (_folder, system, mut phone) = phone().await?;
+    let (_folder, system, mut phone) = phone::in_a_system().await?;
 
     // A desk that is closed takes no call.
     let closed = DeskSettings {
