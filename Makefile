@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge web build call run lint test bench-edge bench-node fuzz clean
+.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -48,6 +48,9 @@ lint: ## formatting, clippy native and wasm, documentation, types of the web cli
 
 test: ## all of it: setup, edge, web, build, lint, then every test
 	tools/test.sh $(TEST_LIMIT)
+
+screenshots: setup edge web build ## pictures of every page and state into target/screenshots
+	$(bin)/screenshots
 
 bench-edge: setup edge build ## measure requests, calls and messages of the edge, beside a bare worker
 	tools/build-edge.sh tests/peer

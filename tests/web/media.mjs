@@ -25,7 +25,8 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'applic
 const flag = execFileSync(join(top, 'tools/build-media.sh'), [folder], { encoding: 'utf8' }).trim();
 await build({
   absWorkingDir: top, bundle: true, format: 'esm', splitting: true, outdir: folder, logLevel: 'warning',
-  entryPoints: [join(here, 'media/page.ts')], define: { MEDIA_ASSETS: flag.slice('--define:MEDIA_ASSETS='.length) },
+  entryPoints: { page: join(here, 'media/page.ts'), mouth: join(here, 'media/mouth.entry.ts'), ear: join(here, 'media/ear.entry.ts') },
+  define: { MEDIA_ASSETS: flag.slice('--define:MEDIA_ASSETS='.length) },
 });
 const server = createServer(({ url }, response) => {
   if (url === '/favicon.ico') return response.writeHead(204).end();
@@ -51,7 +52,7 @@ const browser = await chromium.launchPersistentContext(profile, {
   args: [
     '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=30',
-    '--auto-select-desktop-capture-source=media', '--autoplay-policy=no-user-gesture-required', '--remote-debugging-pipe',
+    '--auto-select-desktop-capture-source=media', '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required', '--remote-debugging-pipe',
     ...(process.env.CHROMIUM_FLAGS ?? '').split(' ').filter(Boolean), `--user-data-dir=${profile}`, 'about:blank',
   ],
 });

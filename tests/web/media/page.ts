@@ -1,14 +1,31 @@
 // A page that publishes and plays as it is told, from outside, through `window.media`.
 
 import { LocalMedia, Player, Publisher, type MediaUrls } from '../../../clients/web/src/media';
+import { heard, listenToOutputs } from './ear';
 import { Eye, type Seen } from './eye';
-import { markedStream } from './source';
+import { beeps, markedStream } from './source';
+import { Peer } from './webrtc';
+
+/** Bits per second of the pictures, whoever carries them. */
+const BITRATE = 900_000;
 
 let local: LocalMedia | undefined;
 let publisher: Publisher | undefined;
 let player: Player | undefined;
+let peer: Peer | undefined;
 let eye: Eye | undefined;
 const said: Record<string, unknown> = {};
+
+function opened(): LocalMedia {
+  if (!local) throw new Error('nothing is open');
+  return local;
+}
+
+function show(element: HTMLElement): void {
+  eye?.stop();
+  document.body.replaceChildren(element);
+  eye = new Eye(() => (element instanceof HTMLVideoElement ? element : element.querySelector('canvas,video')));
+}
 
 const media = {
   /** Opens the camera and the microphone; `marked` ones can be measured. */
@@ -17,9 +34,10 @@ const media = {
     local = await LocalMedia.open({ fps });
   },
   async publish(urls: MediaUrls): Promise<void> {
-    if (!local) throw new Error('nothing is open');
-    publisher ??= new Publisher(local);
-    publisher.on('stats', (stats) => (said.publish = stats));
+    if (!publisher) {
+      publisher = new Publisher(opened(), { bitrate: BITRATE });
+      publisher.on('stats', (stats) => (said.publish = stats));
+    }
     await publisher.publish(urls);
   },
   async play(urls: MediaUrls, carrier?: 'http-flv'): Promise<void> {
@@ -27,29 +45,37 @@ const media = {
       player = new Player(carrier ? { carrier } : {});
       player.on('stats', (stats) => (said.play = stats));
       player.on('blocked', (blocked) => (said.blocked = blocked));
-      document.body.append(player.element);
-      const { element } = player;
-      eye = new Eye(() => element.querySelector('canvas,video'));
+      show(player.element);
     }
     await player.play(urls);
   },
-  state: () => ({ publisher: publisher?.state, player: player?.state, carrier: player?.carrier, local: local && { sharing: local.sharing } }),
-  said: () => said,
-  seen: (): Seen | undefined => eye?.take(),
-  async act(name: string, value?: unknown): Promise<unknown> {
-    switch (name) {
-      case 'mute': return void (local && (local.muted = Boolean(value)));
-      case 'cameraOff': return void (local && (local.cameraOff = Boolean(value)));
-      case 'share': return local?.shareScreen(Boolean(value));
-      case 'level': return local?.level();
-      case 'devices': return (await local?.devices())?.map(({ kind, deviceId, label }) => ({ kind, deviceId, label }));
-      case 'switchCamera': return local?.switchCamera(String(value));
-      case 'snapshot': return (await player?.snapshot())?.size;
-      case 'stopPublisher': return publisher?.stop();
-      case 'stopPlayer': return player?.stop();
-      case 'resume': return player?.resume();
-      default: throw new Error(`no act ${name}`);
-    }
+  stop(): void {
+    publisher?.stop();
+    player?.stop();
+    peer?.close();
+    publisher = player = peer = undefined;
   },
+  state: () => ({ publisher: publisher?.state, player: player?.state, carrier: player?.carrier }),
+  said: () => said,
+  /** What was seen, said and heard since the last time. */
+  seen: (): Seen | undefined => eye?.take(),
+  spoken: (): number[] => beeps.splice(0),
+  heard: (): number[] => heard.splice(0),
+  offer: (): Promise<string> => (peer = new Peer()).offer(opened().preview, BITRATE),
+  answer(sdp: string): Promise<string> {
+    peer = new Peer();
+    show(peer.video);
+    return peer.answer(sdp);
+  },
+  accept: (sdp: string): Promise<void> | undefined => peer?.take(sdp),
+  webrtc: (): Promise<unknown> | undefined => peer?.stats(),
+  mute: (muted: boolean): void => void (opened().muted = muted),
+  cameraOff: (off: boolean): void => void (opened().cameraOff = off),
+  share: (on: boolean): Promise<void> => opened().shareScreen(on),
+  level: (): number => opened().level(),
+  devices: async () => (await opened().devices()).map(({ kind, deviceId }) => ({ kind, deviceId })),
+  switchCamera: (id: string): Promise<void> => opened().switchCamera(id),
+  snapshot: async (): Promise<number | undefined> => (await player?.snapshot())?.size,
 };
+listenToOutputs();
 Object.assign(window, { media });

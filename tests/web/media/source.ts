@@ -4,11 +4,12 @@ import { drawMark } from './mark';
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const BEEP_HZ = 1_000;
-const BEEP_S = 0.1;
 
 /** The UNIX clock with fractions of a millisecond. */
 export const wallTime = (): number => performance.timeOrigin + performance.now();
+
+/** Instants at which a beep was made, in UNIX milliseconds. */
+export const beeps: number[] = [];
 
 /** A stream as a camera and a microphone would give it. */
 export async function markedStream(fps: number): Promise<MediaStream> {
@@ -28,7 +29,7 @@ export async function markedStream(fps: number): Promise<MediaStream> {
     if (track.readyState === 'live') setTimeout(shoot, due - performance.now());
   };
   shoot();
-  return new MediaStream([track, await beeps()]);
+  return new MediaStream([track, await microphone()]);
 }
 
 /** Something that moves, so that pictures cost what pictures of people do. */
@@ -41,29 +42,14 @@ function drawScene(context: CanvasRenderingContext2D, count: number): void {
   }
 }
 
-/** A beep in the first tenth of each second of the UNIX clock. */
-async function beeps(): Promise<MediaStreamTrack> {
+async function microphone(): Promise<MediaStreamTrack> {
   const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' });
   await context.resume();
-  const gain = new GainNode(context, { gain: 0 });
-  const tone = new OscillatorNode(context, { frequency: BEEP_HZ });
+  await context.audioWorklet.addModule('mouth.js');
+  const mouth = new AudioWorkletNode(context, 'mouth', { numberOfInputs: 0, outputChannelCount: [1] });
+  mouth.port.onmessage = ({ data }: MessageEvent<number>) => void beeps.push(data);
   const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-  tone.connect(gain).connect(out);
-  tone.start();
-  const plan = () => {
-    const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-    const instant = performance.timeOrigin + performanceTime;
-    for (let second = Math.ceil((instant + 100) / 1000); second < (instant + 2_200) / 1000; second++) {
-      const at = contextTime + (second * 1000 - instant) / 1000;
-      if (second <= planned) continue;
-      planned = second;
-      gain.gain.setValueAtTime(0.5, at);
-      gain.gain.setValueAtTime(0, at + BEEP_S);
-    }
-  };
-  let planned = 0;
-  plan();
-  setInterval(plan, 500);
+  mouth.connect(out);
   const [track] = out.stream.getAudioTracks();
   if (!track) throw new Error('the microphone gives no track');
   return track;

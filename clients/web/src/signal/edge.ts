@@ -106,15 +106,16 @@ export class Edge {
     return { url: url.href, protocols: ['counterpart.v1', `token.${this.#token}`] };
   }
 
-  /** Why a socket was not opened, which a browser does not tell, by asking this path; nothing when it may pass. */
-  async whyRefused(path: string): Promise<SignalError | undefined> {
+  /** Why a socket was not opened, which a browser does not tell: by what this path answers to a plain request. */
+  async whyRefused(path: string): Promise<SignalError | 'unknown' | 'unreachable'> {
     try {
       await this.#send('GET', path);
     } catch (error) {
       if (!(error instanceof SignalError)) throw error;
-      return error.passes || error.code === 'upgrade_required' ? undefined : error;
+      if (error.passes) return 'unreachable';
+      return error.code === 'upgrade_required' ? 'unknown' : error;
     }
-    return undefined;
+    return 'unknown';
   }
 
   async #json<T>(method: string, path: string, body?: Body): Promise<T> {

@@ -44,6 +44,9 @@ const SILENT = 30_000;
 /** How long a dial may take. */
 const DIAL = 10_000;
 
+/** So many refusals in a row, of an edge that answers plain requests, are meant for us: some seconds of them. */
+const MEANT = 8;
+
 /** Keeps one connection up until it is closed or refused. */
 export class KeptSocket {
   readonly #edge: Pick<Edge, 'socket' | 'whyRefused'>;
@@ -54,6 +57,7 @@ export class KeptSocket {
   #socket: RawSocket | undefined;
   #state: SocketState = 'lost';
   #attempt = 0;
+  #refusals = 0;
   #heard = 0;
   #first = true;
   #cancel: () => void = () => {};
@@ -131,6 +135,7 @@ export class KeptSocket {
     this.#first = false;
     // A greeting proves that the edge works; a connection that dies before does not.
     this.#attempt = 0;
+    this.#refusals = 0;
     this.#holder.said(message, first);
   }
 
@@ -138,11 +143,20 @@ export class KeptSocket {
     const opened = this.#state === 'open';
     this.#drop();
     this.#tell('lost');
-    const why = opened ? undefined : await this.#edge.whyRefused(this.#why);
+    const why = opened ? undefined : await this.#refusal();
     if (this.#state !== 'lost') return;
     if (!why) return this.#again();
     this.close();
     this.#holder.refused(why);
+  }
+
+  /** Why the edge does not let this one in; nothing, while that may pass. */
+  async #refusal(): Promise<SignalError | undefined> {
+    const why = await this.#edge.whyRefused(this.#why);
+    if (why instanceof SignalError) return why;
+    this.#refusals = why === 'unknown' ? this.#refusals + 1 : 0;
+    if (this.#refusals < MEANT) return undefined;
+    return new SignalError('forbidden', '服务器不接受此连接 / The server does not accept this connection', this.#path);
   }
 
   #lose(): void {

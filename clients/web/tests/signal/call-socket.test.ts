@@ -5,7 +5,7 @@ import type { Edge } from '../../src/signal/edge';
 import { SignalError } from '../../src/signal/error';
 import { FakeWorld, settled, store } from './world';
 
-let why: SignalError | undefined;
+let why: SignalError | 'unknown' | 'unreachable' = 'unreachable';
 const edge = {
   socket: (path: string) => ({ url: `ws://edge${path}`, protocols: ['counterpart.v1', 'token.t'] }),
   whyRefused: () => Promise.resolve(why),
@@ -136,7 +136,7 @@ test('what is refused is not dialled again, and one hears why', async () => {
   const socket = new CallSocket(edge, 'c1', { world });
   let over: SignalError | undefined;
   socket.on('over', (error) => (over = error));
-  why = undefined;
+  why = 'unreachable';
   socket.open();
   world.socket.drop();
   await world.pass(10);
@@ -146,5 +146,21 @@ test('what is refused is not dialled again, and one hears why', async () => {
   await world.pass(60_000);
   assert.equal(world.sockets.length, 2);
   assert.equal(over?.code, 'not_found');
-  why = undefined;
+  why = 'unreachable';
+});
+
+test('an edge that answers all but the socket means it, after some seconds', async () => {
+  const world = new FakeWorld();
+  const socket = new CallSocket(edge, 'c1', { world });
+  let over: SignalError | undefined;
+  socket.on('over', (error) => (over = error));
+  why = 'unknown';
+  socket.open();
+  for (let n = 0; n < 20 && !over; n++) {
+    world.socket.drop();
+    await world.pass(3_000);
+  }
+  assert.equal(over?.code, 'forbidden');
+  assert.equal(world.sockets.length, 8);
+  why = 'unreachable';
 });

@@ -2,8 +2,11 @@
 
 import type { SoundClock } from './sound-clock';
 
-/** A picture may be this much earlier than its sound, in milliseconds: less than people notice. */
-const LEAD = 30;
+/** A picture is shown this much before its sound, in milliseconds: less than people notice, and as much less delay. */
+const LEAD = 36;
+
+/** From drawing until it is seen, in milliseconds: the browser shows it with its next frame. */
+const DISPLAY = 16;
 
 /** The longest that a picture waits for its sound. */
 const LONGEST = 400;
@@ -60,13 +63,13 @@ export class Schedule<P extends Picture> {
 
   #dueAt({ time, came }: { time: number; came: number }, now: number): number {
     const heard = this.clock.heardAt(time, now);
-    return heard === undefined ? came : Math.min(heard - LEAD, came + LONGEST);
+    return heard === undefined ? came : Math.min(heard - LEAD - DISPLAY, came + LONGEST);
   }
 
   #watch({ time, came }: { time: number; came: number }, now: number): void {
     this.#slack = Math.min(this.#slack ?? Infinity, now - came);
     const heard = this.clock.heardAt(time, now);
-    if (heard === undefined) this.behind = undefined;
-    else this.behind = this.behind === undefined ? now - heard : this.behind + (now - heard - this.behind) * 0.1;
+    const behind = heard === undefined ? undefined : now + DISPLAY - heard;
+    this.behind = behind === undefined || this.behind === undefined ? behind : this.behind + (behind - this.behind) * 0.1;
   }
 }

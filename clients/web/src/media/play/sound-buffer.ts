@@ -6,8 +6,11 @@ import { Jitter } from './jitter';
 const CAPACITY = 4;
 
 /** Least and most that is meant to wait, in milliseconds. */
-const LEAST = 30;
+const LEAST = 20;
 const MOST = 350;
+
+/** More than the unevenness of the arrivals, for that of the output. */
+const SPARE = 12;
 
 /** Times of packets are whole milliseconds; steps up to this are rounding. */
 const ROUNDING = 8;
@@ -21,6 +24,9 @@ const FADE_OUT = 30;
 
 /** Beyond this too much waits to be caught up with by speed alone, in milliseconds. */
 const SKIP = 600;
+
+/** What waits is this near to what is meant to, and speed is as it was, in milliseconds. */
+const NEAR = 3;
 
 /** The most that sound is played faster and slower to come back to what is meant to wait. */
 const FASTER = 0.06;
@@ -62,7 +68,7 @@ export class SoundBuffer {
 
   /** Milliseconds that are meant to wait. */
   get target(): number {
-    return Math.min(MOST, Math.max(LEAST, this.#jitter.spread + 20) + this.#penalty + this.#wait);
+    return Math.min(MOST, Math.max(LEAST, this.#jitter.spread + SPARE) + this.#penalty + this.#wait);
   }
 
   /** How unevenly sound arrives, in milliseconds. */
@@ -147,8 +153,8 @@ export class SoundBuffer {
   #speed(): number {
     const excess = this.#level - this.target;
     if (this.#playing && excess > SKIP) this.#skip();
-    if (excess > 10) return 1 + Math.min(FASTER, (excess - 10) / 1_000);
-    return excess < -10 ? 1 - Math.min(SLOWER, (-10 - excess) / 2_000) : 1;
+    if (excess > NEAR) return 1 + Math.min(FASTER, (excess - NEAR) / 1_000);
+    return excess < -NEAR ? 1 - Math.min(SLOWER, (-NEAR - excess) / 1_000) : 1;
   }
 
   #next(speed: number): number {

@@ -20,7 +20,7 @@ const STALE = 8_000;
 export class Board {
   readonly node = el('div', { class: 'board' });
   /** For the bar: how fresh it is. */
-  readonly status = el('span', { class: 'soft number', attrs: { role: 'status' } });
+  readonly status = el('span', { class: 'soft number freshness', attrs: { role: 'status' } });
   readonly #feed: Feed;
   readonly #tabs = el('div', { class: 'tabs', name: (words) => words.board.desks, attrs: { role: 'tablist' } });
   readonly #tiles = el('div', { class: 'tiles' });

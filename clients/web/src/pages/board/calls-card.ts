@@ -53,18 +53,25 @@ class CallRow {
   readonly node: HTMLElement;
   readonly #where = el('span', { class: 'soft' });
   readonly #plots: Record<Figure, FigurePlot>;
+  readonly #none = el('p', { class: 'soft no-figures', text: (words) => words.board.noFigures });
+  #measured = false;
 
   constructor(call: string) {
     const plots = FIGURES.map((figure) => [figure.name, new FigurePlot(figure)] as const);
     this.#plots = Object.fromEntries(plots) as Record<Figure, FigurePlot>;
     const name = el('div', { class: 'live-name' }, el('bdi', { class: 'cut', text: call }), this.#where);
-    this.node = el('div', { class: 'live-call' }, name, ...plots.map(([, plot]) => plot.node));
+    this.node = el('div', { class: 'live-call' }, name, this.#none, ...plots.map(([, plot]) => plot.node));
   }
 
   step(call: BoardCall): void {
     setText(this.#where, (words) => [call.node, ...call.live.map((party) => words.log[party])].join(' · '));
     const of = (party: Party): StreamFigures | undefined => call.media?.find((one) => one.party === party);
-    for (const { name } of FIGURES) this.#plots[name].step(PARTIES.map((party) => of(party)?.[name]));
+    this.#measured ||= PARTIES.some((party) => of(party) !== undefined);
+    show(this.#none, !this.#measured);
+    for (const { name } of FIGURES) {
+      this.#plots[name].step(PARTIES.map((party) => of(party)?.[name]));
+      show(this.#plots[name].node, this.#measured);
+    }
   }
 }
 

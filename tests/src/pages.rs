@@ -1,0 +1,63 @@
+//! The built pages in headless Chromium: a script of `tests/web` tells a story in them, and says how it came out.
+
+use crate::process::Process;
+use crate::system::{System, top};
+use anyhow::{Context, Result, bail, ensure};
+use counterpart_shared::api::DeskSettings;
+use counterpart_shared::grant::Role;
+use counterpart_shared::id::DeskId;
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// How long a story may take from one step to the next: some waits of its own on a busy machine.
+const STEP: Duration = Duration::from_secs(120);
+
+/// Tells `tests/web/SCRIPT` with these arguments; prints its steps, gives what it gave.
+///
+/// # Errors
+/// When the pages are not built or the story fails; with what the browser said.
+pub async fn tell(script: &str, arguments: &Value, logs: &Path) -> Result<Value> {
+    let top = top()?;
+    let built = top.join("clients/web/dist/manifest.json").is_file();
+    ensure!(built, "the pages are not built; run: make web");
+    let mut command = Command::new("node");
+    command
+        .arg(top.join("tests/web").join(script))
+        .arg(arguments.to_string());
+    let mut story = Process::spawn("pages", command, logs)?;
+    loop {
+        let line = story.line("", STEP).await?;
+        match line.split_once(' ').unwrap_or((&line, "")) {
+            ("step", name) => println!("  {name}"),
+            ("ok", given) => return serde_json::from_str(given).context("what the story gives"),
+            ("fail", why) => bail!("{script}: {why}"),
+            _ => {}
+        }
+    }
+}
+
+/// The link by which a user opens a page, as the business server gives it to him; `more` goes into the fragment, too.
+///
+/// # Errors
+/// When the edge mints no token.
+pub async fn link(
+    system: &System,
+    page: &str,
+    (user, role, desk): (&str, Role, Option<&str>),
+    more: &str,
+) -> Result<String> {
+    let desk: Option<DeskId> = desk.map(str::parse).transpose()?;
+    let token = system.token(user, role, desk.as_ref()).await?;
+    Ok(format!("{}/{page}#token={token}{more}", system.url()))
+}
+
+/// Sets up a desk with these settings, the rest as by default.
+///
+/// # Errors
+/// When the edge refuses.
+pub async fn desk(system: &System, name: &str, settings: Value) -> Result<()> {
+    let settings: DeskSettings = serde_json::from_value(settings)?;
+    system.set_desk(name, &settings).await
+}

@@ -1,0 +1,81 @@
+//! The pages in a real browser: a day at the counter, and words that were meant for machines.
+
+use anyhow::Result;
+use counterpart_shared::grant::Role;
+use counterpart_tests::pages::{desk, link, tell};
+use counterpart_tests::raw;
+use counterpart_tests::system::{System, running};
+use serde_json::{Value, json};
+
+/// As the business server.
+async fn get(system: &System, path: &str) -> Result<Value> {
+    let bearer = format!("Authorization: Bearer {}", system.api_key());
+    raw::request(system.edge_port(), "GET", path, &[&bearer], b"")
+        .await?
+        .json()
+}
+
+fn texts(log: &Value) -> Vec<&str> {
+    let entries = log["entries"].as_array().map(Vec::as_slice);
+    let texts = entries.unwrap_or_default().iter();
+    texts.filter_map(|entry| entry["text"].as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_waits_talks_and_rates_and_the_agent_finds_it_all_again() -> Result<()> {
+    let (folder, system) = running().await?;
+    let settings = json!({
+        "record": "on", "wrap_up_s": 60, "title": {"zh": "贷款咨询", "en": "Loans"},
+        "quick_replies": ["Please hold your card to the camera"],
+    });
+    desk(&system, "front", settings).await?;
+    let agent = ("bob", Role::Agent, Some("front"));
+    let links = json!({
+        "console": link(&system, "console", agent, "&room=r1").await?,
+        "customers": [
+            link(&system, "", ("carol", Role::Customer, None), "").await?,
+            link(&system, "", ("alice", Role::Customer, None), "").await?,
+        ],
+    });
+    let seen = tell("counter.mjs", &links, folder.path()).await?;
+    println!("  {seen}");
+
+    let calls = get(&system, "/v1/calls?customer=alice").await?;
+    let call = &calls["calls"][0];
+    assert_eq!(call["rating"], json!({"stars": 4, "comment": "很好，谢谢"}));
+    assert_eq!(call["note"], "wants a loan");
+    assert_eq!(call["recorded"], true);
+    let id = call["call"].as_str().unwrap_or_default();
+    let log = get(&system, &format!("/v1/calls/{id}")).await?;
+    let said = [
+        "Hello, 我想咨询贷款 👋",
+        "Good morning!",
+        "Please hold your card to the camera",
+    ];
+    assert_eq!(texts(&log), said, "each text once, in order, over a reload");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_words_are_shown_as_they_were_written() -> Result<()> {
+    let (folder, system) = running().await?;
+    let markup = "<img src=x onerror=hacked=1>";
+    let settings = json!({
+        "title": {"zh": "\u{202e}<script>hacked=1</script>", "en": markup},
+        "quick_replies": [markup, "مرحبا".repeat(100)],
+        "messages_per_10s": 1000,
+    });
+    desk(&system, "front", settings).await?;
+    let agent = "A".repeat(64);
+    let customer = "W".repeat(64);
+    let room = format!("&room={}", "_".repeat(64));
+    let agent = (agent.as_str(), Role::Agent, Some("front"));
+    let operator = ("ann", Role::Supervisor, Some("front"));
+    let links = json!({
+        "console": link(&system, "console", agent, &room).await?,
+        "customer": link(&system, "", (&customer, Role::Customer, None), "").await?,
+        "board": link(&system, "board", operator, "").await?,
+    });
+    tell("hostile.mjs", &links, folder.path()).await?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+// Runs in every page of a story before its own scripts: gives it a camera and a microphone that can be measured, and senses
+// for what it shows and sounds.
+
+import { Eye } from '../media/eye';
+import { camera } from './camera';
+
+/** The loudest frequency, and how loud it is in decibels. */
+interface Tone {
+  hz: number;
+  db: number;
+}
+
+const violations: string[] = [];
+const ears: AnalyserNode[] = [];
+let eye: Eye | undefined;
+
+document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`));
+
+declare const TONE: number;
+
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => camera(TONE);
+
+// Whatever is sent to the loudspeaker is heard here, too.
+const connect = AudioNode.prototype.connect as (this: AudioNode, ...to: unknown[]) => AudioNode;
+AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
+  if (to[0] instanceof AudioDestinationNode) {
+    const ear = new AnalyserNode(this.context, { fftSize: 4096, smoothingTimeConstant: 0 });
+    connect.call(this, ear);
+    ears.push(ear);
+  }
+  return connect.apply(this, to);
+} as typeof AudioNode.prototype.connect;
+
+const senses = {
+  /** How many marked pictures of the other side were seen since the last time, and the middle of their delays. */
+  seen(): { pictures: number; delay: number } {
+    eye ??= new Eye(() => document.querySelector('.remote canvas, .remote video'));
+    const delays = eye.take().delays.sort((a, b) => a - b);
+    return { pictures: delays.length, delay: delays[Math.floor(delays.length / 2)] ?? NaN };
+  },
+  heard(): Tone {
+    const tones = ears.map(loudest);
+    return tones.sort((a, b) => b.db - a.db)[0] ?? { hz: 0, db: -Infinity };
+  },
+  /** What the page's policy has stopped. */
+  violations: () => violations,
+};
+Object.assign(window, { senses });
+
+function loudest(ear: AnalyserNode): Tone {
+  const levels = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(levels);
+  const at = levels.indexOf(Math.max(...levels));
+  return { hz: (at * ear.context.sampleRate) / ear.fftSize, db: levels[at] ?? -Infinity };
+}

@@ -1,0 +1,137 @@
+// What the stories of the pages have in common: a real browser, people in it, and steps that are told as they are reached.
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Long enough for a busy machine. */
+export const PATIENCE = 30_000;
+
+const say = (line) => process.stdout.write(`${line.replaceAll('\n', ' ')}\n`);
+
+/** Tells that a step is reached. */
+export const step = (name) => say(`step ${name}`);
+
+/** Fails the story unless this holds. */
+export function ensure(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+/** Asks again until the answer is yes; gives it. */
+export async function until(what, ask) {
+  const end = Date.now() + PATIENCE;
+  let answer;
+  for (;;) {
+    answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Runs a story in a browser: `ok JSON` with what it gives, or `fail WHY`. Standard input's end ends it. */
+export async function run(story) {
+  const profile = mkdtempSync(join(tmpdir(), 'counterpart-pages-'));
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    ignoreDefaultArgs: true,
+    viewport: { width: 1280, height: 800 },
+    args: [
+      '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--lang=en-US', '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream=fps=30', '--autoplay-policy=no-user-gesture-required', '--disable-renderer-backgrounding',
+      '--disable-backgrounding-occluded-windows', '--hide-scrollbars', '--webtransport-developer-mode', '--remote-debugging-pipe',
+      `--user-data-dir=${profile}`, 'about:blank',
+    ],
+  });
+  const end = async (status) => {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+    process.exit(status);
+  };
+  process.stdin.resume().on('end', () => void end(1));
+  const people = new People(browser, await senses());
+  try {
+    say(`ok ${JSON.stringify((await story(people)) ?? null)}`);
+    await end(0);
+  } catch (error) {
+    await people.picture();
+    say(`fail ${error.stack ?? error}\n${people.troubles.join('\n')}`);
+    await end(1);
+  }
+}
+
+async function senses() {
+  const { outputFiles } = await build({
+    entryPoints: [join(here, 'senses.ts')], bundle: true, format: 'iife', write: false, target: 'chrome114', logLevel: 'warning',
+  });
+  return outputFiles[0].text;
+}
+
+/** Opens pages, each for one person, and listens to what goes wrong in them. */
+class People {
+  troubles = [];
+  #browser;
+  #senses;
+  #pages = new Map();
+
+  constructor(browser, senses) {
+    this.#browser = browser;
+    this.#senses = senses;
+  }
+
+  /** Somebody opens a page; his microphone sounds a tone of so many hertz. */
+  async come(name, url, { width = 1280, height = 800, tone = 1000 } = {}) {
+    const page = await this.#browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.setViewportSize({ width, height });
+    await page.addInitScript(`{ const TONE = ${tone};\n${this.#senses} }`);
+    page.on('pageerror', (error) => this.troubles.push(`${name}: ${error.stack ?? error}`));
+    page.on('console', (message) => message.type() === 'error' && this.troubles.push(`${name}: ${message.text()}`));
+    await page.goto(url);
+    this.#pages.set(name, page);
+    return page;
+  }
+
+  /** What everyone saw last, in `target/report/pages`, for whoever looks into a failure. */
+  async picture() {
+    for (const [name, page] of this.#pages) {
+      await page.screenshot({ path: join(here, '../../../target/report/pages', `${name}.png`) }).catch(() => undefined);
+    }
+  }
+
+  /** Fails the story when a page's policy had to stop anything, or a script of a page threw. */
+  async innocent() {
+    for (const [name, page] of this.#pages) {
+      const violations = await page.evaluate(() => window.senses.violations());
+      ensure(violations.length === 0, `${name}'s policy stopped ${violations.join(', ')}`);
+    }
+    const thrown = this.troubles.filter((trouble) => /Error:|Content Security Policy/.test(trouble));
+    ensure(thrown.length === 0, thrown.join('\n'));
+  }
+}
+
+/** Waits until a page shows moving pictures of the other side; the delay of the middle one, in milliseconds. */
+export async function sees(page, name) {
+  let pictures = 0;
+  let delay;
+  await until(`${name} sees the other side move`, async () => {
+    const seen = await page.evaluate(() => window.senses.seen());
+    pictures += seen.pictures;
+    if (seen.pictures) delay = seen.delay;
+    return pictures >= 30;
+  });
+  return delay;
+}
+
+/** Waits until a page sounds the other side's tone. */
+export async function hears(page, name, tone) {
+  await until(`${name} hears ${tone} Hz`, async () => {
+    const { hz, db } = await page.evaluate(() => window.senses.heard());
+    return db > -60 && Math.abs(hz - tone) < 30;
+  });
+}
