@@ -17,6 +17,6 @@ run(async (people) => {
   await box.fill(answer);
   await box.press('Enter');
   step('the agent has answered');
-  await agent.locator('.room-actions').getByRole('button', { name: 'Stop taking calls' }).waitFor();
+  await agent.locator('.room-actions').getByRole('button', { name: 'Take no more calls' }).waitFor();
   await people.innocent();
 });
