@@ -2,7 +2,7 @@
 //! really happens to a push and a play; see `tests/miniprogram/phone.mjs`.
 
 use anyhow::{Context, Result, ensure};
-use counterpart_shared::api::{DeskSettings, EndReason, EntryBody};
+use counterpart_shared::api::{DeskSettings, EndReason, EntryBody, Title};
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, Party};
 use counterpart_tests::at_desk::{self, AtDesk};
@@ -58,9 +58,20 @@ async fn judge(file: &Path) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result<()> {
     let (_folder, system, mut phone) = phone::in_a_system().await?;
+    let title = Title {
+        zh: "开户与贷款".into(),
+        en: "Accounts and loans".into(),
+    };
+    let named = DeskSettings {
+        title: Some(title),
+        ..DeskSettings::default()
+    };
+    system.set_desk("front", &named).await?;
+    phone.does("open").await?;
+    phone.shows("开户与贷款服务中").await?;
 
     // In line, with his camera on: nobody is there yet.
-    phone.does(CALL).await?;
+    phone.does("tap .desk-call").await?;
     let first_url = phone.says("push ").await?;
     for code in [1001, 1002, 1007] {
         phone.says(&format!("pusher {code}")).await?;
