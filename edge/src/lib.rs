@@ -18,10 +18,13 @@ pub mod http;
 pub mod limit;
 pub mod link;
 pub mod login;
+pub mod picture;
 pub mod stream;
 pub mod table;
 pub mod token;
 pub mod webhook;
+
+mod hex;
 
 #[cfg(test)]
 mod chance;

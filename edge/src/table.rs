@@ -41,7 +41,7 @@ pub struct RowError {
 }
 
 /// Rows of one kind, by key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table<K, V> {
     kind: &'static str,
     rows: BTreeMap<K, V>,

@@ -49,21 +49,44 @@ impl Gate {
         }
         let token = wish.token.ok_or(TokenError::Missing)?;
         let grant = self.verify(token, now)?;
-        if grant.act != wish.act {
-            let (granted, wanted) = (grant.act, wish.act);
-            return Err(Refusal::Act { granted, wanted });
-        }
+        self.allows(&grant, wish.act)?;
         if grant.stream.as_str() != wish.stream {
             let asked = cut(wish.stream);
             let granted = grant.stream;
             return Err(Refusal::Stream { granted, asked });
         }
-        if grant.node != self.node {
-            let here = self.node.clone();
-            let granted = grant.node;
-            return Err(Refusal::Node { granted, here });
+        Ok(grant)
+    }
+
+    /// The grant that allows to read the recordings of this call; `now` in UNIX seconds.
+    pub fn check_review(
+        &self,
+        call: &str,
+        token: Option<&str>,
+        now: u64,
+    ) -> Result<Grant, Refusal> {
+        let grant = self.verify(token.ok_or(TokenError::Missing)?, now)?;
+        self.allows(&grant, Act::Review)?;
+        if grant.call.as_str() != call {
+            let asked = cut(call);
+            let granted = grant.call;
+            return Err(Refusal::Call { granted, asked });
         }
         Ok(grant)
+    }
+
+    /// Whether a grant is for this act and this node.
+    fn allows(&self, grant: &Grant, wanted: Act) -> Result<(), Refusal> {
+        let granted = grant.act;
+        if granted != wanted {
+            return Err(Refusal::Act { granted, wanted });
+        }
+        if grant.node != self.node {
+            let here = self.node.clone();
+            let granted = grant.node.clone();
+            return Err(Refusal::Node { granted, here });
+        }
+        Ok(())
     }
 
     fn verify(&self, token: &str, now: u64) -> Result<Grant, Refusal> {
@@ -143,6 +166,29 @@ mod tests {
             "other_node"
         );
         assert_eq!(check(|_| {}, |w| w.app = "vod"), "other_app");
+    }
+
+    #[test]
+    fn a_review_is_of_one_call() {
+        let signer = Signer::from_seed(&[7; 32]);
+        let gate = Gate::new("n1".parse().unwrap());
+        gate.trust(&[signer.public_key()]).unwrap();
+        let check = |call: &str, change: &dyn Fn(&mut Grant)| {
+            let mut grant = grant();
+            grant.act = Act::Review;
+            change(&mut grant);
+            let token = signer.sign_grant(&grant);
+            let result = gate.check_review(call, Some(&token), NOW);
+            result.map_or_else(|refusal| refusal.reason(), |_| "allowed")
+        };
+        assert_eq!(check("c1", &|_| {}), "allowed");
+        assert_eq!(check("c2", &|_| {}), "other_call");
+        assert_eq!(check("c1", &|g| g.act = Act::Play), "other_act");
+        assert_eq!(check("c1", &|g| g.exp = NOW), "grant_expired");
+        let other = |g: &mut Grant| g.node = "n2".parse().unwrap();
+        assert_eq!(check("c1", &other), "other_node");
+        let missing = gate.check_review("c1", None, NOW).unwrap_err();
+        assert_eq!(missing.reason(), "grant_missing");
     }
 
     #[test]

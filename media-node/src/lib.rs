@@ -17,10 +17,11 @@ pub mod record;
 pub mod recordings;
 pub mod refusal;
 pub mod shell;
+pub mod still;
 pub mod stop;
 mod transcode;
 
-pub use config::{Args, Config, ConfigError, Secret, Timing};
+pub use config::{Args, Config, ConfigError, Secret, TcpTls, Timing};
 pub use node::Node;
 pub use stop::shutdown_signal;
 

@@ -81,6 +81,8 @@ pub struct Metrics {
     pub streams: Gauge,
     /// Readers but recorders.
     pub readers: Gauge,
+    /// Streams whose Opus is made AAC.
+    pub transcoding: Gauge,
     /// Parties being recorded.
     pub recording: Gauge,
     /// Unused one-time keys.
@@ -127,6 +129,7 @@ impl Metrics {
             forward_delay: recorder.register_histogram(&delay, &METADATA),
             streams: gauge("counterpart_streams"),
             readers: gauge("counterpart_readers"),
+            transcoding: gauge("counterpart_transcoding"),
             recording: gauge("counterpart_recording"),
             keys: gauge("counterpart_one_time_keys"),
             events_waiting: gauge("counterpart_events_waiting"),
@@ -226,6 +229,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ("counterpart_connected", "Open connections by carrier"),
         ("counterpart_streams", "Published streams"),
         ("counterpart_readers", "Readers but recorders"),
+        ("counterpart_transcoding", "Streams whose Opus is made AAC"),
         ("counterpart_recording", "Parties being recorded"),
         ("counterpart_one_time_keys", "Unused one-time keys"),
         (

@@ -11,6 +11,7 @@ use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::recordings::Recordings;
 use crate::shell::Shell;
+use crate::still::Stills;
 use crate::stop::Stop;
 use anyhow::Context;
 use counterpart_shared::api::Endpoints;
@@ -64,6 +65,7 @@ impl Node {
             door: Arc::new(Door::new(config.max_connections, metrics.clone())),
             metrics,
             recordings: Recordings::new(outbox.clone()),
+            stills: Stills::new(outbox),
             stop: Stop::default(),
             config,
         };
@@ -98,10 +100,19 @@ impl Node {
         tokio::spawn(recover);
         let mut accepting = JoinSet::new();
         for listener in listeners.rtmp {
-            accepting.spawn(rtmp::accept(shell.clone(), listener));
+            accepting.spawn(rtmp::accept(shell.clone(), listener, None));
         }
         for listener in listeners.http {
-            accepting.spawn(http::accept(shell.clone(), listener));
+            accepting.spawn(http::accept(shell.clone(), listener, None));
+        }
+        if let Some(secure) = listeners.secure {
+            for listener in listeners.rtmps {
+                accepting.spawn(rtmp::accept(shell.clone(), listener, Some(secure.clone())));
+            }
+            for listener in listeners.https {
+                accepting.spawn(http::accept(shell.clone(), listener, Some(secure.clone())));
+            }
+            accepting.spawn(secure.follow());
         }
         for endpoint in &listeners.udp {
             accepting.spawn(udp::accept(shell.clone(), endpoint.clone()));
@@ -146,6 +157,7 @@ fn look(shell: &Shell) {
     let metrics = &shell.metrics;
     metrics.streams.set(census.streams);
     metrics.readers.set(census.readers);
+    metrics.transcoding.set(census.transcoding);
     metrics.recording.set(shell.recordings.count() as f64);
     metrics.keys.set(shell.keys.stock() as f64);
     metrics.events_waiting.set(shell.outbox.len() as f64);

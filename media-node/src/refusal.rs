@@ -31,6 +31,14 @@ pub enum Refusal {
         /// What was asked, cut to 80 characters.
         asked: String,
     },
+    /// A grant for another call.
+    #[error("the grant is for call '{granted}', not for '{asked}'")]
+    Call {
+        /// What it names.
+        granted: CallId,
+        /// What was asked, cut to 80 characters.
+        asked: String,
+    },
     /// A grant for another node.
     #[error("the grant is for node '{granted}', this is '{here}'")]
     Node {
@@ -55,6 +63,14 @@ pub enum Refusal {
         live: u64,
         /// The newcomer's.
         given: u64,
+    },
+    /// The recording has no such file, or has not finished it.
+    #[error("call '{call}' has no finished file '{file}' here")]
+    NoFile {
+        /// The call.
+        call: CallId,
+        /// What was asked, cut to 80 characters.
+        file: String,
     },
     /// Nobody publishes the stream.
     #[error("nobody publishes this stream")]
@@ -81,7 +97,9 @@ impl Refusal {
             Refusal::Token(error) => token_reason(error),
             Refusal::Act { .. } => "other_act",
             Refusal::Stream { .. } => "other_stream",
+            Refusal::Call { .. } => "other_call",
             Refusal::Node { .. } => "other_node",
+            Refusal::NoFile { .. } => "no_file",
             Refusal::App(_) => "other_app",
             Refusal::CallOver(_) => "call_over",
             Refusal::GrantEnded(_) => "grant_ended",
@@ -100,9 +118,10 @@ impl Refusal {
             Refusal::Token(_) => ErrorCode::Unauthorized,
             Refusal::Act { .. }
             | Refusal::Stream { .. }
+            | Refusal::Call { .. }
             | Refusal::Node { .. }
             | Refusal::GrantEnded(_) => ErrorCode::Forbidden,
-            Refusal::App(_) | Refusal::NotLive => ErrorCode::NotFound,
+            Refusal::App(_) | Refusal::NotLive | Refusal::NoFile { .. } => ErrorCode::NotFound,
             Refusal::CallOver(_) | Refusal::InUse { .. } | Refusal::Busy => ErrorCode::Conflict,
             Refusal::NoKeys
             | Refusal::ConnectionLimit(_)

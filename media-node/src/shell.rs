@@ -9,6 +9,7 @@ use crate::keys::Keys;
 use crate::metrics::{Carrier, Metrics};
 use crate::recordings::Recordings;
 use crate::refusal::Refusal;
+use crate::still::Stills;
 use crate::stop::Stop;
 use counterpart_shared::api::Endpoints;
 use counterpart_shared::grant::{Act, Grant};
@@ -37,6 +38,8 @@ pub struct Shell {
     pub door: Arc<Door>,
     /// The recorders at work.
     pub recordings: Recordings,
+    /// Takes stills.
+    pub stills: Stills,
     /// The wish to stop.
     pub stop: Stop,
 }
@@ -70,6 +73,17 @@ impl Shell {
             }
         }
         outcome.map(|(_, allowed)| allowed)
+    }
+
+    /// Checks whether somebody may read the recordings of a call.
+    pub fn admit_review(
+        &self,
+        place: &Place,
+        call: &str,
+        token: Option<&str>,
+    ) -> Result<Grant, Refusal> {
+        place.check()?;
+        self.gate.check_review(call, token, unix_seconds())
     }
 
     fn decide(

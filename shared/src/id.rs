@@ -112,6 +112,11 @@ id!(
 );
 
 id!(
+    /// A picture that a call keeps: its SHA-256.
+    ImageId, "picture id", 64
+);
+
+id!(
     /// What an agent can do, and a call may need: a language, a product, a licence.
     Skill, "skill", 32
 );

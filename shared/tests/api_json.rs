@@ -1,10 +1,10 @@
 //! The JSON that crosses a wire, letter by letter. A change here breaks peers that are already out there.
 
 use counterpart_shared::api::{
-    ApiError, ApiKeyCreated, ApiKeys, CallCommand, CallMessage, CallView, CreateApiKey,
+    ApiError, ApiKeyCreated, ApiKeys, Board, CallCommand, CallMessage, CallView, CreateApiKey,
     CreateDeskCall, CreateStream, CreateToken, DeskBoard, DeskCommand, DeskMessage, DeskSettings,
-    ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, NodeCommand, NodeEvent,
-    Provider, StreamCreated, ToNode, WebhookEvent,
+    Desks, ErrorCode, FinishedCalls, FromNode, LoggedIn, LoginWeChat, MediaUrls, NodeCommand,
+    NodeEvent, Note, Provider, Recordings, StreamCreated, ToNode, WebhookEvent,
 };
 use counterpart_shared::grant::Act;
 use serde::Serialize;
@@ -35,7 +35,14 @@ const URLS: &str = r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at
 
 #[test]
 fn urls() {
-    pinned::<MediaUrls>(&[URLS]);
+    pinned::<MediaUrls>(&[
+        URLS,
+        r#"{"act":"play","stream":"c1.caller","node":"n1","expires_at":9,
+            "rtmp":"rtmp://h:1935/live/c1.caller?grant=g","rtmps":"rtmps://h:1936/live/c1.caller?grant=g",
+            "flv":"https://h:8443/live/c1.caller.flv?grant=g",
+            "quic":"quic://l.h:4433/live/c1.caller?grant=g#sha256=00",
+            "webtransport":"https://l.h:4433/rtmp/live/c1.caller?grant=g#sha256=00","one_time":true}"#,
+    ]);
     pinned::<Act>(&[r#""publish""#, r#""play""#, r#""review""#]);
 }
 
@@ -58,6 +65,7 @@ fn tokens() {
     pinned::<CreateToken>(&[
         r#"{"user":"u1","role":"agent","desk":"front","ttl_s":60}"#,
         r#"{"user":"u1","role":"customer","priority":3,"ttl_s":60}"#,
+        r#"{"user":"u1","role":"operator","ttl_s":60}"#,
     ]);
     pinned::<CreateDeskCall>(&[
         r#"{"record":true}"#,
@@ -166,6 +174,7 @@ fn call_socket_commands() {
         r#"{"type":"accept","id":"1"}"#,
         r#"{"type":"reject","id":"1"}"#,
         r#"{"type":"text","id":"1","text":"你好"}"#,
+        r#"{"type":"still","id":"1","party":"caller"}"#,
         r#"{"type":"hangup","id":"1"}"#,
         r#"{"type":"image","id":"1","image":{"url":"https://h/x.png","type":"image/png","bytes":9,
             "width":2,"height":3,"sha256":"00"}}"#,
@@ -234,6 +243,9 @@ fn log_entries() {
         r#"{"type":"entry","seq":1,"at":5,"kind":"recording.ready","party":"caller",
             "files":[{"path":"c1/caller.mp4","bytes":10,"duration_ms":1000,"sha256":"00"}]}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"recording.failed","party":"caller","reason":"disk full"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"still","party":"caller","width":640,"height":360,"taken_at":4,
+            "file":{"path":"c1/caller-1.png","bytes":5,"duration_ms":0,"sha256":"00"}}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"still.failed","party":"caller","reason":"node lost"}"#,
     ]);
     pinned::<CallView>(&[
         r#"{"call":"c1","phase":"ended","caller":"alice","callee":"bob","entries":[]}"#,
@@ -268,11 +280,15 @@ fn room_socket() {
 fn desk_settings() {
     pinned::<DeskSettings>(&[
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":480,
-            "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on"}"#,
+            "hours":[{"day":1,"from_min":540,"to_min":1080}],"record":"on","quick_replies":["您好","请稍候"],
+            "title":{"zh":"贷款","en":"Loans"}}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
-            "record":"off"}"#,
+            "record":"off","quick_replies":[]}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
-            "record":"off","retention_days":0}"#,
+            "record":"off","retention_days":0,"quick_replies":[]}"#,
+    ]);
+    pinned::<Desks>(&[
+        r#"{"desks":[{"desk":"front","title":{"zh":"前台","en":"Front"},"open":true},{"desk":"x","open":false}]}"#,
     ]);
     let newer: NodeCommand = serde_json::from_str(r#"{"kind":"x.y","z":1}"#).expect("passed over");
     assert_eq!(newer, NodeCommand::Unknown);
@@ -294,9 +310,21 @@ fn finished_calls() {
         r#"{"calls":[{"call":"c-1","desk":"front","room":"r1","customer":"alice","agent":"bob",
             "created_at":1,"requested_at":2,"answered_at":3,"ended_at":4,"by":"callee",
             "reason":"hang_up","recorded":true},
-            {"call":"c-2","customer":"alice","ended_at":5,"reason":"lease","recorded":false}],
+            {"call":"c-2","customer":"alice","ended_at":5,"reason":"lease","recorded":false,
+            "rating":{"stars":4,"comment":"好"},"note":"n"},
+            {"call":"c-3","customer":"alice","ended_at":5,"reason":"lease","recorded":false,"rating":{"stars":1}}],
             "next":"5.c-2"}"#,
     ]);
+    pinned::<Note>(&[r#"{"text":""}"#]);
+    pinned::<Recordings>(&[
+        r#"{"files":[{"party":"caller","path":"c1/caller-1.mp4","bytes":5,"duration_ms":6,"sha256":"00","node":"n1",
+            "url":"http://h:8080/recordings/c1/caller-1.mp4?grant=g","expires_at":9},
+            {"party":"callee","path":"c1/callee-1.png","bytes":5,"duration_ms":0,"sha256":"00","node":"n2"}]}"#,
+    ]);
+    pinned::<Board>(&[r#"{"desk":"front","at":5,"rooms":[],"line":[],"nodes":[],
+            "today":{"offered":0,"answered":0,"missed":0,"abandoned":0},
+            "calls":[{"call":"c1","node":"n1","live":["caller"],
+            "media":[{"party":"caller","kbps":512,"fps":29.5,"delay_ms":12,"loss_percent":0.5}]}]}"#]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod camera;
 pub mod figures;
 pub mod judge;
+pub mod links;
 pub mod pages;
 pub mod phone;
 pub mod ports;

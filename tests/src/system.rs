@@ -7,7 +7,7 @@ use crate::raw;
 use crate::secrets::Secrets;
 use anyhow::{Context, Result, bail, ensure};
 use counterpart_native::signal::Edge;
-use counterpart_shared::api::{Board, CreateToken, DeskSettings, Endpoints};
+use counterpart_shared::api::{Board, BoardNode, CreateToken, DeskSettings, Endpoints};
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::DeskId;
 use std::env;
@@ -18,6 +18,12 @@ use tokio::process::Command;
 
 /// Long enough for a start on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The name of the node that every system has.
+const FIRST_NODE: &str = "node-1";
+
+/// How long a token lives in a story.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// How a system is to be.
 pub struct Options {
@@ -86,7 +92,7 @@ impl System {
         }
         let secrets = Secrets::of(&options.folder)?;
         let edge = start_edge(&options, &secrets).await?;
-        let (node, endpoints) = start_node(&options, &secrets).await?;
+        let (node, endpoints) = start_node(&options, &secrets, FIRST_NODE).await?;
         let system = Self {
             options,
             secrets,
@@ -160,8 +166,29 @@ impl System {
     /// # Errors
     /// When it does not start.
     pub async fn restart_node(&mut self) -> Result<()> {
-        (self.node, self.endpoints) = start_node(&self.options, &self.secrets).await?;
+        let started = start_node(&self.options, &self.secrets, FIRST_NODE).await?;
+        (self.node, self.endpoints) = started;
         self.until_connected().await
+    }
+
+    /// Starts one more node, on free ports, and waits until the edge sees it.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn add_node(&self, name: &str) -> Result<(Process, Endpoints)> {
+        let options = Options {
+            node_flags: self.options.node_flags.clone(),
+            edge_port: self.options.edge_port,
+            ..Options::new(&self.options.folder)
+        };
+        let started = start_node(&options, &self.secrets, name).await?;
+        until("the new node is connected to the edge", || async {
+            let board = self.board("front").await;
+            let is_it = |node: &BoardNode| node.node.as_str() == name && node.connected;
+            board.is_ok_and(|board| board.nodes.iter().any(is_it))
+        })
+        .await?;
+        Ok(started)
     }
 
     /// What the board shows.
@@ -191,12 +218,26 @@ impl System {
     /// # Errors
     /// When the edge does not mint it.
     pub async fn token(&self, user: &str, role: Role, desk: Option<&DeskId>) -> Result<String> {
+        self.token_for(user, role, desk, HOUR).await
+    }
+
+    /// The same, for as long as is said.
+    ///
+    /// # Errors
+    /// When the edge does not mint it.
+    pub async fn token_for(
+        &self,
+        user: &str,
+        role: Role,
+        desk: Option<&DeskId>,
+        life: Duration,
+    ) -> Result<String> {
         let wish = CreateToken {
             user: user.parse()?,
             role,
             priority: 0,
             desk: desk.cloned(),
-            ttl_s: 3600,
+            ttl_s: life.as_secs(),
         };
         let created = self
             .api()?
@@ -299,11 +340,15 @@ async fn start_edge(options: &Options, secrets: &Secrets) -> Result<Process> {
     Ok(edge)
 }
 
-async fn start_node(options: &Options, secrets: &Secrets) -> Result<(Process, Endpoints)> {
+async fn start_node(
+    options: &Options,
+    secrets: &Secrets,
+    name: &str,
+) -> Result<(Process, Endpoints)> {
     let [rtmp, http, udp] = options.node_ports;
     let mut command = Command::new(program("counterpart-node")?);
     command
-        .args(["--node-id", "node-1"])
+        .args(["--node-id", name])
         .arg(format!(
             "--edge=ws://127.0.0.1:{}/v1/nodes/socket",
             options.edge_port

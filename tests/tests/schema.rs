@@ -82,6 +82,7 @@ async fn run(system: &System, folder: &Path, config: &str) -> Result<String> {
             ),
             ("AGENT", token("agent", Role::Agent).await?),
             ("SUPERVISOR", token("boss", Role::Supervisor).await?),
+            ("OPERATOR", token("olga", Role::Operator).await?),
         ],
         flags: vec![
             format!("--max-examples={examples}"),

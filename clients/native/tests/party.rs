@@ -61,6 +61,7 @@ impl MiniEdge {
             node: "n1".parse().unwrap(),
             expires_at: 0,
             rtmp: node.url("rtmp", stream.as_str()).to_string(),
+            rtmps: None,
             flv: None,
             quic: node.url("quic", stream.as_str()).to_string(),
             webtransport: String::new(),

@@ -6,7 +6,7 @@ use counterpart_shared::id::{DeskId, Party, RoomId, UserId};
 
 /// The first bytes of a file: the mark by which spreadsheets know UTF-8, and the names of the columns.
 pub const CSV_HEAD: &str = "\u{feff}call,desk,room,customer,agent,created_at,requested_at,answered_at,\
-                            ended_at,by,reason,recorded,watched_by\r\n";
+                            ended_at,by,reason,recorded,watched_by,stars,comment,note\r\n";
 
 /// The line of one call. Times are UTC, as RFC 3339 writes them.
 pub fn csv_line(call: &FinishedCall) -> String {
@@ -17,6 +17,9 @@ pub fn csv_line(call: &FinishedCall) -> String {
         None => "",
     };
     let watchers: Vec<&str> = call.watched_by.iter().map(UserId::as_str).collect();
+    let rating = call.rating.as_ref();
+    let stars = rating.map(|rating| rating.stars);
+    let comment = rating.and_then(|rating| rating.comment.as_deref());
     let cells = [
         cell(call.call.as_str()),
         cell(call.desk.as_ref().map_or("", DeskId::as_str)),
@@ -31,6 +34,9 @@ pub fn csv_line(call: &FinishedCall) -> String {
         reason_word(call.reason),
         call.recorded.to_string(),
         cell(&watchers.join(" ")),
+        stars.map(|stars| stars.to_string()).unwrap_or_default(),
+        cell(comment.unwrap_or_default()),
+        cell(call.note.as_deref().unwrap_or_default()),
     ];
     cells.join(",") + "\r\n"
 }
@@ -70,19 +76,19 @@ mod tests {
         let line = |json: &str| csv_line(&serde_json::from_str(json).unwrap());
         assert_eq!(
             line(
-                r#"{"call":"c-1","desk":"front","room":"r1","customer":"alice","agent":"bob","created_at":1795485904123,"requested_at":1795485905000,"answered_at":1795485906000,"ended_at":1795485907000,"by":"callee","reason":"hang_up","recorded":true,"watched_by":["ann","eve"]}"#
+                r#"{"call":"c-1","desk":"front","room":"r1","customer":"alice","agent":"bob","created_at":1795485904123,"requested_at":1795485905000,"answered_at":1795485906000,"ended_at":1795485907000,"by":"callee","reason":"hang_up","recorded":true,"watched_by":["ann","eve"],"rating":{"stars":4,"comment":"=好, 谢谢"},"note":"一\n二"}"#
             ),
             "c-1,front,r1,alice,bob,2026-11-24T02:05:04.123Z,2026-11-24T02:05:05.000Z,\
-             2026-11-24T02:05:06.000Z,2026-11-24T02:05:07.000Z,callee,hang_up,true,ann eve\r\n"
+             2026-11-24T02:05:06.000Z,2026-11-24T02:05:07.000Z,callee,hang_up,true,ann eve,4,\"'=好, 谢谢\",\"一\n二\"\r\n"
         );
         assert_eq!(
             line(
                 r#"{"call":"c-2","customer":"-1","ended_at":0,"reason":"lease","recorded":false}"#
             ),
-            "c-2,,,'-1,,,,,1970-01-01T00:00:00.000Z,,lease,false,\r\n"
+            "c-2,,,'-1,,,,,1970-01-01T00:00:00.000Z,,lease,false,,,,\r\n"
         );
         let columns = CSV_HEAD.trim_end().split(',').count();
-        assert_eq!(columns, 13);
+        assert_eq!(columns, 16);
         assert_eq!(CSV_HEAD.as_bytes()[..3], [0xEF, 0xBB, 0xBF]);
     }
 

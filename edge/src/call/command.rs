@@ -1,6 +1,7 @@
 //! What a party may say, and when.
 
 use super::input::{Ask, AskKind, Done, HandOver, Output};
+use super::review::no_party;
 use super::turn::Turn;
 use crate::desk::check_skills;
 use crate::link::ToDesk;
@@ -52,6 +53,7 @@ impl Turn<'_> {
                 };
                 self.hand_over(party, wish)
             }
+            CallCommand::Still { id, party: of } => self.still(party, id, of),
             CallCommand::Hangup { id } => self.hang_up(party, id),
         }
     }
@@ -158,6 +160,10 @@ impl Turn<'_> {
     pub(super) fn is_there(&self, party: Party) -> Result<&UserId, ApiError> {
         let user = self.call.user(party);
         user.ok_or_else(|| conflict("nobody answered yet"))
+    }
+
+    pub(super) fn party_of(&self, user: &UserId) -> Result<Party, ApiError> {
+        self.call.party_of(user).ok_or_else(|| no_party(user))
     }
 
     pub(super) fn done(&mut self, party: Party, id: ClientId, seq: Option<u64>) {

@@ -36,6 +36,14 @@ impl Course {
         self.requested_at
     }
 
+    pub(super) fn was_answered(&self) -> bool {
+        self.answered_at.is_some()
+    }
+
+    pub(super) fn agent(&self) -> Option<&UserId> {
+        self.agent.as_ref()
+    }
+
     /// Notes what an entry of the log tells; of what happens again, the first time counts.
     pub(super) fn note(&mut self, body: &EntryBody, now: u64) {
         match body {
@@ -65,7 +73,7 @@ impl Call {
             desk,
             room: self.room.clone().or_else(|| self.course.room.clone()),
             customer: self.caller.clone(),
-            agent: self.callee.clone().or_else(|| self.course.agent.clone()),
+            agent: self.agent().cloned(),
             created_at: self.course.created_at,
             requested_at: self.course.requested_at,
             answered_at: self.course.answered_at,
@@ -74,6 +82,8 @@ impl Call {
             reason,
             recorded: self.course.recorded,
             watched_by: self.watchers.keys().cloned().collect(),
+            rating: self.rating.clone(),
+            note: self.note.clone(),
         }
     }
 }

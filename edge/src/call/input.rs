@@ -2,7 +2,9 @@
 
 use super::who::Who;
 use crate::link::{Admission, Lease, Letter, ToCall};
-use counterpart_shared::api::{ApiError, ByeReason, CallCommand, CallMessage, Entry, PartyUrls};
+use counterpart_shared::api::{
+    ApiError, ByeReason, CallCommand, CallMessage, Entry, Image, PartyUrls, Rating,
+};
 use counterpart_shared::id::{ClientId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use std::collections::BTreeSet;
 
@@ -45,6 +47,13 @@ pub enum Input {
     },
     /// A party wants URLs by HTTP.
     Urls(Party),
+    /// Somebody does something by HTTP.
+    Deed {
+        /// Who.
+        user: UserId,
+        /// What.
+        deed: Deed,
+    },
     /// Another object says something.
     Letter(ToCall),
     /// The fleet's answer.
@@ -68,6 +77,17 @@ pub enum Input {
         /// The supervisors who have one.
         watching: BTreeSet<UserId>,
     },
+}
+
+/// What is done by HTTP; it is checked for its form already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// A party uploads this picture.
+    Keep(Image),
+    /// The caller rates the call.
+    Rate(Rating),
+    /// The agent writes what there is to know.
+    Note(String),
 }
 
 /// What is remembered of a command that was carried out.
@@ -171,6 +191,8 @@ pub enum Output {
     Resume(u64),
     /// The answer to [`Input::Urls`].
     Answer(Box<Result<PartyUrls, ApiError>>),
+    /// The answer to [`Input::Deed`].
+    Settled(Result<(), ApiError>),
     /// A question to the fleet.
     Ask(Ask),
     /// A question to the desk that shall take over.

@@ -75,12 +75,34 @@ impl Turn<'_> {
                 self.append(EntryBody::RecordingStarted { party });
             }
             NodeEvent::RecordingReady { files } => {
-                self.append(EntryBody::RecordingReady { party, files });
+                let entry = EntryBody::RecordingReady {
+                    party,
+                    files: files.clone(),
+                };
+                self.recorded(party, node, files, entry);
             }
             NodeEvent::RecordingFailed { reason } => {
                 self.append(EntryBody::RecordingFailed { party, reason });
             }
-            NodeEvent::StillReady { .. } | NodeEvent::StillFailed { .. } | NodeEvent::Unknown => {}
+            NodeEvent::StillReady {
+                file,
+                width,
+                height,
+                taken_at,
+            } => {
+                let entry = EntryBody::Still {
+                    party,
+                    file: file.clone(),
+                    width,
+                    height,
+                    taken_at,
+                };
+                self.recorded(party, node, vec![file], entry);
+            }
+            NodeEvent::StillFailed { reason } => {
+                self.append(EntryBody::StillFailed { party, reason });
+            }
+            NodeEvent::Unknown => {}
         }
     }
 

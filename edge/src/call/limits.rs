@@ -22,6 +22,9 @@ pub const CHECK_WAITING: u64 = 15_000;
 /// How long a URL may begin a connection: it is used at once, and is worthless in a log an hour later.
 pub const GRANT_LIFE: u64 = 300_000;
 
+/// How long a URL of a recording may be read: a person looks at it now.
+pub const REVIEW_LIFE: u64 = 600_000;
+
 /// How far a node's clock may be behind the edge's.
 pub(super) const CLOCK_SKEW_S: u64 = 30;
 

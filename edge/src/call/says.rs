@@ -59,7 +59,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn image(&mut self, party: Party, id: ClientId, image: Image) -> Outcome {
-        image.check()?;
+        let image = self.shown(image)?;
         let body = EntryBody::Image {
             from: party,
             id: id.clone(),
@@ -100,7 +100,7 @@ impl Turn<'_> {
         }
     }
 
-    fn count(&mut self, party: Party) -> Outcome {
+    pub(super) fn count(&mut self, party: Party) -> Outcome {
         let (now, most) = (self.now, self.call.terms.messages_per_10s);
         let spoken = &mut self.call.party_mut(party).spoken;
         spoken.take(most, now).map_err(|wait| {

@@ -1,21 +1,28 @@
-//! What a call keeps beside its log: one JSON row.
+//! What a call keeps beside its log: one JSON row, and one for each picture and each recording.
 
 use super::course::Course;
 use super::input::{Input, Output};
 use super::limits::{AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, LEASE, NEW_LEASE};
+use super::review::Recorded;
 use super::says::Spoken;
 use super::turn::Turn;
 use super::who::Who;
 use crate::link::{CreatedBy, Needs, Terms, Visitor};
-use crate::table::{Change, Row, RowError, to_json};
-use counterpart_shared::api::{ApiError, CallPhase, CallView, Entry, ErrorCode, Quality};
+use crate::table::{Change, Row, RowError, Table, to_json};
+use counterpart_shared::api::{
+    ApiError, CallPhase, CallView, Entry, ErrorCode, Image, Quality, Rating,
+};
 use counterpart_shared::grant::{Role, Signer};
-use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, ImageId, NodeId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The table of the row, and its key.
+/// The table of the one row, and its key.
 const KIND: &str = "call";
+
+/// The tables of pictures and of recordings.
+const PICTURE: &str = "picture";
+const RECORDED: &str = "recorded";
 
 /// One call. See the module for how it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +65,28 @@ pub struct Call {
     /// The supervisors who ever watched it, and whether they do so now.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub watchers: BTreeMap<UserId, bool>,
+    /// What the caller said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// What the agent wrote about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The caller's and the callee's half.
     pub parties: [PartyState; 2],
+    /// The pictures that its parties uploaded.
+    #[serde(skip, default = "pictures")]
+    pub pictures: Table<ImageId, Image>,
+    /// The files that nodes have finished, by the entry that says so.
+    #[serde(skip, default = "recordings")]
+    pub recordings: Table<u64, Recorded>,
+}
+
+fn pictures() -> Table<ImageId, Image> {
+    Table::new(PICTURE)
+}
+
+fn recordings() -> Table<u64, Recorded> {
+    Table::new(RECORDED)
 }
 
 /// One party's half of a call.
@@ -127,14 +154,18 @@ impl Call {
             course: Course::begin(now),
             handed_on: 0,
             watchers: BTreeMap::new(),
+            rating: None,
+            note: None,
             parties: [absent.clone(), absent],
+            pictures: pictures(),
+            recordings: recordings(),
         }
     }
 
     /// From the rows of [`changes`](Self::changes); `None` when it was never created.
     ///
     /// # Errors
-    /// [`RowError`] when the row cannot be read.
+    /// [`RowError`] for the first row that cannot be read.
     pub fn load(rows: &[Row]) -> Result<Option<Self>, RowError> {
         let Some(row) = rows.iter().find(|row| row.kind == KIND) else {
             return Ok(None);
@@ -144,16 +175,22 @@ impl Call {
             key: row.key.clone(),
             reason: error.to_string(),
         };
-        serde_json::from_str(&row.json).map(Some).map_err(error)
+        let mut call: Self = serde_json::from_str(&row.json).map_err(error)?;
+        call.pictures = Table::load(PICTURE, rows)?;
+        call.recordings = Table::load(RECORDED, rows)?;
+        Ok(Some(call))
     }
 
-    /// The row that stands for it.
-    pub fn changes(&self) -> Vec<Change> {
-        vec![Change {
+    /// The rows that stand for it, those that may have changed.
+    pub fn changes(&mut self) -> Vec<Change> {
+        let mut changes = vec![Change {
             kind: KIND,
             key: KIND.to_owned(),
             json: Some(to_json(self)),
-        }]
+        }];
+        changes.extend(self.pictures.changes());
+        changes.extend(self.recordings.changes());
+        changes
     }
 
     /// Takes one input and decides.

@@ -32,6 +32,7 @@ impl<'a> Turn<'a> {
             Input::Unwatched { user, others } => self.unwatched(&user, others),
             Input::WatcherSays { user, command } => self.watcher_says(&user, command),
             Input::Urls(party) => self.urls_by_http(party),
+            Input::Deed { user, deed } => self.deed(&user, deed),
             Input::Letter(letter) => self.letter(letter),
             Input::Leased { ask, lease } => self.leased(&ask, lease, signer),
             Input::Admitted { wish, admission } => self.admitted(wish, admission),

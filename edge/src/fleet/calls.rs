@@ -10,10 +10,18 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub struct Calls {
     rows: Table<CallId, Assigned>,
-    /// How many that are not over each node has.
-    at: BTreeMap<NodeId, u32>,
+    counts: Counts,
     /// When to look again for calls to forget.
     look_at: u64,
+}
+
+/// What the rows say together.
+#[derive(Debug, Clone, Default)]
+struct Counts {
+    /// How many calls that are not over each node has.
+    at: BTreeMap<NodeId, u32>,
+    /// How many streams are live.
+    live: usize,
 }
 
 impl Default for Calls {
@@ -32,12 +40,16 @@ impl Calls {
     }
 
     fn of(rows: Table<CallId, Assigned>) -> Self {
-        let mut at = BTreeMap::new();
+        let mut counts = Counts::default();
         for (_, row) in rows.iter() {
-            count(&mut at, row, 1);
+            counts.count(row, 1);
         }
         let look_at = 0;
-        Self { rows, at, look_at }
+        Self {
+            rows,
+            counts,
+            look_at,
+        }
     }
 
     /// What must be stored since this was asked last.
@@ -53,9 +65,9 @@ impl Calls {
     /// Adds or replaces a row.
     pub fn insert(&mut self, call: CallId, row: Assigned) {
         if let Some(before) = self.rows.get(&call) {
-            count(&mut self.at, before, -1);
+            self.counts.count(before, -1);
         }
-        count(&mut self.at, &row, 1);
+        self.counts.count(&row, 1);
         self.rows.insert(call, row);
     }
 
@@ -69,7 +81,7 @@ impl Calls {
         let past: Vec<CallId> = past.map(|(call, _)| call.clone()).collect();
         for call in past {
             if let Some(row) = self.rows.remove(&call) {
-                count(&mut self.at, &row, -1);
+                self.counts.count(&row, -1);
             }
         }
     }
@@ -81,14 +93,23 @@ impl Calls {
 
     /// How many calls that are not over a node has.
     pub fn at(&self, node: &NodeId) -> u32 {
-        self.at.get(node).copied().unwrap_or(0)
+        self.counts.at.get(node).copied().unwrap_or(0)
+    }
+
+    /// How many streams are live, at all nodes together.
+    pub fn live(&self) -> usize {
+        self.counts.live
     }
 }
 
-fn count(at: &mut BTreeMap<NodeId, u32>, row: &Assigned, change: i32) {
-    if let Some(node) = row.node().filter(|_| row.ended_at.is_none()) {
-        let count = at.entry(node.clone()).or_default();
-        *count = count.saturating_add_signed(change);
+impl Counts {
+    fn count(&mut self, row: &Assigned, change: i32) {
+        if let Some(node) = row.node().filter(|_| row.ended_at.is_none()) {
+            let count = self.at.entry(node.clone()).or_default();
+            *count = count.saturating_add_signed(change);
+        }
+        let live = row.live.len() as isize * change as isize;
+        self.live = self.live.saturating_add_signed(live);
     }
 }
 
@@ -102,6 +123,7 @@ mod tests {
         Assigned {
             nodes,
             live: vec![],
+            lost: vec![],
             ended_at,
             until,
         }

@@ -3,7 +3,7 @@
 use super::node::Pending;
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, ToNode};
-use counterpart_shared::id::{CallId, NodeId};
+use counterpart_shared::id::{CallId, ClientId, NodeId, Party};
 
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
@@ -14,6 +14,7 @@ impl Turn<'_> {
             return;
         }
         row.ended_at = Some(self.now);
+        row.lost.clear();
         for node in row.nodes.clone() {
             let call = call.clone();
             self.order(&node, NodeCommand::CallEnd { call });
@@ -26,6 +27,20 @@ impl Turn<'_> {
         let nodes = self.fleet.calls.get(call).map(|row| row.nodes.clone());
         for node in nodes.unwrap_or_default() {
             self.order(&node, command.clone());
+        }
+    }
+
+    /// Only the node where the stream is has a picture of it.
+    pub(super) fn still(&mut self, call: CallId, party: Party, id: ClientId) {
+        let Some(row) = self.fleet.calls.get(&call) else {
+            return;
+        };
+        let live = row.live.iter().find(|live| live.party == party);
+        let at = live.map(|live| live.node.clone());
+        match (at, row.node().cloned()) {
+            (Some(node), _) => self.order(&node, NodeCommand::Still { call, party, id }),
+            (None, Some(node)) => self.no_still(call, party, &node, "the stream is not live"),
+            (None, None) => {}
         }
     }
 

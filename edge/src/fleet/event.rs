@@ -15,28 +15,41 @@ impl Turn<'_> {
         let newest = row.ledger.event_seq.max(seq);
         let new = row.ledger.event_seq < newest;
         row.ledger.event_seq = newest;
-        if new {
-            self.note_live(node, &stream, &event);
+        if new && self.note_live(node, &stream, &event) {
             self.tell_call(stream.call, stream.party, node, event);
         }
         self.send(node, ToNode::Ack { seq: newest });
     }
 
-    fn note_live(&mut self, node: &NodeId, stream: &StreamRef, event: &NodeEvent) {
-        let begins = match event {
-            NodeEvent::StreamBegin(_) => true,
-            NodeEvent::StreamEnd { .. } => false,
-            _ => return,
-        };
-        let Some(mut row) = self.fleet.calls.get(&stream.call).cloned() else {
-            return;
+    /// Whether the call is to hear of it: not of the end of a stream that it was told of already, or that has since
+    /// begun elsewhere.
+    fn note_live(&mut self, node: &NodeId, stream: &StreamRef, event: &NodeEvent) -> bool {
+        let format = match event {
+            NodeEvent::StreamBegin(format) => Some(format.clone()),
+            NodeEvent::StreamEnd { .. } => None,
+            NodeEvent::Unknown => return false,
+            _ => return true,
         };
         let (party, node) = (stream.party, node.clone());
-        row.live
-            .retain(|live| live.party != party || (live.node != node && !begins));
-        if begins {
-            row.live.push(Live { party, node });
-        }
-        self.fleet.calls.insert(stream.call.clone(), row);
+        let mut told = true;
+        self.change(&stream.call, |row| match format {
+            Some(format) => {
+                row.live.retain(|live| live.party != party);
+                row.lost.retain(|live| live.party != party);
+                let live = Live {
+                    party,
+                    node,
+                    format,
+                };
+                row.live.push(live);
+            }
+            None => {
+                let is_it = |live: &Live| live.party == party && live.node == node;
+                told = row.live.iter().any(is_it);
+                row.live.retain(|live| !is_it(live));
+                row.lost.retain(|live| !is_it(live));
+            }
+        });
+        told
     }
 }

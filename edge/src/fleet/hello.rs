@@ -38,11 +38,13 @@ impl Turn<'_> {
             daily_sha256,
             load,
             gone_since: None,
+            lost_at: None,
             ledger,
         };
         self.fleet.nodes.insert(node.clone(), row);
         self.welcome(&node, same_boot, keys);
         self.reconcile(&node, same_boot, &streams);
+        self.take_back(&node, same_boot, &streams);
     }
 
     fn welcome(&mut self, node: &NodeId, same_boot: bool, keys: &[PublicKey]) {
@@ -65,12 +67,8 @@ impl Turn<'_> {
             let mut streams = streams.iter();
             same_boot && streams.any(|one| one.call == *call && one.party == live.party)
         };
-        let mut lost = Vec::new();
-        for (call, row) in self.fleet.calls.iter() {
-            let here = row.live.iter().filter(|live| live.node == *node);
-            let gone = here.filter(|live| !is_there(call, live));
-            lost.extend(gone.map(|live| (call.clone(), live.clone())));
-        }
+        let here = self.live_at(node).into_iter();
+        let lost: Vec<(CallId, Live)> = here.filter(|(call, live)| !is_there(call, live)).collect();
         let reason = if same_boot {
             "the node has it no more"
         } else {
@@ -82,10 +80,7 @@ impl Turn<'_> {
     }
 
     fn lose(&mut self, call: CallId, lost: &Live, reason: &str) {
-        if let Some(mut row) = self.fleet.calls.get(&call).cloned() {
-            row.live.retain(|live| live != lost);
-            self.fleet.calls.insert(call.clone(), row);
-        }
+        self.change(&call, |row| row.live.retain(|live| live != lost));
         let reason = reason.to_owned();
         self.tell_call(
             call,

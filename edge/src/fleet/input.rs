@@ -30,6 +30,8 @@ pub enum Input {
     },
     /// A call says something.
     Letter(ToFleet),
+    /// Time has passed.
+    Alarm,
     /// The object has just been loaded.
     Loaded {
         /// The nodes that have a socket.

@@ -21,5 +21,15 @@ pub const FORGET_CALL: u64 = 3_600_000;
 /// How often calls are looked through for those to forget: a fleet may have many thousands.
 pub(super) const FORGET_EVERY: u64 = 10_000;
 
+/// How long a node's link may be away before its streams are given up: a redial takes it less.
+pub const RETURN: u64 = 1_500;
+
+/// The same after the edge itself has started again: the longest pause between two dials of a node, twice.
+pub const RETURN_AFTER_START: u64 = 10_000;
+
+/// How often the fleet looks, while streams are live, whether its nodes are still there: the edge may have been killed
+/// together with a node.
+pub const CHECK_LINKS: u64 = 15_000;
+
 /// How long a node that is gone stays on the board.
 pub const FORGET_NODE: u64 = 86_400_000;

@@ -22,6 +22,9 @@ pub struct Node {
     /// Since when its link is down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gone_since: Option<u64>,
+    /// When its streams are given up, unless its link is back by then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost_at: Option<u64>,
     /// What is numbered between it and the edge.
     pub ledger: Ledger,
 }
@@ -58,6 +61,17 @@ impl Ledger {
     pub(super) fn resumed(mut self, done: u64) -> Self {
         self.pending.retain(|pending| pending.seq > done);
         self
+    }
+
+    /// Stills that nobody will take any more.
+    pub(super) fn drop_stills(&mut self) -> Vec<NodeCommand> {
+        let is_still = |pending: &Pending| matches!(pending.command, NodeCommand::Still { .. });
+        let (stills, rest) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(is_still);
+        self.pending = rest;
+        let stills: Vec<Pending> = stills;
+        stills.into_iter().map(|pending| pending.command).collect()
     }
 
     /// Another boot: what is still to be carried out is counted anew.

@@ -2,14 +2,16 @@
 
 use super::calls::Calls;
 use super::input::{Input, Output};
-use super::limits::FORGET_CALL;
+use super::limits::{CHECK_LINKS, FORGET_CALL};
 use super::node::Node;
 use super::stock::{Given, Stock};
 use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
+use counterpart_shared::api::{Endpoints, StreamFormat, StreamLoad};
 use counterpart_shared::grant::PublicKey;
 use counterpart_shared::id::{NodeId, Party};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fleet. See the module for how it is driven.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Fleet {
     pub(super) stock: Table<NodeId, Stock>,
     pub(super) given: Table<NodeId, Given>,
     pub(super) calls: Calls,
+    /// What comes in from publishers, by the newest report of each node. It need not survive: it comes again.
+    pub(super) media: BTreeMap<NodeId, Vec<StreamLoad>>,
 }
 
 /// Where a call is.
@@ -28,6 +32,9 @@ pub struct Assigned {
     /// Its live streams.
     #[serde(default)]
     pub live: Vec<Live>,
+    /// Those that were given up because their node was lost, and may be live there all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Live>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<u64>,
@@ -43,6 +50,13 @@ pub struct Live {
     pub party: Party,
     /// Where.
     pub node: NodeId,
+    /// What it carries.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub format: StreamFormat,
+}
+
+fn is_plain(format: &StreamFormat) -> bool {
+    *format == StreamFormat::default()
 }
 
 impl Default for Fleet {
@@ -52,6 +66,7 @@ impl Default for Fleet {
             stock: Table::new("stock"),
             given: Table::new("given"),
             calls: Calls::default(),
+            media: BTreeMap::new(),
         }
     }
 }
@@ -67,6 +82,7 @@ impl Fleet {
             stock: Table::load("stock", rows)?,
             given: Table::load("given", rows)?,
             calls: Calls::load(rows)?,
+            media: BTreeMap::new(),
         })
     }
 
@@ -77,6 +93,21 @@ impl Fleet {
         changes.extend(self.given.changes());
         changes.extend(self.calls.changes());
         changes
+    }
+
+    /// When it wants [`Input::Alarm`].
+    pub fn due(&self, now: u64) -> Option<u64> {
+        let nodes = self.nodes.iter();
+        let lost = nodes.filter_map(|(_, row)| row.lost_at);
+        let check = (self.calls.live() > 0).then_some(now + CHECK_LINKS);
+        lost.chain(check).min()
+    }
+
+    /// Where these nodes are reached, those that are connected.
+    pub fn reach(&self, nodes: &BTreeSet<NodeId>) -> BTreeMap<NodeId, Endpoints> {
+        let row = |node: &NodeId| self.nodes.get(node).filter(|row| row.is_connected());
+        let found = |node: &NodeId| Some((node.clone(), row(node)?.endpoints.clone()));
+        nodes.iter().filter_map(found).collect()
     }
 
     pub(super) fn given(&self, node: &NodeId) -> Given {

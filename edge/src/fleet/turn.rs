@@ -8,7 +8,6 @@ use counterpart_shared::api::{
 };
 use counterpart_shared::grant::PublicKey;
 use counterpart_shared::id::{CallId, NodeId, Party};
-use std::collections::BTreeSet;
 
 pub(super) struct Turn<'a> {
     pub(super) fleet: &'a mut Fleet,
@@ -43,7 +42,9 @@ impl<'a> Turn<'a> {
             Input::Letter(ToFleet::Record { call }) => {
                 self.tell_nodes(&call, NodeCommand::RecordBegin { call: call.clone() });
             }
+            Input::Letter(ToFleet::Still { call, party, id }) => self.still(call, party, id),
             Input::Loaded { present } => self.loaded(&present),
+            Input::Alarm => self.alarm(),
         }
     }
 
@@ -77,34 +78,18 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn load(&mut self, node: &NodeId, load: Load) {
+    /// What comes in from each publisher is not stored: it is different every few seconds.
+    fn load(&mut self, node: &NodeId, mut load: Load) {
+        let media = std::mem::take(&mut load.media);
         if let Some(row) = self.fleet.nodes.get_mut(node) {
             row.load = load;
+            self.fleet.media.insert(node.clone(), media);
         }
     }
 
     fn daily(&mut self, node: &NodeId, sha256: String) {
         if let Some(row) = self.fleet.nodes.get_mut(node) {
             row.daily_sha256 = sha256;
-        }
-    }
-
-    fn closed(&mut self, node: &NodeId) {
-        let now = self.now;
-        if let Some(row) = self.fleet.nodes.get_mut(node) {
-            row.gone_since.get_or_insert(now);
-        }
-    }
-
-    /// The sockets that are there are the truth: after a crash of the edge no link was closed.
-    fn loaded(&mut self, present: &BTreeSet<NodeId>) {
-        let nodes = self.fleet.nodes.iter();
-        let lost: Vec<NodeId> = nodes
-            .filter(|(node, row)| row.is_connected() && !present.contains(node))
-            .map(|(node, _)| node.clone())
-            .collect();
-        for node in lost {
-            self.closed(&node);
         }
     }
 

@@ -4,7 +4,7 @@ use super::asset::Asset;
 use super::refusal::Refusal;
 use crate::archive::Search;
 use counterpart_shared::api::{ApiError, ErrorCode};
-use counterpart_shared::id::{CallId, DeskId, IdError, KeyId, RoomId};
+use counterpart_shared::id::{CallId, DeskId, IdError, ImageId, KeyId, RoomId};
 use std::str::FromStr;
 
 /// The desk whose board is shown when none is named.
@@ -56,6 +56,16 @@ pub enum Route {
     CreateDeskCall(DeskId),
     /// `GET /v1/calls/{call}?after=SEQ`
     CallView(CallId, u64),
+    /// `POST /v1/calls/{call}/images`
+    UploadImage(CallId),
+    /// `GET /v1/calls/{call}/images/{image}`
+    Image(CallId, ImageId),
+    /// `PUT /v1/calls/{call}/rating`
+    Rate(CallId),
+    /// `PUT /v1/calls/{call}/note`
+    Note(CallId),
+    /// `GET /v1/calls/{call}/recordings`
+    Recordings(CallId),
     /// `POST /v1/calls/{call}/urls`
     CallUrls(CallId),
     /// `GET /v1/calls/{call}/socket`
@@ -109,6 +119,11 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "desks", desk] => ("GET, PUT", desk_settings(desk, method)),
         ["v1", "desks", desk, "calls"] => ("POST", id(desk).map(Route::CreateDeskCall)),
         ["v1", "calls", call] => ("GET", call_view(call, query)),
+        ["v1", "calls", call, "images"] => ("POST", id(call).map(Route::UploadImage)),
+        ["v1", "calls", call, "images", image] => ("GET", call_image(call, image)),
+        ["v1", "calls", call, "rating"] => ("PUT", id(call).map(Route::Rate)),
+        ["v1", "calls", call, "note"] => ("PUT", id(call).map(Route::Note)),
+        ["v1", "calls", call, "recordings"] => ("GET", id(call).map(Route::Recordings)),
         ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
         ["v1", "calls", call, "socket"] => ("GET", id(call).map(Route::CallSocket)),
         ["v1", "desks", desk, "rooms", room, "socket"] => ("GET", room_socket(desk, room)),
@@ -153,6 +168,10 @@ fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
         bad(format!("after: '{after}' is no number of 0 to {MAX_SAFE}"))
     })?;
     Ok(Route::CallView(id(call)?, number))
+}
+
+fn call_image(call: &str, image: &str) -> Result<Route, ApiError> {
+    Ok(Route::Image(id(call)?, id(image)?))
 }
 
 fn room_socket(desk: &str, room: &str) -> Result<Route, ApiError> {
@@ -212,7 +231,19 @@ mod tests {
             Ok(Route::Configure(front.clone()))
         );
         let urls = route("POST", "/v1/calls/c-1/urls", "");
-        assert_eq!(urls, Ok(Route::CallUrls(call)));
+        assert_eq!(urls, Ok(Route::CallUrls(call.clone())));
+        let image = Route::Image(call.clone(), "ab".parse().unwrap());
+        assert_eq!(route("GET", "/v1/calls/c-1/images/ab", ""), Ok(image));
+        for (line, wanted) in [
+            ("POST images", Route::UploadImage(call.clone())),
+            ("PUT rating", Route::Rate(call.clone())),
+            ("PUT note", Route::Note(call.clone())),
+            ("GET recordings", Route::Recordings(call)),
+        ] {
+            let (method, part) = line.split_once(' ').unwrap();
+            let path = format!("/v1/calls/c-1/{part}");
+            assert_eq!(route(method, &path, ""), Ok(wanted));
+        }
         let room = Route::RoomSocket(front, "r1".parse().unwrap());
         assert_eq!(
             route("GET", "/v1/desks/front/rooms/r1/socket", ""),

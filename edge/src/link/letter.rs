@@ -2,8 +2,10 @@
 
 use super::address::Address;
 use crate::table::to_json;
-use counterpart_shared::api::{DeskSettings, EndReason, FinishedCall, NodeEvent, OpenHours, Title};
-use counterpart_shared::id::{CallId, DeskId, NodeId, Party, RoomId, Skill, UserId};
+use counterpart_shared::api::{
+    DeskSettings, EndReason, FinishedCall, NodeEvent, OpenHours, Rating, Title,
+};
+use counterpart_shared::id::{CallId, ClientId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -134,6 +136,15 @@ pub enum ToFleet {
         /// The call.
         call: CallId,
     },
+    /// Keep what a party shows now.
+    Still {
+        /// The call.
+        call: CallId,
+        /// Who is seen.
+        party: Party,
+        /// Under which id somebody asked for it.
+        id: ClientId,
+    },
 }
 
 /// What the archive is told.
@@ -142,6 +153,17 @@ pub enum ToFleet {
 pub enum ToArchive {
     /// A call: it is over, and this is what to keep of it.
     Ended(FinishedCall),
+    /// A call that is over: this is said of it now.
+    Remarks {
+        /// The call.
+        call: CallId,
+        /// The caller's rating.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rating: Option<Rating>,
+        /// The agent's note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// A desk: its calls are kept for so long.
     Retention {
         /// The desk.
@@ -266,6 +288,11 @@ mod tests {
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
         pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
         pinned::<ToFleet>(r#"{"type":"record","call":"c1"}"#);
+        pinned::<ToFleet>(r#"{"type":"still","call":"c1","party":"caller","id":"7"}"#);
+        pinned::<ToArchive>(
+            r#"{"remarks":{"call":"c1","rating":{"stars":5,"comment":"好"},"note":"n"}}"#,
+        );
+        pinned::<ToArchive>(r#"{"remarks":{"call":"c1"}}"#);
         pinned::<ToCall>(r#"{"type":"forget"}"#);
         pinned::<ToAccount>(r#"{"desk":{"desk":"front","listing":{"utc_offset_min":0}}}"#);
         pinned::<ToAccount>(

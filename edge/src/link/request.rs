@@ -4,10 +4,13 @@
 
 use super::letter::{Needs, ToAccount, ToArchive, ToCall, ToDesk, ToFleet};
 use crate::archive::Search;
-use counterpart_shared::api::{BoardCall, BoardNode, DeskSettings, Endpoints, OneTimeKey};
+use counterpart_shared::api::{
+    BoardCall, BoardNode, DeskSettings, Endpoints, Image, OneTimeKey, Rating,
+};
 use counterpart_shared::grant::Role;
-use counterpart_shared::id::{CallId, DeskId, KeyId, NodeId, RoomId, UserId};
+use counterpart_shared::id::{CallId, DeskId, ImageId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A letter under way. `from` and `seq` make its arrival countable: of one sender only a higher number is
 /// new.
@@ -71,6 +74,39 @@ pub enum CallRequest {
         desk: Option<DeskId>,
         /// After which entry.
         after: u64,
+    },
+    /// Keep this picture, whose bytes are the body.
+    Upload {
+        /// Who shows it.
+        user: UserId,
+        /// What it is.
+        image: Image,
+    },
+    /// Show a picture; the answer is its bytes.
+    Picture {
+        /// To whom; without one, to the business server.
+        visitor: Option<Visitor>,
+        /// Which.
+        id: ImageId,
+    },
+    /// You are rated.
+    Rate {
+        /// By whom.
+        user: UserId,
+        /// How.
+        rating: Rating,
+    },
+    /// There is something to know of you.
+    Note {
+        /// Who says so.
+        user: UserId,
+        /// What.
+        text: String,
+    },
+    /// Show the recorded files; answered by [`Recordings`](counterpart_shared::api::Recordings).
+    Recordings {
+        /// To whom; without one, to the business server.
+        visitor: Option<Visitor>,
     },
     /// Fresh URLs.
     Urls {
@@ -174,6 +210,11 @@ impl From<&DeskSettings> for Terms {
 pub enum FleetRequest {
     /// Show nodes and calls.
     Board,
+    /// Where are these nodes reached? Answered by their endpoints; those that are not connected are missing.
+    Reach {
+        /// Which ones.
+        nodes: BTreeSet<NodeId>,
+    },
     /// Take this WebSocket of a node.
     Socket,
     /// A node and keys for URLs; answered by a [`Lease`].

@@ -1,8 +1,8 @@
 //! API keys: `ID.SECRET`. The id finds the stored hash, the secret makes the key impossible to guess.
 
+use crate::hex::hex;
 use counterpart_shared::id::KeyId;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// The longest key that is looked at, in bytes.
 const MAX_KEY: usize = 128;
@@ -29,13 +29,6 @@ impl ApiKeyText {
 /// The key of an id and a random secret.
 pub fn key_text(id: &KeyId, secret: &str) -> String {
     format!("{id}.{secret}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -74,6 +74,14 @@ pub fn may_know(user: &UserClaims, desk: &DeskId) -> Result<(), ApiError> {
     allow(fits, wanted)
 }
 
+/// Agents write notes.
+///
+/// # Errors
+/// [`ErrorCode::Forbidden`] for everyone else.
+pub fn may_note(user: &UserClaims) -> Result<(), ApiError> {
+    allow(user.role == Role::Agent, "an agent's token is needed")
+}
+
 /// Supervisors may look for finished calls of their desk, agents for their own there; what they left open
 /// is filled in.
 ///
@@ -167,6 +175,9 @@ mod tests {
         assert_eq!(agent("desk=back"), None);
         assert_eq!(found(Role::Customer, "customer=alice"), None);
         assert_eq!(found(Role::Operator, "desk=front"), None);
+        assert!(
+            may_note(&claims(Role::Agent)).is_ok() && may_note(&claims(Role::Customer)).is_err()
+        );
         let mut nowhere = claims(Role::Supervisor);
         nowhere.desk = None;
         assert!(may_search(&nowhere, &mut Search::default()).is_err());

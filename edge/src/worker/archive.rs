@@ -116,6 +116,11 @@ impl Archive {
                 record.desk.iter().for_each(|desk| machine.meet(desk));
                 self.insert(&record)?;
             }
+            ToArchive::Remarks { call, rating, note } => {
+                self.amend(&call, |record| {
+                    (record.rating, record.note) = (rating, note)
+                })?;
+            }
             ToArchive::Retention { desk, days } => machine.keep(desk, days),
         }
         self.core.store.write(machine.changes())?;
@@ -142,6 +147,18 @@ impl Archive {
         ];
         let sql = "INSERT OR REPLACE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)";
         self.core.store.exec(sql, row)
+    }
+
+    /// A call that is forgotten already stays so.
+    fn amend(&self, call: &CallId, change: impl FnOnce(&mut FinishedCall)) -> Result<()> {
+        let sql = "SELECT json FROM calls WHERE call = ?";
+        let found = self.core.store.sql.exec(sql, vec![call.as_str().into()])?;
+        let Some(Json { json }) = found.to_array::<Json>()?.pop() else {
+            return Ok(());
+        };
+        let mut record: FinishedCall = serde_json::from_str(&json)?;
+        change(&mut record);
+        self.insert(&record)
     }
 
     /// Forgets calls whose time is over, as many as may be under way at once.

@@ -5,8 +5,8 @@ use crate::table::to_json;
 use counterpart_shared::api::{ApiError, ErrorCode, SUBPROTOCOL};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use worker::js_sys::Promise;
 use worker::js_sys::futures::JsFuture;
+use worker::js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{self, JsCast, JsValue};
 use worker::worker_sys::web_sys;
@@ -38,23 +38,42 @@ pub(super) async fn ask<T: DeserializeOwned>(
     serde_json::from_str(&text).map_err(super::internal)
 }
 
+/// The same, with bytes that belong to what is asked.
+pub(super) async fn ask_with<T: DeserializeOwned>(
+    env: &Env,
+    to: &Address,
+    request: &impl Serialize,
+    bytes: &[u8],
+) -> Result<T, ApiError> {
+    let headers = Headers::new();
+    let said = headers.set(HEADER, &to_json(request));
+    said.map_err(super::internal)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_headers(headers)
+        .with_body(Some(Uint8Array::from(bytes).into()));
+    let answer = accepted(fetch(env, to, &init).await.map_err(super::internal)?).await?;
+    let text = text(&answer).await.map_err(super::internal)?;
+    serde_json::from_str(&text).map_err(super::internal)
+}
+
 /// Asks, in JSON; the answer is the object's own, and no refusal.
 pub(super) async fn whole(
     env: &Env,
     to: &Address,
     request: String,
 ) -> Result<web_sys::Response, ApiError> {
-    let answer = fetch(env, to, request).await.map_err(super::internal)?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_body(Some(request.into()));
+    let answer = fetch(env, to, &init).await.map_err(super::internal)?;
     accepted(answer).await
 }
 
 /// The platform's own answer: what `worker` makes of one is a stream to be read piece by piece.
-async fn fetch(env: &Env, to: &Address, request: String) -> worker::Result<web_sys::Response> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post)
-        .with_body(Some(request.into()));
+async fn fetch(env: &Env, to: &Address, init: &RequestInit) -> worker::Result<web_sys::Response> {
     let object: Object = stub(env, to)?.into_rpc();
-    let answer = JsFuture::from(object.fetch(URL, &(&init).into())?).await?;
+    let answer = JsFuture::from(object.fetch(URL, &init.into())?).await?;
     Ok(answer.unchecked_into())
 }
 

@@ -88,6 +88,11 @@ impl Reception {
             Route::Configure(desk) => self.configure(desk).await,
             Route::CreateDeskCall(desk) => self.create_desk_call(desk).await,
             Route::CallView(call, after) => self.call_view(call, after).await,
+            Route::UploadImage(call) => self.upload_image(call).await,
+            Route::Image(call, image) => self.image(call, image).await,
+            Route::Rate(call) => self.rate(call).await,
+            Route::Note(call) => self.note(call).await,
+            Route::Recordings(call) => self.recordings(call).await,
             Route::CallUrls(call) => self.call_urls(call).await,
             Route::CallSocket(call) => self.call_socket(call).await,
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,
@@ -262,7 +267,7 @@ impl Reception {
 }
 
 /// Who comes to a call, by his token.
-fn visitor(user: UserClaims) -> Visitor {
+pub(super) fn visitor(user: UserClaims) -> Visitor {
     Visitor {
         user: user.sub,
         role: user.role,

@@ -51,6 +51,11 @@ impl DurableObject for Fleet {
                 let machine = self.machine.borrow();
                 answer(Ok(machine.as_ref().map(Machine::board).unwrap_or_default()))
             }
+            FleetRequest::Reach { nodes } => {
+                let machine = self.machine.borrow();
+                let reach = |fleet: &Machine| fleet.reach(&nodes);
+                answer(Ok(machine.as_ref().map(reach).unwrap_or_default()))
+            }
             FleetRequest::Socket => Ok(socket::accept(&self.core, &incoming, TAG)?.1),
             FleetRequest::Allocate {
                 call,
@@ -115,6 +120,7 @@ impl DurableObject for Fleet {
     async fn alarm(&self) -> Result<Response> {
         self.core.disarm();
         self.ready()?;
+        self.turn(Input::Alarm, None)?;
         self.core.store.forget(now())?;
         self.core.deliver_soon();
         Response::empty()
@@ -148,6 +154,7 @@ impl Fleet {
             }
         }
         self.core.store.write(fleet.changes())?;
+        self.core.arm(fleet.due(now()))?;
         *self.machine.borrow_mut() = Some(fleet);
         let mut leased = None;
         for output in outputs {

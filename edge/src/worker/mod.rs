@@ -22,6 +22,7 @@ mod login;
 mod outside;
 mod page;
 mod random;
+mod remarks;
 mod reply;
 mod socket;
 mod store;

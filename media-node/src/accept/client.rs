@@ -95,6 +95,14 @@ impl Client {
         }
     }
 
+    /// So many messages of what he publishes never came.
+    pub(super) fn miss(&self, count: u64) {
+        self.shell.metrics.lost.increment(count);
+        if let Activity::Publishing(publication, _) = &self.activity {
+            publication.miss(count);
+        }
+    }
+
     /// The hub has ended what he does: tells him so.
     pub(super) fn end(&mut self, reason: Arc<str>) -> Fault {
         let status = match self.activity {

@@ -1,5 +1,8 @@
-//! HTTP: live FLV for players, `/healthz` and `/metrics` for operators.
+//! HTTP: live FLV for players, recordings for reviewers, `/healthz` and `/metrics` for operators.
 
+use super::line::Line;
+use super::review;
+use super::secure::Secure;
 use crate::door::Place;
 use crate::gate::Wish;
 use crate::hub::Taste;
@@ -12,6 +15,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -33,18 +37,18 @@ use tracing::Instrument;
 const UNSENT: u32 = 32 * 1024;
 
 /// Any page may read: the grant in the URL is what decides.
-const ANYBODY: (HeaderName, HeaderValue) =
+pub(super) const ANYBODY: (HeaderName, HeaderValue) =
     (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 
 /// What a handler knows: the node, and the place of the connection it answers on.
 #[derive(Clone)]
-struct Site {
-    shell: Arc<Shell>,
-    place: Arc<Place>,
+pub(super) struct Site {
+    pub(super) shell: Arc<Shell>,
+    pub(super) place: Arc<Place>,
 }
 
 /// Accepts until it is dropped.
-pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
+pub async fn accept(shell: Arc<Shell>, listener: TcpListener, secure: Option<Secure>) {
     loop {
         match listener.accept().await {
             Ok((socket, peer)) => {
@@ -53,7 +57,8 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
                 };
                 let span = tracing::info_span!("http", connection = rand::random::<u32>());
                 span.in_scope(|| tracing::debug!(%peer, "connected"));
-                tokio::spawn(serve(shell.clone(), socket, place).instrument(span));
+                let serve = serve(shell.clone(), socket, secure.clone(), place);
+                tokio::spawn(serve.instrument(span));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -63,17 +68,24 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
     }
 }
 
-async fn serve(shell: Arc<Shell>, socket: TcpStream, place: Place) {
+async fn serve(shell: Arc<Shell>, socket: TcpStream, secure: Option<Secure>, place: Place) {
     let timing = shell.config.timing.clone();
     if let Err(error) = tune(&socket, timing.idle) {
         tracing::debug!(%error, "a connection could not be tuned");
     }
+    let line = match Line::open(socket, secure.as_ref(), timing.handshake).await {
+        Ok(line) => line,
+        Err(error) => {
+            tracing::debug!(%error, "closed");
+            return;
+        }
+    };
     let place = Arc::new(place);
     let service = TowerToHyperService::new(routes(Site { shell, place }));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timing.handshake)
-        .serve_connection(TokioIo::new(socket), service)
+        .serve_connection(TokioIo::new(line), service)
         .await;
     if let Err(error) = served {
         tracing::debug!(%error, "closed");
@@ -90,6 +102,10 @@ fn tune(socket: &TcpStream, idle: Duration) -> io::Result<()> {
 fn routes(site: Site) -> Router {
     Router::new()
         .route("/live/{file}", get(live))
+        .route(
+            "/recordings/{call}/{file}",
+            get(review::review).options(review::preflight),
+        )
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
         .fallback(nothing)
@@ -134,14 +150,16 @@ async fn play(site: &Site, file: &str, query: Option<&str>) -> Result<Response, 
     Ok((headers, Body::from_stream(body.into_stream())).into_response())
 }
 
-fn grant_of(query: &str) -> Option<&str> {
+/// The token in a query.
+pub(super) fn grant_of(query: &str) -> Option<&str> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs
         .find(|(key, _)| *key == "grant")
         .map(|(_, token)| token)
 }
 
-fn refused(refusal: &Refusal) -> Response {
+/// A refusal as JSON.
+pub(super) fn refused(refusal: &Refusal) -> Response {
     error(refusal.error_code(), refusal.to_string())
 }
 
@@ -150,6 +168,7 @@ fn error(code: ErrorCode, detail: String) -> Response {
     let body = serde_json::to_string(&ApiError::new(code, detail)).unwrap_or_default();
     let mut headers = HeaderMap::from_iter([ANYBODY]);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     (status, headers, body).into_response()
 }
 
@@ -175,6 +194,6 @@ async fn nothing() -> Response {
 async fn wrong_method() -> Response {
     error(
         ErrorCode::MethodNotAllowed,
-        "only GET is served here".to_owned(),
+        "only GET and HEAD are served here".to_owned(),
     )
 }

@@ -1,5 +1,6 @@
 //! Opening the sockets.
 
+use super::secure::Secure;
 use super::tls::Tls;
 use crate::config::Config;
 use crate::keys::Keys;
@@ -27,6 +28,12 @@ pub struct Listeners {
     pub rtmp: Vec<TcpListener>,
     /// For HTTP.
     pub http: Vec<TcpListener>,
+    /// For RTMP over TLS; none where the operator gives no certificate.
+    pub rtmps: Vec<TcpListener>,
+    /// For HTTPS; none where the operator gives no certificate.
+    pub https: Vec<TcpListener>,
+    /// The operator's certificate.
+    pub secure: Option<Secure>,
     /// For QUIC and WebTransport.
     pub udp: Vec<quinn::Endpoint>,
 }
@@ -45,11 +52,20 @@ impl Listeners {
         let rtmp = each("rtmp-port", config.rtmp_port, open_tcp)?;
         let http = each("http-port", config.http_port, open_tcp)?;
         let udp = each("udp-port", config.udp_port, open_udp)?;
-        let listen = |socket: Socket| TcpListener::from_std(socket.into());
+        let tls_on = |flag, port: Option<u16>| {
+            let sockets = port.map(|port| each(flag, port, open_tcp)).transpose()?;
+            anyhow::Ok(sockets.unwrap_or_default())
+        };
+        let with_tls = config.tls.as_ref();
+        let rtmps = tls_on("rtmps-port", with_tls.and_then(|tls| tls.rtmps_port))?;
+        let https = tls_on("https-port", with_tls.and_then(|tls| tls.https_port))?;
         let tls = Tls::new(config);
         Ok(Self {
-            rtmp: rtmp.into_iter().map(listen).collect::<Result<_, _>>()?,
-            http: http.into_iter().map(listen).collect::<Result<_, _>>()?,
+            rtmp: listen(rtmp)?,
+            http: listen(http)?,
+            rtmps: listen(rtmps)?,
+            https: listen(https)?,
+            secure: with_tls.map(|tls| Secure::load(&tls.files)).transpose()?,
             udp: udp
                 .into_iter()
                 .map(|socket| endpoint(socket.into(), &tls, keys))
@@ -60,16 +76,27 @@ impl Listeners {
     /// Where clients reach them.
     pub fn endpoints(&self, config: &Config) -> io::Result<Endpoints> {
         let port = |listeners: &[TcpListener]| listeners[0].local_addr().map(|a| a.port());
+        let any_port = |listeners: &[TcpListener]| match listeners {
+            [] => Ok(None),
+            some => port(some).map(Some),
+        };
         Ok(Endpoints {
             host: config.host.clone(),
             rtmp_port: port(&self.rtmp)?,
             http_port: port(&self.http)?,
             udp_port: self.udp[0].local_addr()?.port(),
-            rtmps_port: None,
-            https_port: None,
+            rtmps_port: any_port(&self.rtmps)?,
+            https_port: any_port(&self.https)?,
             one_time: config.one_time,
         })
     }
+}
+
+fn listen(sockets: Vec<Socket>) -> io::Result<Vec<TcpListener>> {
+    let listeners = sockets.into_iter();
+    listeners
+        .map(|socket| TcpListener::from_std(socket.into()))
+        .collect()
 }
 
 /// One socket for each address, all with the same port.

@@ -5,6 +5,8 @@
 //! | `listen` | opens the sockets |
 //! | `rtmp` | RTMP over TCP |
 //! | `http` | HTTP-FLV, `/healthz`, `/metrics` |
+//! | `review` | recordings over HTTP |
+//! | `line`, `secure` | TCP with or without TLS, and the operator's certificate |
 //! | `udp`, `tls` | QUIC connections, each with its certificate |
 //! | `steady` | their congestion control |
 //! | `quic` | one QUIC or WebTransport session |
@@ -16,9 +18,12 @@
 mod client;
 mod fault;
 pub mod http;
+mod line;
 mod listen;
 pub(crate) mod quic;
+mod review;
 pub mod rtmp;
+mod secure;
 mod steady;
 mod talk;
 mod tls;
@@ -27,3 +32,4 @@ mod uplink;
 
 pub use fault::Fault;
 pub use listen::Listeners;
+pub use secure::{CertFiles, Secure, SecureError};

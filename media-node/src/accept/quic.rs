@@ -126,7 +126,8 @@ impl Connection {
     fn follow(&mut self) {
         match &self.client.activity {
             Activity::Idle { .. } => (self.uplink, self.player) = (None, None),
-            Activity::Publishing(..) if self.uplink.is_none() => {
+            Activity::Publishing(publication, _) if self.uplink.is_none() => {
+                publication.miss(0);
                 self.uplink = Some(Uplink::new(self.session.clone()));
             }
             Activity::Playing(_, stream_id) if self.player.is_none() => {
@@ -163,7 +164,7 @@ impl Connection {
     fn take(&mut self, uplinked: Uplinked) {
         match uplinked {
             Uplinked::Message(message) => self.client.write(message),
-            Uplinked::Lost(count) => self.client.shell.metrics.lost.increment(count),
+            Uplinked::Lost(count) => self.client.miss(count),
             Uplinked::NeedsKeyframe => self.ask_keyframe(),
         }
     }

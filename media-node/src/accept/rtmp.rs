@@ -1,4 +1,4 @@
-//! RTMP over TCP: as low in delay as TCP allows.
+//! RTMP over TCP, with TLS or without: as low in delay as TCP allows.
 //!
 //! No coalescing on either side: `TCP_NODELAY` from the start, all answers of one read in one write, and
 //! little unsent data in the kernel, so that what waits for a slow player waits in his queue, where old
@@ -6,20 +6,23 @@
 
 use super::Fault;
 use super::client::{Activity, Client, Happening};
+use super::line::Line;
+use super::secure::Secure;
 use super::talk::write_some;
 use crate::door::Place;
 use crate::hub::{Delivery, Demand, Which};
 use crate::metrics::Carrier;
 use crate::shell::Shell;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use counterpart_shared::rtmp::handshake::{RANDOM, ServerHandshake};
 use rand::RngExt;
 use socket2::SockRef;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -35,7 +38,7 @@ const READ: usize = 16 * 1024;
 const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Accepts until it is dropped.
-pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
+pub async fn accept(shell: Arc<Shell>, listener: TcpListener, secure: Option<Secure>) {
     loop {
         match listener.accept().await {
             Ok((socket, peer)) => {
@@ -44,7 +47,8 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
                 };
                 let span = tracing::info_span!("rtmp", connection = rand::random::<u32>());
                 span.in_scope(|| tracing::debug!(%peer, "connected"));
-                tokio::spawn(serve(shell.clone(), socket, place).instrument(span));
+                let serve = serve(shell.clone(), socket, secure.clone(), place);
+                tokio::spawn(serve.instrument(span));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -55,8 +59,8 @@ pub async fn accept(shell: Arc<Shell>, listener: TcpListener) {
     }
 }
 
-async fn serve(shell: Arc<Shell>, mut socket: TcpStream, place: Place) {
-    let fault = match converse(&shell, &mut socket, place).await {
+async fn serve(shell: Arc<Shell>, socket: TcpStream, secure: Option<Secure>, place: Place) {
+    let fault = match converse(&shell, socket, secure.as_ref(), place).await {
         Ok(never) => match never {},
         Err(fault) => fault,
     };
@@ -68,20 +72,22 @@ async fn serve(shell: Arc<Shell>, mut socket: TcpStream, place: Place) {
 
 async fn converse(
     shell: &Arc<Shell>,
-    socket: &mut TcpStream,
+    socket: TcpStream,
+    secure: Option<&Secure>,
     place: Place,
 ) -> Result<Infallible, Fault> {
-    tune(socket, shell.config.timing.idle)?;
+    tune(&socket, shell.config.timing.idle)?;
     let patience = shell.config.timing.handshake;
-    let early = timeout(patience, handshake(socket)).await;
+    let mut line = Line::open(socket, secure, patience).await?;
+    let early = timeout(patience, handshake(&mut line)).await;
     let early = early.map_err(|_| Fault::Slow {
         what: "no whole handshake",
         after: patience,
     })??;
     let mut connection = Connection::new(shell.clone(), place);
-    let outcome = connection.run(socket, early).await;
+    let outcome = connection.run(&mut line, early).await;
     if let Err(Fault::Refused(_) | Fault::Ended(_) | Fault::Session(_)) = &outcome {
-        connection.say_goodbye(socket).await;
+        connection.say_goodbye(&mut line).await;
     }
     outcome
 }
@@ -95,28 +101,42 @@ fn tune(socket: &TcpStream, idle: Duration) -> io::Result<()> {
 }
 
 /// C0 to C2 against S0 to S2; gives what came behind them.
-async fn handshake(socket: &mut TcpStream) -> Result<BytesMut, Fault> {
+async fn handshake(line: &mut Line) -> Result<BytesMut, Fault> {
     let mut random = [0; RANDOM];
     rand::rng().fill(&mut random[..]);
     let mut handshake = ServerHandshake::new(random);
     let mut buffer = BytesMut::with_capacity(READ);
     while !handshake.is_done() {
-        if socket.read_buf(&mut buffer).await? == 0 {
+        if line.read_buf(&mut buffer).await? == 0 {
             return Err(Fault::Gone);
         }
         let taken = handshake.push(&buffer)?;
         let _ = buffer.split_to(taken);
         while let Some(bytes) = handshake.output() {
-            socket.write_all(&bytes).await?;
+            line.write_all(&bytes).await?;
         }
+        line.flush().await?;
     }
     Ok(buffer)
+}
+
+/// Writes some of what waits, or flushes the line when nothing does. Nothing is lost when the wait is given up.
+async fn write_or_flush(
+    to: &mut (impl AsyncWrite + Unpin),
+    pieces: &VecDeque<Bytes>,
+) -> io::Result<usize> {
+    if pieces.is_empty() {
+        return to.flush().await.map(|()| 0);
+    }
+    write_some(to, pieces).await
 }
 
 struct Connection {
     client: Client,
     /// Frames in the output that have not been written whole: their arrival and size.
     unwritten: Vec<(Instant, usize)>,
+    /// Whether the line may hold back some of what was written.
+    unflushed: bool,
     /// When the socket last took something, or was given something after it had taken all.
     progress: Instant,
 }
@@ -126,16 +146,14 @@ impl Connection {
         Self {
             client: Client::new(shell, place),
             unwritten: Vec::new(),
+            unflushed: false,
             progress: Instant::now(),
         }
     }
 
-    async fn run(
-        &mut self,
-        socket: &mut TcpStream,
-        mut buffer: BytesMut,
-    ) -> Result<Infallible, Fault> {
-        let (mut from, mut to) = socket.split();
+    async fn run(&mut self, line: &mut Line, mut buffer: BytesMut) -> Result<Infallible, Fault> {
+        let holds_back = line.holds_back();
+        let (mut from, mut to) = tokio::io::split(line);
         let mut watch = self.client.watch();
         let stop = self.client.shell.stop.clone();
         let stopping = stop.wished();
@@ -153,8 +171,10 @@ impl Connection {
                     }
                     self.client.hear(&buffer)?;
                 }
-                written = write_some(&mut to, self.client.talk.output()), if waiting => {
+                written = write_or_flush(&mut to, self.client.talk.output()),
+                        if waiting || self.unflushed => {
                     self.written(written?);
+                    self.unflushed = waiting && holds_back;
                 }
                 happening = self.client.activity.next(Which::All), if !waiting => {
                     self.perform(happening)?;
@@ -228,15 +248,15 @@ impl Connection {
 
     /// Sends what is still to be said, and waits for the client to hear it: closing with unread input
     /// would reset the connection and throw our last words away.
-    async fn say_goodbye(&mut self, socket: &mut TcpStream) {
+    async fn say_goodbye(&mut self, line: &mut Line) {
         let farewell = async {
             while !self.client.talk.output().is_empty() {
-                let written = write_some(socket, self.client.talk.output()).await?;
+                let written = write_some(line, self.client.talk.output()).await?;
                 self.client.talk.written(written);
             }
-            socket.shutdown().await?;
+            line.shutdown().await?;
             let mut rest = [0; 1024];
-            while socket.read(&mut rest).await? > 0 {}
+            while line.read(&mut rest).await? > 0 {}
             io::Result::Ok(())
         };
         let _ = timeout(GOODBYE, farewell).await;

@@ -202,7 +202,11 @@ impl Link {
                     tracing::info!(%call, seq, "the edge wants a call recorded");
                     self.shell.record_call(&call);
                 }
-                NodeCommand::Still { .. } | NodeCommand::Unknown => {
+                NodeCommand::Still { call, party, id } => {
+                    tracing::info!(%call, %party, %id, seq, "the edge wants a still");
+                    self.shell.stills.take(&self.shell, call, party);
+                }
+                NodeCommand::Unknown => {
                     tracing::warn!(
                         seq,
                         "a command that this version does not know is passed over"
@@ -277,7 +281,7 @@ impl Link {
             cpu_percent,
             memory_bytes,
             keys: self.shell.keys.stock() as u32,
-            media: Vec::new(),
+            media: self.shell.hub.loads(Instant::now()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The legs of a stream's way through the hub: from its publisher, and to each reader.
 
+use super::flow::{Flow, Flowed};
 use super::holder::Holder;
 use super::rate::{Lateness, Leg, Meter, Sustained};
 use super::reader::Inbox;
@@ -14,7 +15,7 @@ pub enum Taste {
     AsIs,
     /// Everything, but AAC for Opus: a person on RTMP or HTTP-FLV.
     Aac,
-    /// Everything as it is: a recorder.
+    /// Everything as it is: a part of the node that keeps it, such as a recorder.
     Recorder,
     /// Opus only: what makes AAC of it.
     Opus,
@@ -90,6 +91,7 @@ pub(super) struct Uplink {
     lateness: Lateness,
     late: Sustained,
     meter: Meter,
+    flow: Flow,
 }
 
 impl Uplink {
@@ -100,23 +102,38 @@ impl Uplink {
             lateness: Lateness::default(),
             late: Sustained::default(),
             meter: Meter::new(now),
+            flow: Flow::new(now),
         }
     }
 
     /// Another publisher, another clock.
-    pub(super) fn restart(&mut self) {
+    pub(super) fn restart(&mut self, now: Instant) {
         self.lateness.restart();
+        self.flow.restart(now);
     }
 
     /// Takes note of a frame as it comes.
     pub(super) fn take(&mut self, frame: &Frame, now: Instant) {
         self.bytes += frame.len() as u64;
-        if frame.kind.is_picture() {
+        let late = frame.kind.is_picture().then(|| {
             let clock = now.saturating_duration_since(self.start).as_millis() as u64;
             let time = frame.message.timestamp;
-            let late = self.lateness.look(time, clock, now);
+            self.lateness.look(time, clock, now)
+        });
+        if let Some(late) = late {
             self.late.look(late, now);
         }
+        self.flow.take(frame, late);
+    }
+
+    /// So many messages never came.
+    pub(super) fn lost(&mut self, count: u64) {
+        self.flow.lost(count);
+    }
+
+    /// What came since the last report.
+    pub(super) fn report(&mut self, now: Instant) -> Flowed {
+        self.flow.report(now)
     }
 
     /// How it is. To be called a few times a second.

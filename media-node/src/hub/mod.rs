@@ -7,12 +7,14 @@
 //! | `timeline` | timestamps that go on over a takeover |
 //! | `cache` | what a late reader gets first |
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
+//! | `flow` | what comes in from the publisher, for the board |
 //! | `rate`, `legs` | what bitrate the publisher is told, by how late things are on each leg |
 //! | `publication`, `reader` | the two ends that connections hold |
 //! | `holder` | whose connections they are, and whose grants have ended |
 //! | `format` | what `stream.begin` says about the tracks |
 
 mod cache;
+mod flow;
 mod format;
 mod holder;
 mod legs;
@@ -36,7 +38,7 @@ use crate::config::Timing;
 use crate::control::Outbox;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
-use counterpart_shared::api::StreamRef;
+use counterpart_shared::api::{MAX_STREAM_LOADS, StreamLoad, StreamRef};
 use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::{CallId, Party, StreamId, UserId};
 use holder::{Ended, EndedGrants};
@@ -73,6 +75,8 @@ pub struct Census {
     pub streams: u32,
     /// Readers of all kinds but recorders.
     pub readers: u32,
+    /// Streams whose Opus is made AAC.
+    pub transcoding: u32,
 }
 
 impl Hub {
@@ -177,6 +181,27 @@ impl Hub {
         begun.map(|stream| stream.name().clone()).collect()
     }
 
+    /// A reader of what a party publishes, for a part of the node; nothing when he does not.
+    pub fn look(&self, call: &CallId, party: Party, now: Instant) -> Option<Reader> {
+        let state = self.lock();
+        let is_his = |stream: &&Arc<Stream>| {
+            let name = stream.name();
+            name.call == *call && name.party == party && stream.is_published()
+        };
+        let stream = state.streams.values().find(is_his)?;
+        Some(stream.read(None, Limits::RECORDER, Taste::Recorder, now))
+    }
+
+    /// What came in from each publisher since this was last asked.
+    pub fn loads(&self, now: Instant) -> Vec<StreamLoad> {
+        let state = self.lock();
+        let loads = state.streams.values().filter_map(|stream| stream.load(now));
+        let mut loads: Vec<_> = loads.collect();
+        loads.sort_by_key(|load| std::cmp::Reverse(load.delay_ms));
+        loads.truncate(MAX_STREAM_LOADS);
+        loads
+    }
+
     /// How many streams and readers there are.
     pub fn census(&self) -> Census {
         let state = self.lock();
@@ -184,6 +209,7 @@ impl Hub {
         for stream in state.streams.values() {
             census.streams += u32::from(stream.is_live());
             census.readers += stream.readers() as u32;
+            census.transcoding += u32::from(stream.is_transcoded());
         }
         census
     }

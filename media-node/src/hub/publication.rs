@@ -43,6 +43,11 @@ impl Publication {
         self.stream.write(self.epoch, frame, Instant::now());
     }
 
+    /// So many messages never came. A connection that can lose some says 0 in the beginning.
+    pub fn miss(&self, count: u64) {
+        self.stream.miss(self.epoch, count);
+    }
+
     /// The hub's next demand.
     pub async fn demand(&mut self) -> Demand {
         let demand = self.demands.recv().await;

@@ -15,7 +15,7 @@ use crate::control::Outbox;
 use crate::frames::Frame;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
-use counterpart_shared::api::{NodeEvent, StreamFormat, StreamRef};
+use counterpart_shared::api::{NodeEvent, StreamFormat, StreamLoad, StreamRef};
 use counterpart_shared::flv::FrameKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ impl Stream {
         state.holder = Some(holder);
         state.epoch += 1;
         state.line.restart();
-        state.uplink.restart();
+        state.uplink.restart(now);
         Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
@@ -228,6 +228,28 @@ impl Stream {
         }
     }
 
+    /// So many of the publisher's messages never came.
+    pub(super) fn miss(&self, epoch: u64, count: u64) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.uplink.lost(count);
+        }
+    }
+
+    /// What came in since this was last asked; nothing when nobody publishes.
+    pub(super) fn load(&self, now: Instant) -> Option<StreamLoad> {
+        let mut state = self.lock();
+        let flowed = state.uplink.report(now);
+        state.life.is_live().then(|| StreamLoad {
+            call: self.name.call.clone(),
+            party: self.name.party,
+            kbps: flowed.kbps,
+            fps: flowed.fps,
+            delay_ms: flowed.delay_ms,
+            loss_percent: flowed.loss_percent,
+        })
+    }
+
     pub(super) fn lost(&self, epoch: u64, now: Instant) {
         let mut state = self.lock();
         if state.epoch == epoch {
@@ -310,6 +332,12 @@ impl Stream {
             .iter()
             .filter(|seat| seat.taste.is_person())
             .count()
+    }
+
+    /// Whether AAC is made of its Opus.
+    pub(super) fn is_transcoded(&self) -> bool {
+        let state = self.lock();
+        state.readers.iter().any(|seat| seat.taste == Taste::Opus)
     }
 
     /// What it carries.

@@ -1,4 +1,6 @@
-//! The readers' side of each carrier: how frames leave.
+//! The readers' side of each carrier: how frames leave, and finished files.
 
+pub(crate) mod file;
 pub(crate) mod flv;
 pub(crate) mod quic;
+pub(crate) mod range;

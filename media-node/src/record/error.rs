@@ -29,7 +29,7 @@ pub enum RecordError {
 
 impl RecordError {
     /// Wraps what the system said about `file`.
-    pub(super) fn disk(file: &str) -> impl FnOnce(io::Error) -> Self + use<> {
+    pub(crate) fn disk(file: &str) -> impl FnOnce(io::Error) -> Self + use<> {
         let file = file.to_owned();
         move |source| Self::Disk { file, source }
     }

@@ -114,7 +114,7 @@ impl CallManifest {
 }
 
 /// Size and SHA-256 of a file as it is on the disk.
-pub(super) fn digest(store: &dyn Store, name: &str) -> Result<(u64, String), RecordError> {
+pub(crate) fn digest(store: &dyn Store, name: &str) -> Result<(u64, String), RecordError> {
     let hashed = store.open(name).and_then(hash);
     hashed.map_err(RecordError::disk(name))
 }

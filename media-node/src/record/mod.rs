@@ -10,11 +10,12 @@
 //!    the decoded sound (`decode`) goes into a WAV file (`wav`) on the same time line.
 //! 4. At the end each file is closed and hashed, and `call.json` lists them ([`manifest`]).
 //!
-//! A killed process loses at most the last second; [`recover`] closes what it left behind.
+//! [`Finished`] reads them again. A killed process loses at most the last second; [`recover`] closes what it left behind.
 
 pub mod clock;
 mod decode;
 mod error;
+pub mod finished;
 pub mod manifest;
 mod mp4;
 mod party;
@@ -26,6 +27,7 @@ mod wav;
 pub mod worker;
 
 pub use error::RecordError;
+pub use finished::Finished;
 pub use manifest::FinishedFile;
 pub use party::{PartyRecorder, RecordStats};
 pub use store::{Folder, Store};

@@ -1,9 +1,10 @@
 //! Where files go: a folder, or in tests something that fails on command.
 
 use super::RecordError;
+use counterpart_shared::id::CallId;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Most files of one party and kind; a publisher who flaps must not fill the folder with files.
 const MAX_FILES: u32 = 999;
@@ -24,6 +25,15 @@ pub trait Store: Send {
     fn create(&self, name: &str) -> io::Result<Box<dyn Output>>;
     /// Opens a file to read it.
     fn open(&self, name: &str) -> io::Result<Box<dyn Read>>;
+}
+
+/// The folder of a call below the folder of all recordings. An id of dots only would lead out of that.
+pub fn call_folder(root: &Path, call: &CallId) -> Result<PathBuf, RecordError> {
+    let name = call.as_str();
+    if name.bytes().all(|byte| byte == b'.') {
+        return Err(RecordError::disk(name)(io::ErrorKind::InvalidInput.into()));
+    }
+    Ok(root.join(name))
 }
 
 /// A folder on the disk.
@@ -70,7 +80,7 @@ impl Output for File {
 }
 
 /// Makes `party.kind`, or `party.2.kind` and so on where that exists.
-pub(super) fn create_next(
+pub(crate) fn create_next(
     store: &dyn Store,
     party: &str,
     kind: &str,
@@ -90,4 +100,17 @@ pub(super) fn create_next(
         party: party.to_owned(),
         count: MAX_FILES,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_call_leads_out_of_the_root() {
+        let folder = |call: &str| call_folder(Path::new("r"), &call.parse().unwrap());
+        assert!(folder("..").is_err());
+        assert!(folder(".").is_err());
+        assert_eq!(folder("..a").unwrap(), Path::new("r/..a"));
+    }
 }

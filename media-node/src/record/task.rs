@@ -1,12 +1,12 @@
 //! From the hub to the recorder: one task per recorded stream.
 
 use super::manifest::CallManifest;
+use super::store::call_folder;
 use super::worker::WallClock;
 use super::{Folder, Input, Outcome, PartyRecorder, RecordError, Recorder};
 use crate::hub::{Delivery, Reader};
 use counterpart_shared::flv::TagKind;
 use counterpart_shared::id::{CallId, Party};
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Whose stream is recorded, and where to.
@@ -20,22 +20,6 @@ pub struct Subject {
     pub party: Party,
 }
 
-impl Subject {
-    /// Folder of the call.
-    fn folder(&self) -> PathBuf {
-        self.root.join(self.call.as_str())
-    }
-
-    /// Makes the folder of the call. An id of dots only would lead out of the root.
-    fn make_folder(&self) -> Result<Folder, RecordError> {
-        let name = self.call.as_str();
-        if name.bytes().all(|byte| byte == b'.') {
-            return Err(RecordError::disk(name)(io::ErrorKind::InvalidInput.into()));
-        }
-        Folder::create(self.folder())
-    }
-}
-
 /// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
 /// `call.json`. The outcome carries what there is to tell: its files, and the error if there was one.
 pub async fn record(reader: Reader, subject: Subject) -> Outcome {
@@ -43,7 +27,7 @@ pub async fn record(reader: Reader, subject: Subject) -> Outcome {
     let made = blocking({
         let subject = subject.clone();
         move || {
-            let folder = subject.make_folder()?;
+            let folder = Folder::create(call_folder(&subject.root, &subject.call)?)?;
             Recorder::start(
                 PartyRecorder::new(folder, &subject.party.to_string()),
                 clock,
@@ -89,8 +73,11 @@ async fn list(subject: Subject, mut outcome: Outcome) -> Outcome {
         return outcome;
     }
     let files = outcome.files.clone();
-    let folder = subject.folder();
-    let listed = blocking(move || CallManifest::update(&folder, &subject.call, files)).await;
+    let listed = blocking(move || {
+        let folder = call_folder(&subject.root, &subject.call)?;
+        CallManifest::update(&folder, &subject.call, files)
+    });
+    let listed = listed.await;
     outcome.error = outcome.error.or(listed.err());
     outcome
 }
@@ -107,24 +94,5 @@ async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) => Err(RecordError::Thread(error.to_string())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_call_leads_out_of_the_root() {
-        let root = tempfile::tempdir().unwrap();
-        let subject = |call: &str| Subject {
-            root: root.path().to_owned(),
-            call: call.parse().unwrap(),
-            party: Party::Caller,
-        };
-        assert!(subject("..").make_folder().is_err());
-        assert!(subject(".").make_folder().is_err());
-        assert!(subject("..a").make_folder().is_ok());
-        assert!(root.path().join("..a").is_dir());
     }
 }

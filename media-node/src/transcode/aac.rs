@@ -163,6 +163,11 @@ fn aac(error: EncoderError) -> TranscodeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use symphonia::core::codecs::audio::well_known::CODEC_ID_AAC;
+    use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
+    use symphonia::core::packet::PacketRef;
+    use symphonia::core::units::{Duration, Timestamp};
+    use symphonia::default::codecs::AacDecoder;
 
     fn packets(channels: opus::Channels, count: usize) -> Vec<Vec<u8>> {
         let mut encoder = opus::Encoder::new(RATE, channels, opus::Application::Voip).unwrap();
@@ -213,6 +218,44 @@ mod tests {
         }
         assert_eq!(coder.anchor, Some(3_800));
         assert_eq!(coder.taken, 20 * 960);
+    }
+
+    /// Where the sound begins in what a decoder makes of these packets, in milliseconds.
+    fn onset(coder: &OpusToAac, packets: &[(u32, Bytes)]) -> f64 {
+        let mut parameters = AudioCodecParameters::new();
+        parameters
+            .for_codec(CODEC_ID_AAC)
+            .with_sample_rate(RATE)
+            .with_extra_data(coder.config()[2..].into());
+        let mut decoder =
+            AacDecoder::try_new(&parameters, &AudioDecoderOptions::default()).unwrap();
+        let mut samples = Vec::new();
+        for (time, body) in packets {
+            let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, &body[2..]);
+            let decoded = decoder.decode_ref(&packet).unwrap();
+            decoded.copy_to_vec_interleaved::<f32>(&mut samples);
+            if let Some(place) = samples.iter().position(|sample| sample.abs() > 0.1) {
+                return f64::from(*time) + place as f64 / MS as f64;
+            }
+        }
+        panic!("silence")
+    }
+
+    #[test]
+    fn what_is_heard_at_a_time_is_heard_at_that_time() {
+        let voip = opus::Application::Voip;
+        let mut encoder = opus::Encoder::new(RATE, opus::Channels::Mono, voip).unwrap();
+        let mut coder = OpusToAac::new(1).unwrap();
+        let mut given = Vec::new();
+        for step in 0..50u32 {
+            let loud = if step >= 25 { 12_000.0 } else { 0.0 };
+            let wave = (0..960).map(|n| ((n as f32 * 0.2).sin() * loud) as i16);
+            let packet = encoder.encode_vec(&wave.collect::<Vec<_>>(), 400).unwrap();
+            given.extend(coder.push(&packet, 7_000 + step * 20).unwrap());
+        }
+        // 6.5 ms of it are the look-ahead of the Opus encoder, which its own decoders have too.
+        let heard = onset(&coder, &given);
+        assert!((heard - 7_500.0).abs() < 12.0, "{heard}");
     }
 
     #[test]

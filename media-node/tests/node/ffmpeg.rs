@@ -1,6 +1,6 @@
 //! A foreign client: ffmpeg publishes, ffprobe plays.
 
-use crate::support::{World, grant};
+use crate::support::{World, grant, issue, tls_in};
 use counterpart_shared::api::NodeEvent;
 use counterpart_shared::grant::Act;
 use std::process::Stdio;
@@ -65,5 +65,27 @@ async fn ffmpeg_publishes_and_plays() {
     let flv = format!("http://127.0.0.1:{http}/live/c1.caller.flv?grant={token}");
     for url in [rtmp, flv] {
         assert_eq!(probe(&url).await, ["h264", "aac"]);
+    }
+}
+
+#[tokio::test]
+async fn ffmpeg_publishes_and_plays_by_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = tls_in(folder.path());
+    issue(&tls.files);
+    let world = World::with(|config| config.tls = Some(tls)).await;
+    let rtmps = world.endpoints.rtmps_port.unwrap();
+    let https = world.endpoints.https_port.unwrap();
+    let publish = world.name(&grant(Act::Publish, "c1"));
+    let url = format!("rtmps://127.0.0.1:{rtmps}/live/{publish}");
+    let _publisher = publisher(&url).spawn().unwrap();
+    world
+        .event(|e| matches!(e, NodeEvent::StreamBegin(_)))
+        .await;
+    let token = world.edge.token(&grant(Act::Play, "c1"));
+    let live = format!("127.0.0.1:{rtmps}/live/c1.caller?grant={token}");
+    let flv = format!("127.0.0.1:{https}/live/c1.caller.flv?grant={token}");
+    for url in [format!("rtmps://{live}"), format!("https://{flv}")] {
+        assert_eq!(probe(&url).await, ["h264", "aac"], "{url}");
     }
 }

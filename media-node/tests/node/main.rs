@@ -3,15 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod control;
+mod death;
 mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
+mod load;
 mod program;
 mod quic;
 mod refusals;
+mod review;
 mod rtmp;
+mod secure;
 mod slow;
+mod still;
 mod support;
 mod takeover;
 mod transcode;

@@ -1,6 +1,7 @@
 //! `GET /v1/calls` and `GET /v1/calls.csv`: calls that are over.
 
 use super::call::EndReason;
+use super::review::Rating;
 use crate::id::{CallId, DeskId, Party, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,12 @@ pub struct FinishedCall {
     /// The supervisors who watched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched_by: Vec<UserId>,
+    /// What the caller said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// What the agent wrote about it; the customer never sees that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A page of them, newest first.

@@ -104,7 +104,7 @@ pub struct BoardNode {
 }
 
 /// A call on the board.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BoardCall {
     /// The call.
     pub call: CallId,
@@ -112,4 +112,24 @@ pub struct BoardCall {
     pub node: NodeId,
     /// Whose streams are live.
     pub live: Vec<Party>,
+    /// How they come in, by the newest reports of the nodes.
+    #[serde(default)]
+    pub media: Vec<BoardMedia>,
+}
+
+/// What comes in from a publisher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BoardMedia {
+    /// Who publishes.
+    pub party: Party,
+    /// Pictures and sound together, in kbit/s.
+    pub kbps: u32,
+    /// Pictures a second.
+    pub fps: f32,
+    /// By how much pictures are late; nothing without pictures.
+    #[serde(default)]
+    pub delay_ms: Option<u32>,
+    /// Share of the messages that were lost on the way in; nothing where the carrier loses none.
+    #[serde(default)]
+    pub loss_percent: Option<f32>,
 }

@@ -100,7 +100,8 @@ pub enum CallCommand {
         /// At most [`super::MAX_TEXT`] bytes.
         text: String,
     },
-    /// A picture for the other party, which lies elsewhere.
+    /// A picture for the other party: one of this call's own (`POST /v1/calls/{call}/images`), or one that lies
+    /// elsewhere.
     Image {
         /// Client's id.
         id: ClientId,
@@ -128,6 +129,13 @@ pub enum CallCommand {
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         skills: BTreeSet<Skill>,
     },
+    /// The agent keeps what a party shows at this moment, as a file beside the recordings.
+    Still {
+        /// Client's id.
+        id: ClientId,
+        /// Whose picture.
+        party: Party,
+    },
     /// The end of the call.
     Hangup {
         /// Client's id.
@@ -148,6 +156,7 @@ impl CallCommand {
             | CallCommand::Image { id, .. }
             | CallCommand::Network { id, .. }
             | CallCommand::Transfer { id, .. }
+            | CallCommand::Still { id, .. }
             | CallCommand::Hangup { id } => Some(id),
         }
     }
@@ -156,6 +165,10 @@ impl CallCommand {
 /// What the edge sends to a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a message is made, sent and gone"
+)]
 pub enum CallMessage {
     /// First message on every socket.
     Hello {
@@ -384,6 +397,28 @@ pub enum EntryBody {
     #[serde(rename = "recording.failed")]
     RecordingFailed {
         /// Whose.
+        party: Party,
+        /// Why.
+        reason: String,
+    },
+    /// A still was taken.
+    #[serde(rename = "still")]
+    Still {
+        /// Who is seen.
+        party: Party,
+        /// The picture.
+        file: RecordedFile,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// When it came in at the node, by the node's clock.
+        taken_at: u64,
+    },
+    /// No still could be taken.
+    #[serde(rename = "still.failed")]
+    StillFailed {
+        /// Of whom.
         party: Party,
         /// Why.
         reason: String,

@@ -18,7 +18,10 @@ pub struct MediaUrls {
     pub expires_at: u64,
     /// `rtmp://HOST:PORT/live/STREAM?grant=JWT`
     pub rtmp: String,
-    /// `http://HOST:PORT/live/STREAM.flv?grant=JWT`; only to play.
+    /// `rtmps://HOST:PORT/live/STREAM?grant=JWT`, where the node has a certificate that clients know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtmps: Option<String>,
+    /// `http://HOST:PORT/live/STREAM.flv?grant=JWT`, `https` where the node has such a certificate; only to play.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flv: Option<String>,
     /// `quic://LABEL.HOST:PORT/live/STREAM?grant=JWT#sha256=HEX`

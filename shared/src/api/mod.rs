@@ -11,13 +11,16 @@ mod error;
 mod http;
 mod media;
 mod node;
+mod review;
 mod says;
 mod settings;
 mod stream;
 mod webhook;
 
 pub use archive::{FinishedCall, FinishedCalls};
-pub use board::{Board, BoardCall, BoardNode, BoardRoom, BoardWaiting, DeskBoard, Today};
+pub use board::{
+    Board, BoardCall, BoardMedia, BoardNode, BoardRoom, BoardWaiting, DeskBoard, Today,
+};
 pub use call::{
     AudioFormat, ByeReason, CallCommand, CallMessage, CallPhase, EndReason, Entry, EntryBody,
     StreamFormat, VideoFormat,
@@ -33,6 +36,7 @@ pub use node::{
     Endpoints, FromNode, Load, MAX_STREAM_LOADS, NodeCommand, NodeEvent, OneTimeKey, RecordedFile,
     StreamLoad, StreamRef, ToNode,
 };
+pub use review::{MAX_COMMENT, MAX_NOTE, Note, Rating, RecordingFile, Recordings};
 pub use says::{Image, Quality, check_characters};
 pub use settings::{DeskSettings, Desks, ListedDesk, OpenHours, RecordPolicy, Title};
 pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
@@ -72,6 +76,15 @@ pub const MAX_PAGE: u32 = 500;
 
 /// The longest that finished calls can be kept for, short of for ever, in days.
 pub const MAX_RETENTION_DAYS: u32 = 3650;
+
+/// The largest picture that a party may upload, in bytes.
+pub const MAX_IMAGE: usize = 1024 * 1024;
+
+/// The most pictures that a call keeps.
+pub const MAX_IMAGES: usize = 64;
+
+/// The most that they may have together, in bytes.
+pub const MAX_IMAGES_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The longest title of a desk, in characters of each language.
 pub const MAX_TITLE: usize = 80;

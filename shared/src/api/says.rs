@@ -9,10 +9,11 @@ const MAX_URL: usize = 2048;
 /// The kinds of pictures that every client shows (IANA media types).
 const IMAGE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 
-/// A picture by reference: the edge keeps and orders the reference, the picture lies with the business server.
+/// A picture by reference: the edge keeps and orders the reference, the picture lies with the call or with the
+/// business server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// `https://…`, at most 2,048 bytes.
+    /// `https://…`, at most 2,048 bytes, or `/v1/calls/CALL/images/ID` of this very call.
     pub url: String,
     /// `image/jpeg`, `image/png`, `image/gif` or `image/webp`.
     #[serde(rename = "type")]
@@ -32,7 +33,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Whether it may stand in a log.
+    /// Whether it may stand in a log, as one that lies elsewhere.
     ///
     /// # Errors
     /// [`ErrorCode::BadRequest`] or [`ErrorCode::TooLarge`], with the value that is wrong.

@@ -1,6 +1,7 @@
 //! `make run`: the whole system on this machine, kept up until Ctrl-C.
 
 use anyhow::{Context, Result};
+use counterpart_tests::links::{Link, links, set_desks};
 use counterpart_tests::system::{Options, PATIENCE, System, top};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +18,13 @@ async fn main() -> Result<()> {
     })
     .await?;
     let node = &system.endpoints;
-    println!("  page 页面         {}/", system.url());
+    set_desks(&system).await?;
+    println!(
+        "  pages 页面        desks 服务台: front, loans; the links are good for a day 链接一天内有效"
+    );
+    for Link { who, url } in links(&system).await? {
+        println!("    {who}\n      {url}");
+    }
     println!(
         "  media node 节点   rtmp {}, http {}, udp {}",
         node.rtmp_port, node.http_port, node.udp_port

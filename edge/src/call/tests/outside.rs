@@ -100,7 +100,7 @@ fn what_is_stored_is_pinned() {
             key: "call".into(),
             json: json.into(),
         };
-        let call = Call::load(std::slice::from_ref(&row)).unwrap().unwrap();
+        let mut call = Call::load(std::slice::from_ref(&row)).unwrap().unwrap();
         // What was not stored by older versions has its default.
         let course = r#""course":{},"#;
         let wanted = json.replace("\"parties\"", &format!("{terms}{course}\"parties\""));

@@ -8,13 +8,15 @@
 //! When a write fails, the machine in memory is dropped and the next event starts from what is on disk.
 
 mod party;
+mod pictures;
+mod remarks;
 mod seats;
 mod shell;
 
 use self::shell::Shell;
 use super::core::{answer, request};
 use super::{internal, now, socket};
-use crate::call::{Call as Machine, Input};
+use crate::call::{Call as Machine, Deed, Input};
 use crate::link::{CallRequest, ToCall};
 use counterpart_shared::api::{ApiError, ErrorCode};
 use std::rc::Rc;
@@ -58,6 +60,18 @@ impl DurableObject for Call {
             _ if !known => answer::<()>(Err(self.unknown())),
             CallRequest::View { user, after } => answer(self.shell.view(&user, after)),
             CallRequest::Review { desk, after } => answer(self.shell.review(desk.as_ref(), after)),
+            CallRequest::Upload { user, image } => {
+                let bytes = incoming.bytes().await?;
+                answer(self.shell.upload(user, image, bytes))
+            }
+            CallRequest::Picture { visitor, id } => self.shell.picture(visitor.as_ref(), &id),
+            CallRequest::Rate { user, rating } => {
+                answer(self.shell.settle(user, Deed::Rate(rating)))
+            }
+            CallRequest::Note { user, text } => answer(self.shell.settle(user, Deed::Note(text))),
+            CallRequest::Recordings { visitor } => {
+                answer(self.shell.recordings(visitor.as_ref()).await)
+            }
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
             CallRequest::Socket { visitor } => {
                 self.shell.await_party(&visitor).await;

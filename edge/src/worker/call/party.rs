@@ -3,12 +3,10 @@
 use super::super::{internal, now, socket};
 use super::seats;
 use super::shell::Shell;
-use crate::call::{Call, Input, Seat, Who};
+use crate::call::{Call, Input, Seat, Who, no_party};
 use crate::http::parse_message;
 use crate::link::Visitor;
-use counterpart_shared::api::{
-    ApiError, ByeReason, CallCommand, CallMessage, CallView, ErrorCode, PartyUrls,
-};
+use counterpart_shared::api::{ApiError, ByeReason, CallCommand, CallMessage, CallView, PartyUrls};
 use counterpart_shared::id::{ClientId, DeskId, Party, UserId};
 use std::rc::Rc;
 use std::time::Duration;
@@ -181,9 +179,4 @@ impl Shell {
     fn with<T>(&self, look: impl FnOnce(&Call) -> T) -> Option<T> {
         self.machine.borrow().as_ref().map(look)
     }
-}
-
-fn no_party(user: &UserId) -> ApiError {
-    let detail = format!("'{user}' is no party of this call");
-    ApiError::new(ErrorCode::Forbidden, detail)
 }

@@ -25,6 +25,7 @@ pub(super) struct Rest {
     pub(super) asks: Vec<Ask>,
     wishes: Vec<HandOver>,
     pub(super) answer: Option<std::result::Result<PartyUrls, ApiError>>,
+    pub(super) settled: Option<std::result::Result<(), ApiError>>,
     forgotten: bool,
 }
 
@@ -55,7 +56,7 @@ impl Shell {
         Ok(found)
     }
 
-    pub(super) fn create(&self, call: Call) -> Result<()> {
+    pub(super) fn create(&self, mut call: Call) -> Result<()> {
         self.core.store.create()?;
         self.core.store.write(call.changes())?;
         self.core.arm(call.due(now()))?;
@@ -132,7 +133,7 @@ impl Shell {
         let signer = &self.core.config()?.signer;
         let mut call = self.machine.take().ok_or("the call is not loaded")?;
         let outputs = call.handle(input, signer, now());
-        self.store(&call, &outputs)?;
+        self.store(&mut call, &outputs)?;
         let rest = self.perform(&call, outputs, from)?;
         if rest.forgotten {
             return Ok(rest);
@@ -144,7 +145,7 @@ impl Shell {
         Ok(rest)
     }
 
-    fn store(&self, call: &Call, outputs: &[Output]) -> Result<()> {
+    fn store(&self, call: &mut Call, outputs: &[Output]) -> Result<()> {
         let store = &self.core.store;
         for output in outputs {
             match output {
@@ -190,6 +191,7 @@ impl Shell {
                 Output::Ask(ask) => rest.asks.push(ask),
                 Output::AskDesk(wish) => rest.wishes.push(wish),
                 Output::Answer(answer) => rest.answer = Some(*answer),
+                Output::Settled(outcome) => rest.settled = Some(outcome),
                 Output::Letter(_) => self.deliver_soon(),
                 Output::Forget => {
                     self.vanish()?;

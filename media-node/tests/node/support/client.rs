@@ -46,7 +46,7 @@ impl Client {
         let tc_url = format!("rtmp://{}/live", world.rtmp());
         let session = match act {
             Act::Publish => ClientSession::publish("live", &tc_url, name),
-            Act::Play => ClientSession::play("live", &tc_url, name),
+            Act::Play | Act::Review => ClientSession::play("live", &tc_url, name),
         };
         let (heard_to, heard) = mpsc::unbounded_channel();
         let (orders, orders_from) = mpsc::unbounded_channel();
@@ -55,7 +55,12 @@ impl Client {
                 let socket = rtmp::connect(&world.rtmp()).await;
                 tokio::spawn(rtmp::drive(socket, session, heard_to, orders_from))
             }
-            _ => {
+            Carrier::Rtmps(pin) => {
+                let port = world.endpoints.rtmps_port.unwrap();
+                let socket = rtmp::connect_tls(port, &pin).await;
+                tokio::spawn(rtmp::drive(socket, session, heard_to, orders_from))
+            }
+            carrier => {
                 let link = quic::connect(world, carrier).await;
                 tokio::spawn(quic::drive(link, session, heard_to, orders_from))
             }
@@ -101,6 +106,17 @@ impl Client {
             match self.next().await {
                 Heard::Closed(status) => return status,
                 Heard::Gone => panic!("gone without a word"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits until the node wants a keyframe.
+    pub(crate) async fn asked_for_a_keyframe(&mut self) {
+        loop {
+            match self.next().await {
+                Heard::KeyframeRequest => return,
+                Heard::Gone => panic!("gone"),
                 _ => {}
             }
         }

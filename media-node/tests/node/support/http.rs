@@ -27,6 +27,53 @@ pub(crate) async fn get(endpoints: &Endpoints, target: &str) -> (String, String)
     (head.to_owned(), body.to_owned())
 }
 
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    head: String,
+}
+
+impl Answer {
+    /// Asks with this method and these lines of the head.
+    pub(crate) async fn to(
+        endpoints: &Endpoints,
+        method: &str,
+        target: &str,
+        lines: &[&str],
+    ) -> Self {
+        let address = ("127.0.0.1", endpoints.http_port);
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        let mut text = format!("{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+        for line in lines {
+            text.push_str(line);
+            text.push_str("\r\n");
+        }
+        text.push_str("\r\n");
+        socket.write_all(text.as_bytes()).await.unwrap();
+        let mut raw = Vec::new();
+        let read = timeout(PATIENCE, socket.read_to_end(&mut raw)).await;
+        read.expect("an answer").unwrap();
+        let end = raw.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(raw[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            status,
+            body: raw.split_off(end + 4),
+            head: head.to_ascii_lowercase(),
+        }
+    }
+
+    /// One line of its head; `""` if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
+    }
+}
+
 /// Reads a live answer.
 pub(crate) struct FlvPlayer {
     socket: TcpStream,

@@ -6,6 +6,8 @@
     reason = "two programs share it and neither uses all of it"
 )]
 
+mod camera;
+mod certificate;
 mod client;
 mod edge;
 mod http;
@@ -14,10 +16,12 @@ mod quic;
 mod rtmp;
 pub(crate) mod stream;
 
+pub(crate) use camera::{film, red_then_blue};
+pub(crate) use certificate::{issue, tls_in};
 pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
-pub(crate) use http::{FlvPlayer, get};
-pub(crate) use pin::Pin;
+pub(crate) use http::{Answer, FlvPlayer, get};
+pub(crate) use pin::{Pin, sha256};
 pub(crate) use quic::{Carrier, dial};
 pub(crate) use rtmp::{connect, connect_raw};
 
@@ -27,7 +31,9 @@ use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
@@ -39,7 +45,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct World {
     pub(crate) edge: FakeEdge,
     pub(crate) endpoints: Endpoints,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
     program: Option<Child>,
@@ -82,7 +88,7 @@ impl World {
                 .try_init();
         }
         let edge = FakeEdge::start().await;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let mut config = Config {
             node: "n1".parse().unwrap(),
             edge: edge.url(),
@@ -93,6 +99,7 @@ impl World {
             rtmp_port: 0,
             http_port: 0,
             udp_port: 0,
+            tls: None,
             record_dir: folder.path().to_owned(),
             max_connections: 100,
             capacity: 50,
@@ -117,10 +124,15 @@ impl World {
 
     /// The program itself in a process of its own, welcomed.
     pub(crate) async fn spawned(program: &Path) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::spawned_as("n1", program, folder).await
+    }
+
+    /// The same under this name, with its recordings in this folder.
+    pub(crate) async fn spawned_as(node: &str, program: &Path, folder: Arc<TempDir>) -> Self {
         let edge = FakeEdge::start().await;
-        let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(program)
-            .args(["--node-id", "n1", "--edge", edge.url().as_str()])
+            .args(["--node-id", node, "--edge", edge.url().as_str()])
             .args(["--rtmp-port", "0", "--http-port", "0", "--udp-port", "0"])
             .args(["--capacity", "1000", "--record-dir"])
             .arg(folder.path())
@@ -223,7 +235,7 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         call,
         party: match act {
             Act::Publish => Party::Caller,
-            Act::Play => Party::Callee,
+            Act::Play | Act::Review => Party::Callee,
         },
         node: "n1".parse().unwrap(),
         sub: "somebody".parse().unwrap(),

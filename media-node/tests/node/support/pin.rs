@@ -6,6 +6,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex};
+use tokio_rustls::TlsConnector;
 
 #[derive(Debug)]
 pub(crate) struct Pin {
@@ -23,18 +24,27 @@ impl Pin {
         })
     }
 
+    /// For TCP.
+    pub(crate) fn connector(self: &Arc<Self>) -> TlsConnector {
+        Arc::new(self.tls()).into()
+    }
+
     /// For QUIC with this protocol.
     pub(crate) fn config(self: &Arc<Self>, alpn: &[u8]) -> quinn::ClientConfig {
+        let mut tls = self.tls();
+        tls.alpn_protocols = vec![alpn.to_vec()];
+        let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls).unwrap();
+        quinn::ClientConfig::new(Arc::new(crypto))
+    }
+
+    fn tls(self: &Arc<Self>) -> rustls::ClientConfig {
         let builder = rustls::ClientConfig::builder_with_provider(self.provider.clone());
-        let mut tls = builder
+        builder
             .with_protocol_versions(&[&rustls::version::TLS13])
             .unwrap()
             .dangerous()
             .with_custom_certificate_verifier(self.clone())
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![alpn.to_vec()];
-        let crypto = quinn::crypto::rustls::QuicClientConfig::try_from(tls).unwrap();
-        quinn::ClientConfig::new(Arc::new(crypto))
+            .with_no_client_auth()
     }
 }
 

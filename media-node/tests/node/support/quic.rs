@@ -13,14 +13,17 @@ use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::session::ClientSession;
 use std::collections::{HashMap, VecDeque};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::mpsc;
 use web_transport_quinn::Session;
 use web_transport_quinn::proto::ConnectRequest;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Carrier {
     Rtmp,
+    /// RTMP within TLS, with this certificate.
+    Rtmps(Arc<Pin>),
     Quic,
     WebTransport,
     /// QUIC by way of this port, where a bad link is.
@@ -28,7 +31,7 @@ pub(crate) enum Carrier {
 }
 
 impl Carrier {
-    pub(crate) fn alpn(self) -> &'static [u8] {
+    pub(crate) fn alpn(&self) -> &'static [u8] {
         match self {
             Carrier::WebTransport => b"h3",
             _ => b"counterpart/1",
@@ -46,7 +49,7 @@ pub(super) async fn connect(world: &World, carrier: Carrier) -> Link {
     let key = world.key().await;
     let name = format!("{}.localhost", key.label);
     let pin = Pin::new(&key.sha256);
-    let (endpoint, connection) = dial(world, carrier, &pin, &name).await.unwrap();
+    let (endpoint, connection) = dial(world, carrier.clone(), &pin, &name).await.unwrap();
     let session = match carrier {
         Carrier::WebTransport => {
             let url = format!("https://{name}:{}/rtmp", world.endpoints.udp_port);
@@ -65,12 +68,12 @@ pub(super) async fn connect(world: &World, carrier: Carrier) -> Link {
 pub(crate) async fn dial(
     world: &World,
     carrier: Carrier,
-    pin: &std::sync::Arc<Pin>,
+    pin: &Arc<Pin>,
     name: &str,
 ) -> Result<(quinn::Endpoint, quinn::Connection), quinn::ConnectionError> {
     let endpoint = quinn::Endpoint::client((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
-    let port = match carrier {
-        Carrier::Via(port) => port,
+    let port = match &carrier {
+        Carrier::Via(port) => *port,
         _ => world.endpoints.udp_port,
     };
     let server = (Ipv4Addr::LOCALHOST, port).into();

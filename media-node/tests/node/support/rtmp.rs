@@ -1,14 +1,17 @@
 //! The client on TCP.
 
+use super::Pin;
 use super::client::{Heard, Order};
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::rtmp::handshake::{ClientHandshake, RANDOM};
 use counterpart_shared::session::{ClientOutput, ClientSession};
 use std::collections::VecDeque;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio_rustls::client::TlsStream;
 
 /// A TCP connection on which nothing has been said.
 pub(crate) async fn connect_raw(address: &str) -> TcpStream {
@@ -19,13 +22,24 @@ pub(crate) async fn connect_raw(address: &str) -> TcpStream {
 
 /// A TCP connection behind its handshake.
 pub(crate) async fn connect(address: &str) -> TcpStream {
-    let mut socket = connect_raw(address).await;
+    shake_hands(connect_raw(address).await).await
+}
+
+/// The same within TLS.
+pub(super) async fn connect_tls(port: u16, pin: &Arc<Pin>) -> TlsStream<TcpStream> {
+    let socket = connect_raw(&format!("127.0.0.1:{port}")).await;
+    let name = "localhost".try_into().unwrap();
+    shake_hands(pin.connector().connect(name, socket).await.unwrap()).await
+}
+
+async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S) -> S {
     let mut handshake = ClientHandshake::new([5; RANDOM]);
     let mut buffer = BytesMut::new();
     while !handshake.is_done() {
         while let Some(bytes) = handshake.output() {
             socket.write_all(&bytes).await.unwrap();
         }
+        socket.flush().await.unwrap();
         if handshake.is_done() {
             break;
         }
@@ -66,7 +80,7 @@ pub(super) fn perform(
 }
 
 pub(super) async fn drive(
-    mut socket: TcpStream,
+    mut socket: impl AsyncRead + AsyncWrite + Unpin,
     mut session: ClientSession,
     heard: mpsc::UnboundedSender<Heard>,
     mut orders: mpsc::UnboundedReceiver<Order>,
@@ -88,6 +102,7 @@ pub(super) async fn drive(
                 return;
             }
         }
+        let _ = socket.flush().await;
         if closing {
             let _ = socket.shutdown().await;
             return;
@@ -102,6 +117,7 @@ pub(super) async fn drive(
                             return;
                         }
                     }
+                    let _ = socket.flush().await;
                 }
                 Some(Order::Keyframe) => session.request_keyframe(),
                 Some(Order::Skip) => {}

@@ -1,5 +1,7 @@
 //! The fleet's rules one by one, and what holds whatever happens.
 
+mod lost;
+
 use super::*;
 use crate::link::{Lease, Letter, ToCall, ToFleet};
 use crate::table::Row;
@@ -370,7 +372,7 @@ fn what_is_stored_is_pinned() {
         (
             "node",
             "n1",
-            r#"{"version":"1","boot":"b1","endpoints":{"host":"h","rtmp_port":1,"http_port":2,"udp_port":3,"one_time":true},"capacity":10,"daily_sha256":"dd","load":{"streams":1,"readers":2,"recording":3,"cpu_percent":4.5,"memory_bytes":6,"keys":7},"gone_since":8,"ledger":{"event_seq":9,"command_seq":2,"pending":[{"seq":2,"command":{"kind":"call.end","call":"c1"}}]}}"#,
+            r#"{"version":"1","boot":"b1","endpoints":{"host":"h","rtmp_port":1,"http_port":2,"udp_port":3,"one_time":true},"capacity":10,"daily_sha256":"dd","load":{"streams":1,"readers":2,"recording":3,"cpu_percent":4.5,"memory_bytes":6,"keys":7},"gone_since":8,"lost_at":9,"ledger":{"event_seq":9,"command_seq":2,"pending":[{"seq":2,"command":{"kind":"call.end","call":"c1"}}]}}"#,
         ),
         (
             "stock",
@@ -382,7 +384,7 @@ fn what_is_stored_is_pinned() {
         (
             "call",
             "c1",
-            r#"{"nodes":["n2","n1"],"live":[{"party":"caller","node":"n1"}],"ended_at":7}"#,
+            r#"{"nodes":["n2","n1"],"live":[{"party":"caller","node":"n1"}],"lost":[{"party":"callee","node":"n1","format":{"audio":{"codec":"aac","rate":48000,"channels":2}}}],"ended_at":7}"#,
         ),
     ];
     let row = |(kind, key, json): &(&str, &str, &str)| Row {

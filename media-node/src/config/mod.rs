@@ -1,5 +1,9 @@
 //! What an operator sets: a flag, else its `COUNTERPART_…` variable, else the default.
 
+mod tls;
+
+pub use tls::TcpTls;
+
 use counterpart_shared::id::NodeId;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -33,12 +37,24 @@ pub struct Args {
     /// Port of RTMP over TCP; 0 picks a free one.
     #[arg(long, env = "COUNTERPART_RTMP_PORT", default_value_t = 1935)]
     pub rtmp_port: u16,
-    /// Port of HTTP: HTTP-FLV, /healthz, /metrics; 0 picks a free one.
+    /// Port of HTTP: HTTP-FLV, recordings, /healthz, /metrics; 0 picks a free one.
     #[arg(long, env = "COUNTERPART_HTTP_PORT", default_value_t = 8080)]
     pub http_port: u16,
     /// Port of QUIC and WebTransport; 0 picks a free one.
     #[arg(long, env = "COUNTERPART_UDP_PORT", default_value_t = 4433)]
     pub udp_port: u16,
+    /// Port of RTMP over TLS (RTMPS), if there shall be one; needs --tls-cert; 0 picks a free one.
+    #[arg(long, env = "COUNTERPART_RTMPS_PORT")]
+    pub rtmps_port: Option<u16>,
+    /// Port of HTTPS, if there shall be one; needs --tls-cert; 0 picks a free one.
+    #[arg(long, env = "COUNTERPART_HTTPS_PORT")]
+    pub https_port: Option<u16>,
+    /// Certificate of the host for TLS on TCP: a PEM file, its chain behind it. Read again when it changes.
+    #[arg(long, env = "COUNTERPART_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key: a PEM file.
+    #[arg(long, env = "COUNTERPART_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
     /// Folder of the recordings.
     #[arg(long, env = "COUNTERPART_RECORD_DIR", default_value = "run/recordings")]
     pub record_dir: PathBuf,
@@ -130,6 +146,8 @@ pub struct Config {
     pub http_port: u16,
     /// UDP port of QUIC.
     pub udp_port: u16,
+    /// TLS on TCP, if there is any.
+    pub tls: Option<TcpTls>,
     /// Folder of the recordings.
     pub record_dir: PathBuf,
     /// Most connections at once.
@@ -176,6 +194,7 @@ impl TryFrom<Args> for Config {
         positive("capacity", args.capacity.into())?;
         let time = |flag, ms| positive(flag, ms).map(Duration::from_millis);
         Ok(Self {
+            tls: tls::of(&args)?,
             node,
             edge: edge_url(&args.edge)?,
             one_time: one_time(&args.host, args.one_time)?,

@@ -1,0 +1,49 @@
+//! The agent keeps what a party shows at a moment.
+
+use super::command::{Outcome, conflict, forbidden, over};
+use super::input::Output;
+use super::review::Recorded;
+use super::turn::Turn;
+use crate::link::{Letter, ToFleet};
+use counterpart_shared::api::{CallPhase, EntryBody, RecordedFile};
+use counterpart_shared::id::{ClientId, NodeId, Party};
+
+impl Turn<'_> {
+    pub(super) fn still(&mut self, by: Party, id: ClientId, party: Party) -> Outcome {
+        if by == Party::Caller || self.call.is_direct() {
+            return Err(forbidden("the agent at a desk takes stills"));
+        }
+        match self.call.phase {
+            CallPhase::Talking => {}
+            CallPhase::Ended => return Err(over()),
+            CallPhase::New | CallPhase::Requested => {
+                return Err(conflict("nobody talks to the caller"));
+            }
+        }
+        if self.call.party(party).live.is_none() {
+            return Err(conflict(&format!("the {party} shows nothing")));
+        }
+        self.count(by)?;
+        let still = ToFleet::Still {
+            call: self.call.id.clone(),
+            party,
+            id: id.clone(),
+        };
+        self.out.push(Output::Letter(Letter::Fleet(still)));
+        self.done(by, id, None);
+        Ok(())
+    }
+
+    /// Files that a node has finished, under the entry that says so.
+    pub(super) fn recorded(
+        &mut self,
+        party: Party,
+        node: NodeId,
+        files: Vec<RecordedFile>,
+        entry: EntryBody,
+    ) {
+        let seq = self.append(entry);
+        let recorded = Recorded { party, node, files };
+        self.call.recordings.insert(seq, recorded);
+    }
+}

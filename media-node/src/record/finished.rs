@@ -1,0 +1,119 @@
+//! Finished files, to be read again.
+
+use super::RecordError;
+use super::manifest::{self, CallManifest};
+use super::store::call_folder;
+use counterpart_shared::id::CallId;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// A finished file that is open.
+#[derive(Debug)]
+pub struct Finished {
+    /// To read it.
+    pub file: File,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its content; nothing for the list of the others, which still grows.
+    pub sha256: Option<String>,
+    /// Its media type.
+    pub media_type: &'static str,
+}
+
+impl Finished {
+    /// Opens the file of this name, if the call's list names it; the list may be read too. Whatever else is in
+    /// the folder is not there.
+    pub fn open(root: &Path, call: &CallId, name: &str) -> Result<Option<Self>, RecordError> {
+        let folder = call_folder(root, call)?;
+        let listed = CallManifest::read(&folder, call)?;
+        let listed = listed.files.into_iter().find(|file| file.name == name);
+        if listed.is_none() && name != manifest::FILE_NAME {
+            return Ok(None);
+        }
+        let opened = File::open(folder.join(name)).and_then(|file| {
+            let bytes = file.metadata()?.len();
+            Ok((file, bytes))
+        });
+        match opened {
+            Ok((file, bytes)) => Ok(Some(Self {
+                file,
+                bytes,
+                sha256: listed.map(|file| file.sha256),
+                media_type: media_type(name),
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(RecordError::disk(name)(error)),
+        }
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match Path::new(name).extension().and_then(|kind| kind.to_str()) {
+        Some("mp4") => "video/mp4",
+        Some("wav") => "audio/wav",
+        Some("png") => "image/png",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::FinishedFile;
+    use std::fs;
+
+    #[test]
+    fn a_name_says_what_is_inside() {
+        assert_eq!(media_type("caller.2.mp4"), "video/mp4");
+        assert_eq!(media_type("caller.wav"), "audio/wav");
+        assert_eq!(media_type("caller.png"), "image/png");
+        assert_eq!(media_type("call.json"), "application/json");
+        assert_eq!(media_type("caller"), "application/octet-stream");
+    }
+
+    #[test]
+    fn only_what_is_listed_can_be_read() {
+        let root = tempfile::tempdir().unwrap();
+        let call: CallId = "c1".parse().unwrap();
+        let folder = root.path().join("c1");
+        let found = |name: &str| Finished::open(root.path(), &call, name).unwrap();
+        assert!(found("call.json").is_none());
+        fs::create_dir(&folder).unwrap();
+        for name in ["caller.mp4", "callee.mp4", ".call.json"] {
+            fs::write(folder.join(name), "12345").unwrap();
+        }
+        fs::write(root.path().join("secret"), "x").unwrap();
+        let listed = FinishedFile {
+            name: "caller.mp4".to_owned(),
+            bytes: 5,
+            sha256: "00".to_owned(),
+            codecs: vec![],
+            duration_ms: 0,
+            first_at: 0,
+            last_at: 0,
+        };
+        let gone = FinishedFile {
+            name: "caller.wav".to_owned(),
+            ..listed.clone()
+        };
+        CallManifest::update(&folder, &call, [listed, gone]).unwrap();
+        let file = found("caller.mp4").unwrap();
+        assert_eq!((file.bytes, file.media_type), (5, "video/mp4"));
+        assert_eq!(file.sha256.as_deref(), Some("00"));
+        assert_eq!(found("call.json").unwrap().media_type, "application/json");
+        for name in [
+            "callee.mp4",
+            "caller.wav",
+            ".call.json",
+            "../secret",
+            "",
+            ".",
+        ] {
+            assert!(found(name).is_none(), "{name}");
+        }
+        let outside = Finished::open(root.path(), &"..".parse().unwrap(), "secret");
+        assert!(outside.is_err());
+    }
+}

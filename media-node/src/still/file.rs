@@ -1,0 +1,50 @@
+//! From a picture to a file in the folder of its call.
+
+use super::StillError;
+use super::decode::Picture;
+use crate::record::manifest::{CallManifest, digest};
+use crate::record::store::{Folder, call_folder, create_next};
+use crate::record::{FinishedFile, RecordError};
+use counterpart_shared::id::{CallId, Party};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Keeps a picture as PNG and lists it in the call's `call.json`.
+pub(super) fn keep(
+    root: &Path,
+    call: &CallId,
+    party: Party,
+    picture: &Picture,
+    taken_at: u64,
+) -> Result<FinishedFile, StillError> {
+    let png = png(picture).map_err(RecordError::disk("PNG"))?;
+    let path = call_folder(root, call)?;
+    let folder = Folder::create(&path)?;
+    let (name, mut file) = create_next(&folder, &party.to_string(), "png")?;
+    let written = file.write_all(&png).and_then(|()| file.sync());
+    written.map_err(RecordError::disk(&name))?;
+    let (bytes, sha256) = digest(&folder, &name)?;
+    let finished = FinishedFile {
+        name,
+        bytes,
+        sha256,
+        codecs: vec!["png".to_owned()],
+        duration_ms: 0,
+        first_at: taken_at,
+        last_at: taken_at,
+    };
+    CallManifest::update(&path, call, [finished.clone()])?;
+    Ok(finished)
+}
+
+fn png(picture: &Picture) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width, picture.height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&picture.rgb)?;
+    writer.finish()?;
+    Ok(bytes)
+}
