@@ -15,6 +15,7 @@
 //        choose FILE                 the picture that he chooses next
 //   out  page PATH, shows TEXT       what is on the screen, at every change
 //        push URL, play URL          a tag starts there; pusher CODE TEXT, player CODE TEXT
+//        downloads BYTES             a picture of the call is on the phone
 //        player sees N, player hears N, player plays into FILE
 //        phase JSON, step JSON, position JSON, stored JSON: the component's events
 import { createInterface } from 'node:readline';
@@ -39,7 +40,7 @@ const simulate = require('miniprogram-simulate');
 
 const settings = new Settings();
 const choices = [];
-const { api, radio: signals } = network({ WebSocket: window.WebSocket, folder, code, chosen: () => choices.shift() });
+const { api, radio: signals } = network({ WebSocket: window.WebSocket, folder, code, chosen: () => choices.shift(), say });
 const pages = new Pages({ simulate, top, document: window.document, say });
 const tags = new Tags({ simulate, say, camera, folder, refused: () => settings.refused() });
 Object.assign(globalThis.wx, api, settings.api(), pages.api(), {

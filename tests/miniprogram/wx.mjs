@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Radio } from './radio.mjs';
 
 /** All of it that reaches out. `login` gives the codes of `wx.login`; `chosen()` the file that the user chooses. */
-export function network({ WebSocket, folder, code, chosen }) {
+export function network({ WebSocket, folder, code, chosen, say }) {
   const radio = new Radio();
   const files = mkdtempSync(join(folder, 'phone-'));
   let downloads = 0;
@@ -12,6 +12,7 @@ export function network({ WebSocket, folder, code, chosen }) {
     downloads += 1;
     const path = join(files, String(downloads));
     writeFileSync(path, bytes);
+    say(`downloads ${bytes.length}`);
     return path;
   };
   const api = {

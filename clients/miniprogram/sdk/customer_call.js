@@ -18,12 +18,12 @@ const { initial, step } = require('./machine/index');
  * | `refused` | `{id, type, code, message, detail}`: what was sent under this id was refused |
  */
 class CustomerCall {
-  constructor({ edge, call, carrier, handlers, now = Date.now }) {
+  constructor({ edge, call, carrier, secure, handlers, now = Date.now }) {
     this.call = call;
     this.handlers = handlers;
     this.now = now;
     this.timers = {};
-    this.state = initial({ carrier });
+    this.state = initial({ carrier, secure });
     this.socket = new CallSocket({
       edge,
       call,

@@ -2,7 +2,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert/strict');
-const { Driver, acts, done } = require('./driver');
+const { Driver, acts, done, urls } = require('./driver');
 const { initial, step } = require('../sdk/machine/index');
 
 test('the seven steps, in their order', () => {
@@ -107,6 +107,17 @@ test('HTTP-FLV where it is wanted', () => {
   driver.entry('call.accept', { callee: 'bob' });
   const [play] = driver.offer().filter((output) => output.do === 'play');
   assert.match(play.url, /^http:.*\.flv/);
+});
+
+test('RTMPS where it is wanted, and RTMP where the node has none', () => {
+  const secure = new Driver({ secure: true });
+  secure.on('start');
+  const publish = { ...urls('publish', 1), rtmps: 'rtmps://h/live/publish?grant=1' };
+  const [, push] = secure.hear({ type: 'urls', id: 'i', publish, play: publish });
+  assert.match(push.url, /^rtmps:/);
+  const plain = new Driver({ secure: true });
+  plain.on('start');
+  assert.match(plain.urls()[1].url, /^rtmp:/);
 });
 
 for (const leave of [(driver) => driver.on('hide'), (driver) => driver.pusher(5000)]) {

@@ -30,6 +30,8 @@ Component({
     skills: { type: Array, value: [] },
     /** How the agent is played: `rtmp`, or `flv`, which passes more firewalls. */
     carrier: { type: String, value: 'rtmp' },
+    /** By RTMPS, where the node has that and WeChat takes it. */
+    secure: Boolean,
     /** `zh` or `en`; the phone's own where it is not set. */
     lang: String,
     minBitrate: { type: Number, value: 200 },
@@ -167,6 +169,7 @@ Component({
         edge: this._edge,
         call,
         carrier: this.data.carrier,
+        secure: this.data.secure,
         handlers: {
           push: (url) => tags.push(this, url),
           pushStop: () => tags.pushStop(this),

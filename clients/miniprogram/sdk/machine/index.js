@@ -30,10 +30,14 @@ const pusher = require('./pusher');
 const player = require('./player');
 const { hear, refused, end } = require('./hear');
 
-/** The state before anything has happened. `carrier` is `rtmp` or `flv`: how the other is played. */
-function initial({ carrier = 'rtmp' } = {}) {
+/**
+ * The state before anything has happened. `carrier` is `rtmp` or `flv`: how the other is played; `secure`: by RTMPS, where the
+ * node has that.
+ */
+function initial({ carrier = 'rtmp', secure = false } = {}) {
   return {
     carrier,
+    secure,
     phase: 'new',
     away: false,
     leaving: false,

@@ -26,11 +26,7 @@ function use(turn) {
   const { fresh: urls } = play;
   Object.assign(play, { state: 'starting', urls, fresh: null, stale: false });
   turn.cancel('play.urls');
-  turn.put({ do: 'play', url: address(urls, turn.state.carrier) });
-}
-
-function address(urls, carrier) {
-  return (carrier === 'flv' && urls.flv) || urls.rtmp;
+  turn.put({ do: 'play', url: (turn.state.carrier === 'flv' && urls.flv) || turn.rtmp(urls) });
 }
 
 /** What the tag's URL was good for is over: a fresh one, the sooner the fewer have failed in a row. */

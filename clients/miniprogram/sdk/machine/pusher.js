@@ -22,7 +22,7 @@ function urls(turn, message) {
   turn.step(1, 'urls');
   if (turn.state.push.state !== 'asking' || !turn.active) return;
   Object.assign(turn.state.push, { state: 'starting', urls: message.publish, live: false });
-  turn.put({ do: 'push', url: message.publish.rtmp });
+  turn.put({ do: 'push', url: turn.rtmp(message.publish) });
 }
 
 /** What the tag's URL was good for is over: a fresh one, the sooner the fewer have failed in a row. */

@@ -68,6 +68,11 @@ class Turn {
     return phase !== 'new' && phase !== 'over' && !away && !leaving;
   }
 
+  /** The URL of these that speaks RTMP, within TLS where that is wanted and to be had. */
+  rtmp(urls) {
+    return (this.state.secure && urls.rtmps) || urls.rtmp;
+  }
+
   /** Asks for fresh URLs; one question under way serves both tags. */
   askUrls() {
     if (this.state.asking) return;
