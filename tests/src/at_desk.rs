@@ -100,7 +100,11 @@ impl AtDesk {
     /// When none comes in time.
     pub async fn reads(&mut self) -> Result<String> {
         self.entry("a text", |body| match body {
-            EntryBody::Text { from, text, .. } if from == Party::Caller => Some(text),
+            EntryBody::Text {
+                from: Party::Caller,
+                text,
+                ..
+            } => Some(text),
             _ => None,
         })
         .await
