@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node fuzz clean
+.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -44,7 +44,7 @@ lint: ## formatting, clippy native and wasm, documentation, types of the web cli
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	tools/lint-edge.sh
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --release --no-deps --workspace
-	for project in clients/web clients/web/tests; do node node_modules/typescript/bin/tsc --project "$$project/tsconfig.json" || exit 1; done
+	for project in clients/web clients/web/tests tests/web/media; do node node_modules/typescript/bin/tsc --project "$$project/tsconfig.json" || exit 1; done
 
 test: ## all of it: setup, edge, web, build, lint, then every test
 	tools/test.sh $(TEST_LIMIT)
@@ -58,6 +58,10 @@ bench-edge: setup edge build ## measure requests, calls and messages of the edge
 
 bench-node: setup edge build ## measure what the node adds to a frame's way, beside a bare relay
 	$(bin)/bench_node
+
+bench-web: setup edge build ## measure pictures and sound from page to page, beside plain WebRTC
+	tools/build-wire.sh
+	$(bin)/bench_web
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"

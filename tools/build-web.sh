@@ -18,6 +18,7 @@ main() {
     say "clients/web/dist is up to date, $(sizes)"
     return
   fi
+  "$root/tools/build-wire.sh"
   say "checking the types of clients/web, then bundling it into clients/web/dist"
   "$root/node_modules/typescript/bin/tsc" --project "$web/tsconfig.json" || die "the types do not fit, see above"
   rm -rf "$dist"

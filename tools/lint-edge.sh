@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Lints edge/ and tests/peer/ as what they run as, wasm: the native lint does not see what knows Cloudflare.
+# Lints edge/, tests/peer/ and clients/web/wire/ as what they run as, wasm: the native lint does not see what knows
+# Cloudflare or the browser.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 way=$(wasm_way) || die "no compiler for $wasm_target is set up; run: make setup"
 cd "$root"
-build=(--release --lib --package counterpart-edge --package counterpart-peer --target "$wasm_target")
+build=(--release --lib --package counterpart-edge --package counterpart-peer --package counterpart-wire --target "$wasm_target")
 if with_wasm "$way" cargo clippy --version >/dev/null 2>&1; then
   with_wasm "$way" cargo clippy "${build[@]}" -- -D warnings
 else

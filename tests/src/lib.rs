@@ -10,6 +10,7 @@ pub mod camera;
 pub mod figures;
 pub mod judge;
 pub mod links;
+pub mod media_pages;
 pub mod pages;
 pub mod phone;
 pub mod ports;

@@ -44,6 +44,8 @@ run(async (people) => {
   await accepts(agent, carol);
   await agent.getByRole('button', { name: 'End the call' }).click();
   await carol.getByRole('heading', { name: 'Thank you for calling' }).waitFor();
+  await agent.locator('.room-card').getByText(/left$/).waitFor();
+  await agent.locator('.room-actions').getByRole('button', { name: 'End wrap-up' }).click();
   step('carol was served');
 
   await accepts(agent, alice);
@@ -68,6 +70,10 @@ run(async (people) => {
     await until('the picture is shown', () => shown.evaluate((image) => image.naturalWidth === 2, undefined, { timeout: 30_000 }));
   }
   step('a picture was shown');
+  await agent.getByRole('button', { name: 'Take a still picture of the customer' }).click();
+  const still = agent.locator('.event .picture img');
+  await until('the still is shown', () => still.evaluate((image) => image.naturalWidth === 640, undefined, { timeout: 30_000 }));
+  step('a still was taken');
 
   await alice.reload();
   await alice.locator('.call-view.talking').waitFor();

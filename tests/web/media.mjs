@@ -30,6 +30,8 @@ await build({
 });
 const server = createServer(({ url }, response) => {
   if (url === '/favicon.ico') return response.writeHead(204).end();
+  // For a page that waits and lets nothing else run meanwhile.
+  if (url.startsWith('/late/')) return setTimeout(() => response.writeHead(204).end(), Number(url.slice(6)));
   const name = new URL(url, 'http://localhost').pathname.slice(1);
   const body = name === '' ? '<!doctype html><title>media</title><body><script type="module" src="page.js"></script>' : read(name);
   const type = TYPES[extname(name) || '.html'];
@@ -43,7 +45,8 @@ function read(name) {
   }
 }
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const origin = `http://127.0.0.1:${server.address().port}/`;
+// Pages of one site may share a process, which those of two parties do not.
+const origin = (page) => `http://${page % 2 ? 'localhost' : '127.0.0.1'}:${server.address().port}/`;
 
 const profile = join(folder, 'profile');
 const browser = await chromium.launchPersistentContext(profile, {
@@ -65,11 +68,11 @@ const end = async () => {
 };
 
 const pages = new Map();
-for (const name of process.argv.slice(2)) {
+for (const [index, name] of process.argv.slice(2).entries()) {
   const page = await browser.newPage();
   page.on('console', (message) => say(`log ${name} ${message.text().replaceAll('\n', ' ')}`));
   page.on('pageerror', (error) => say(`log ${name} ${String(error).replaceAll('\n', ' ')}`));
-  await page.goto(origin);
+  await page.goto(origin(index));
   await page.waitForFunction(() => 'media' in window);
   pages.set(name, page);
 }

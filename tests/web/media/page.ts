@@ -69,6 +69,12 @@ const media = {
   },
   accept: (sdp: string): Promise<void> | undefined => peer?.take(sdp),
   webrtc: (): Promise<unknown> | undefined => peer?.stats(),
+  /** Lets nothing else run on the page for so long, in milliseconds. */
+  busy(ms: number): void {
+    const request = new XMLHttpRequest();
+    request.open('GET', `/late/${ms}`, false);
+    request.send();
+  },
   mute: (muted: boolean): void => void (opened().muted = muted),
   cameraOff: (off: boolean): void => void (opened().cameraOff = off),
   share: (on: boolean): Promise<void> => opened().shareScreen(on),

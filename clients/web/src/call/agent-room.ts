@@ -30,6 +30,9 @@ export class AgentRoom extends Emitter<AgentRoomEvents> {
   connection: SocketState = 'connecting';
   readonly #socket: RoomSocket;
   #talk: string | undefined;
+  /** The edge's clock minus this one, as the newest change tells. */
+  #ahead = 0;
+  #greeted = false;
 
   constructor(edge: Edge, desk: string, room: string) {
     super();
@@ -41,6 +44,11 @@ export class AgentRoom extends Emitter<AgentRoomEvents> {
     this.#socket.on('offer', (offer) => this.#rings(offer));
     this.#socket.on('gone', ({ call, reason }) => this.#quiet(call, reason));
     this.#socket.on('over', (error) => this.emit('over', error));
+  }
+
+  /** The time by the edge's clock; nearly so until the first change comes. */
+  now(): number {
+    return Date.now() + this.#ahead;
   }
 
   /** Dials, and again whenever the connection is lost. */
@@ -75,10 +83,14 @@ export class AgentRoom extends Emitter<AgentRoomEvents> {
 
   #connected(connection: SocketState): void {
     this.connection = connection;
+    this.#greeted = false;
     this.emit('change', undefined);
   }
 
   #room(now: Room): void {
+    // The first one of a connection tells of a change that may be long ago.
+    if (this.#greeted && now.since !== this.room?.since) this.#ahead = now.since - Date.now();
+    this.#greeted = true;
     this.room = now;
     if (this.offer && now.phase !== 'offered') this.#quiet(this.offer.call, now.phase === 'talking' ? 'taken' : 'missed');
     const talk = now.phase === 'talking' ? now.call : undefined;

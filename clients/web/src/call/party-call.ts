@@ -9,7 +9,7 @@ import { CallSocket, type Position } from '../signal/call-socket';
 import { clientId } from '../signal/client-id';
 import type { Edge } from '../signal/edge';
 import type { SignalError } from '../signal/error';
-import type { SocketState } from '../signal/kept-socket';
+import type { SocketState, World } from '../signal/kept-socket';
 import type { Sent, Store } from '../signal/outbox';
 import type { Command, Entry, Party, Quality } from '../signal/says';
 import { after, type CallState, emptyState, other } from './call-state';
@@ -45,9 +45,10 @@ export interface PartyCallParts {
   local?: LocalMedia;
   /** `sessionStorage`, so that a reload loses nothing. */
   store?: Store;
-  /** For the player; a test has its own. */
+  /** A test has its own. */
   player?: Player;
   publisher?: Publisher;
+  world?: World;
 }
 
 /** What both parties have in common. `open` it once the listeners are there. */
@@ -67,6 +68,8 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
   #current = false;
   #over = false;
   #told: Quality = 'good';
+  /** The edge's clock minus this one, as the newest entry tells. */
+  #ahead = 0;
 
   constructor(me: Party, parts: PartyCallParts) {
     super();
@@ -74,10 +77,11 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
     this.edge = parts.edge;
     this.call = parts.call;
     this.player = parts.player ?? new Player();
-    this.socket = new CallSocket(parts.edge, parts.call, parts.store ? { store: parts.store } : {});
+    const { edge, call, store, world } = parts;
+    this.socket = new CallSocket(edge, call, { ...(store && { store }), ...(world && { world }) });
     const publisher = parts.publisher ?? (parts.local && new Publisher(parts.local));
     const urls = () => this.socket.urls();
-    this.link = new MediaLink({ player: this.player, urls, ...(publisher && { publisher }) });
+    this.link = new MediaLink({ player: this.player, urls, ...(publisher && { publisher }), ...(world && { after: world.after }) });
     this.#listenToSocket();
     this.#listenToLink();
   }
@@ -95,6 +99,11 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
   /** The other party. */
   get peer(): Party {
     return other(this.me);
+  }
+
+  /** The time by the edge's clock, as entries have it; nearly so until the first one comes. */
+  now(): number {
+    return Date.now() + this.#ahead;
   }
 
   /** How one's own network is. */
@@ -202,7 +211,10 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
   #entry(entry: Entry, fresh: boolean): void {
     this.entries.push(entry);
     this.state = after(this.state, entry);
-    if (this.#current) this.#react(entry);
+    if (this.#current) {
+      this.#ahead = entry.at - Date.now();
+      this.#react(entry);
+    }
     this.emit('entry', { entry, fresh });
     this.emit('change', undefined);
   }

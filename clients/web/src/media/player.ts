@@ -2,6 +2,7 @@
 
 import { asset } from './assets';
 import { Emitter } from './emitter';
+import { Canvas } from './play/canvas';
 import { FlvPlay } from './play/flv';
 import type { FromPlay, ToPlay } from './play/messages';
 import { Speaker } from './play/speaker';
@@ -12,20 +13,20 @@ const FALL_BACK: ReadonlySet<string> = new Set(['unsupported', 'connect', 'timeo
 
 const STOPPED: Reason = { code: 'stopped', detail: 'playing was stopped' };
 
-/** The other party's stream, in `element`. Receiving, decoding and showing are a worker's, sound is a worklet's. */
+/** The other party's stream, in `element`. Receiving and decoding are a worker's, sound is a worklet's: a busy page disturbs neither. */
 export class Player extends Emitter<PlayerEvents> {
   /** Fills the box that it is put into; the picture keeps its proportions. */
   readonly element: HTMLElement = document.createElement('div');
   #state: PlayerState = { state: 'idle' };
   #carrier: Carrier = 'webtransport';
   #worker: Worker | undefined;
+  #canvas: Canvas | undefined;
   #speaker: Speaker | undefined;
   #flv: FlvPlay | undefined;
   #volume: number;
   #blocked = false;
   /** Tells `play` that waits how it came out. */
   #settle: ((reason: Reason | undefined) => void) | undefined;
-  #snapshots = new Map<number, (blob: Blob | undefined) => void>();
 
   constructor(readonly options: PlayerOptions = {}) {
     super();
@@ -77,7 +78,7 @@ export class Player extends Emitter<PlayerEvents> {
 
   /** The picture that is shown, as PNG. */
   async snapshot(): Promise<Blob> {
-    const blob = await (this.#flv ? grab(this.#flv.video) : this.#askSnapshot());
+    const blob = await (this.#flv ? grab(this.#flv.video) : this.#canvas?.snapshot());
     if (!blob) throw new CarryError({ code: 'stopped', detail: 'no picture has been shown' });
     return blob;
   }
@@ -104,15 +105,14 @@ export class Player extends Emitter<PlayerEvents> {
     const say = (message: ToPlay, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
     worker.onmessage = ({ data }: MessageEvent<FromPlay>) => {
       if (worker === this.#worker) this.#take(data);
+      else if (data.type === 'picture') data.frame.close();
     };
     worker.onerror = ({ message }) => {
       this.#worker = undefined;
       this.#hear({ state: 'lost', reason: { code: 'unsupported', detail: message || 'the worker does not start' } });
     };
-    const canvas = fill(document.createElement('canvas'));
-    this.element.replaceChildren(canvas);
-    const screen = canvas.transferControlToOffscreen();
-    say({ type: 'screen', canvas: screen }, [screen]);
+    const canvas = (this.#canvas = new Canvas());
+    this.element.replaceChildren(fill(canvas.element));
     const speaker = (this.#speaker = new Speaker(this.#volume, (audible, latency) => {
       say({ type: 'audible', audible, latency });
       this.#block(!audible);
@@ -129,9 +129,9 @@ export class Player extends Emitter<PlayerEvents> {
         const { type, ...stats } = message;
         return this.emit('stats', stats);
       }
-      case 'snapshot':
-        this.#snapshots.get(message.id)?.(message.blob);
-        this.#snapshots.delete(message.id);
+      case 'picture':
+        this.#canvas?.show(message.frame);
+        this.#worker?.postMessage({ type: 'shown' } satisfies ToPlay);
     }
   }
 
@@ -167,18 +167,9 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #fail(reason: Reason): never {
-    if (reason.code !== 'stopped') this.#set({ state: reason.code === 'refused' ? 'refused' : 'lost', reason });
+    const final = reason.code === 'refused' || reason.code === 'unsupported';
+    if (reason.code !== 'stopped') this.#set({ state: final ? 'refused' : 'lost', reason });
     throw new CarryError(reason);
-  }
-
-  #askSnapshot(): Promise<Blob | undefined> {
-    const worker = this.#worker;
-    if (!worker) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      const id = Math.max(0, ...this.#snapshots.keys()) + 1;
-      this.#snapshots.set(id, resolve);
-      worker.postMessage({ type: 'snapshot', id } satisfies ToPlay);
-    });
   }
 
   #stopWebTransport(): void {
@@ -188,8 +179,7 @@ export class Player extends Emitter<PlayerEvents> {
     this.#settle = undefined;
     this.#speaker?.close();
     this.#speaker = undefined;
-    for (const resolve of this.#snapshots.values()) resolve(undefined);
-    this.#snapshots.clear();
+    this.#canvas = undefined;
   }
 
   #stopFlv(): void {

@@ -4,7 +4,10 @@ import { asset } from './assets';
 import { Emitter } from './emitter';
 import type { LocalMedia } from './local';
 import type { FromPublish, ToPublish } from './publish/messages';
-import { CarryError, type MediaUrls, type PublisherEvents, type PublisherOptions, type PublisherState } from './types';
+import { CarryError, type MediaUrls, type PublisherEvents, type PublisherOptions, type PublisherState, type Reason } from './types';
+
+/** What publishing takes. */
+const NEEDED = ['WebTransport', 'VideoEncoder', 'AudioEncoder', 'MediaStreamTrackProcessor'];
 
 /** One party's stream on its way to a node. Encoding and sending are a worker's, so that a busy page disturbs neither. */
 export class Publisher extends Emitter<PublisherEvents> {
@@ -22,7 +25,13 @@ export class Publisher extends Emitter<PublisherEvents> {
   }
 
   /** Connects; resolves when the node takes the stream, throws a {@link CarryError} when it does not. */
-  publish(urls: MediaUrls): Promise<void> {
+  async publish(urls: MediaUrls): Promise<void> {
+    const missing = NEEDED.filter((name) => !(name in globalThis));
+    if (missing.length > 0) {
+      const reason: Reason = { code: 'unsupported', detail: `this browser has no ${missing.join(', no ')}` };
+      this.#set({ state: 'refused', reason });
+      throw new CarryError(reason);
+    }
     const worker = (this.#worker ??= this.#start());
     const settled = new Promise<void>((resolve, reject) => {
       const forget = this.on('state', ({ state, reason }) => {
@@ -51,6 +60,8 @@ export class Publisher extends Emitter<PublisherEvents> {
       if (worker === this.#worker) this.#take(data);
     };
     worker.onerror = ({ message }) => {
+      this.#forget?.();
+      worker.terminate();
       this.#worker = undefined;
       this.#set({ state: 'lost', reason: { code: 'unsupported', detail: message || 'the worker does not start' } });
     };

@@ -89,7 +89,7 @@ export interface PlayerOptions {
 /** How a stream travels. */
 export type Carrier = 'webtransport' | 'http-flv';
 
-/** `lost` and `refused` have a reason. After `lost` call `publish` again, with fresh URLs. */
+/** `lost` and `refused` have a reason. After `lost` call `publish` again, with fresh URLs; after `refused` it would be in vain. */
 export interface PublisherState {
   state: 'idle' | 'connecting' | 'live' | 'lost' | 'refused';
   reason?: Reason;

@@ -104,8 +104,9 @@ export interface StreamFigures {
   party: Party;
   kbps: number;
   fps: number;
-  delay_ms: number;
-  loss_percent: number;
+  /** Nothing, where the carrier does not tell. */
+  delay_ms: number | null;
+  loss_percent: number | null;
 }
 
 /** A node on the board. */

@@ -69,9 +69,19 @@ export class Edge {
     return this.#json('GET', `/v1/calls?${query}`);
   }
 
-  /** The recordings of a call that is over. */
+  /** What was recorded of a call so far, stills among it. */
   async recordings(call: string): Promise<Recording[]> {
     return (await this.#json<{ files: Recording[] }>('GET', `/v1/calls/${call}/recordings`)).files;
+  }
+
+  /** The bytes of a recording or a still, from its node. */
+  async fetchRecording({ url, path }: Recording): Promise<Blob> {
+    if (!url) throw SignalError.unreachable(path);
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) }).catch((error: unknown) => {
+      throw SignalError.unreachable(`${path}: ${error}`);
+    });
+    if (!response.ok) throw await refusal(response, path);
+    return response.blob();
   }
 
   /** Says what the call was like; the last word counts. */

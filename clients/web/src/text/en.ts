@@ -147,6 +147,7 @@ export const en: Words = {
     offered: 'Ringing',
     talking: 'Talking',
     wrapping: 'Wrapping up',
+    wrappingDetail: 'The next call comes when you are done.',
     missed: 'Closed: a call was not answered',
     absent: 'Closed: the connection was lost',
     since: (time) => `for ${time}`,

@@ -146,6 +146,7 @@ export const zh = {
     offered: '来电',
     talking: '通话中',
     wrapping: '话后整理',
+    wrappingDetail: '整理结束后继续接待下一位。',
     missed: '有来电未接，已自动关闭',
     absent: '因断线已自动关闭',
     since: (time: string) => `已 ${time}`,

@@ -41,7 +41,7 @@ export class Conversation {
 
   constructor(call: PartyCall, audience: Audience) {
     this.#call = call;
-    this.#transcript = new Transcript({ edge: call.edge, me: call.me, audience });
+    this.#transcript = new Transcript({ edge: call.edge, call: call.call, me: call.me, audience });
     this.#composer = this.#makeComposer();
     this.node = el('section', { class: 'conversation', name: (words) => words.log.name }, this.#transcript.node, this.#composer);
     for (const entry of call.entries) this.#transcript.add(entry);

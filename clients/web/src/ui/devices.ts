@@ -1,9 +1,10 @@
 // Trying camera and microphone: oneself, a level, and which device.
 
 import { LocalMedia } from '../media/local';
-import type { LocalOptions } from '../media/types';
+import { type LocalOptions, MediaError } from '../media/types';
 import { button } from './button';
-import { el, fill, mark, show } from './el';
+import { attr, el, fill, mark, show } from './el';
+import type { Say } from './language';
 import { attempt, problem } from './problem';
 
 const KEY = 'counterpart.devices';
@@ -25,11 +26,19 @@ function choose(options: LocalOptions): void {
   }
 }
 
-/** Opens what was chosen before; where that is gone, what there is. */
+/** Opens what was chosen before; where that is gone, what there is; where one of the two cannot be had, the other. */
 export async function openDevices(): Promise<LocalMedia> {
   const chosen = chosenDevices();
-  if (!chosen.camera && !chosen.microphone) return LocalMedia.open();
-  return LocalMedia.open(chosen).catch(() => LocalMedia.open());
+  if (chosen.camera || chosen.microphone) {
+    const local = await LocalMedia.open(chosen).catch(() => undefined);
+    if (local) return local;
+  }
+  try {
+    return await LocalMedia.open();
+  } catch (error) {
+    if (!(error instanceof MediaError) || error.code === 'denied' || error.code === 'unsupported') throw error;
+    return LocalMedia.open(error.device === 'camera' ? { camera: false } : { microphone: false });
+  }
 }
 
 /** Shows the devices while they are tried. */
@@ -58,16 +67,27 @@ export class DeviceCheck {
     try {
       this.local = await openDevices();
     } catch (error) {
-      const again = button({ say: (words) => words.common.retry, icon: 'retry', press: () => this.open() });
-      fill(this.#trouble, el('p', { text: problem(error) }), again);
+      this.#tell(problem(error));
       return this.onChange();
     }
     if (this.#stopped) return this.local.close();
-    show(this.#trouble, false);
+    if (this.local.preview.getVideoTracks().length) show(this.#trouble, false);
+    else this.#tell((words) => words.media.camera.missing);
     this.#video.srcObject = this.local.preview;
     requestAnimationFrame(() => this.#measure());
     await this.#list();
     this.onChange();
+  }
+
+  #tell(why: Say): void {
+    const again = button({
+      say: (words) => words.common.retry, icon: 'retry',
+      press: () => {
+        this.local?.close();
+        return this.open();
+      },
+    });
+    fill(this.#trouble, el('p', { text: why }), again);
   }
 
   /** Gives the open devices away; the check is over. */
@@ -89,7 +109,8 @@ export class DeviceCheck {
     if (!this.local) return;
     const level = this.local.level();
     this.#bar.style.setProperty('transform', `scaleX(${Math.min(1, level).toFixed(3)})`);
-    this.#level.setAttribute('aria-valuenow', String(Math.round(level * 100)));
+    // Steps of ten: screen readers need not follow every word.
+    attr(this.#level, 'aria-valuenow', Math.round(level * 10) * 10);
     mark(this.#level, 'heard', level > 0.02);
     requestAnimationFrame(() => this.#measure());
   }

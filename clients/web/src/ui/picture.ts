@@ -1,6 +1,7 @@
 // Pictures that people show each other.
 
 import type { Edge } from '../signal/edge';
+import { SignalError } from '../signal/error';
 import type { Image } from '../signal/says';
 import { button } from './button';
 import { el } from './el';
@@ -42,11 +43,24 @@ function drawn(bitmap: ImageBitmap, scale: number): Promise<Blob | null> {
 /** Shows a picture of a log. One that lies elsewhere is a link, for the page loads nothing from strangers. */
 export function pictureOf(edge: Edge, image: Image): HTMLElement {
   if (!image.url.startsWith('/v1/calls/')) return link(image.url);
+  return loaded(edge.image(image.url), { width: image.width, height: image.height });
+}
+
+/** Shows a still picture that a node keeps. */
+export function stillOf(edge: Edge, call: string, path: string, size: { width: number; height: number }): HTMLElement {
+  const find = async (): Promise<Blob> => {
+    const file = (await edge.recordings(call)).find((one) => one.path === path);
+    if (!file) throw new SignalError('not_found', '未找到 / There is no such thing here', path);
+    return edge.fetchRecording(file);
+  };
+  return loaded(find(), size);
+}
+
+function loaded(coming: Promise<Blob>, size: { width?: number; height?: number }): HTMLElement {
   const node = el('button', { class: 'picture', label: (words) => words.log.openPicture, attrs: { type: 'button', 'aria-busy': 'true' } });
-  edge.image(image.url).then(
+  coming.then(
     (blob) => {
       const url = URL.createObjectURL(blob);
-      const size = { width: image.width, height: image.height };
       node.replaceChildren(el('img', { attrs: { src: url, alt: '', ...size } }));
       node.removeAttribute('aria-busy');
       node.onclick = () => enlarge(url);

@@ -27,6 +27,7 @@ export class Stage {
   readonly #ownBox: HTMLElement;
   readonly #hear: HTMLButtonElement;
   #said = '';
+  #blocked = false;
 
   constructor(call: PartyCall, local: LocalMedia | undefined) {
     this.#call = call;
@@ -39,7 +40,10 @@ export class Stage {
     this.node = el('div', { class: 'stage' }, remote, this.#hint, this.#overlay, this.#notices, this.#ownBox, this.#hear);
     show(this.#hear, false);
     show(this.#ownBox, local !== undefined);
-    call.on('blocked', (blocked) => show(this.#hear, blocked));
+    call.on('blocked', (blocked) => {
+      this.#blocked = blocked;
+      this.refresh();
+    });
     this.overlay();
     this.refresh();
   }
@@ -65,6 +69,7 @@ export class Stage {
     const { state, playing, peer, isOver } = this.#call;
     const moving = playing.state === 'playing';
     show(this.#hint, state.phase === 'talking' && !moving && !isOver);
+    show(this.#hear, this.#blocked && moving);
     mark(this.node, 'still', !moving);
     mark(this.node, 'stalled', state[peer].stalled);
     if (!this.#local) return;

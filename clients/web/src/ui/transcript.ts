@@ -5,7 +5,7 @@ import type { Entry, Party } from '../signal/says';
 import { el } from './el';
 import { type Audience, entryLine } from './entry-line';
 import { follow } from './language';
-import { pictureOf } from './picture';
+import { pictureOf, stillOf } from './picture';
 import { exactClock } from './time';
 
 /** Within so many pixels of its end a list follows what comes. */
@@ -13,6 +13,7 @@ const NEAR = 80;
 
 export interface TranscriptProps {
   edge: Edge;
+  call: string;
   /** Whose words stand on the right. */
   me: Party | undefined;
   audience: Audience;
@@ -63,7 +64,9 @@ export class Transcript {
     if (entry.kind === 'image') return this.#bubble(entry.from, entry.at, pictureOf(this.#props.edge, entry.image));
     const line = entryLine(entry, this.#props.me, this.#props.audience);
     if (line === undefined) return undefined;
-    return el('li', { class: 'event' }, el('span', { text: line }), time(entry.at));
+    const item = el('li', { class: 'event' }, el('span', { text: line }), time(entry.at));
+    if (entry.kind === 'still') item.append(stillOf(this.#props.edge, this.#props.call, entry.file.path, entry));
+    return item;
   }
 
   #bubble(from: Party, at: number, content: HTMLElement): HTMLLIElement {

@@ -1,43 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MediaLink } from '../../src/call/media-link';
-import { Emitter } from '../../src/media/emitter';
 import type { Player } from '../../src/media/player';
 import type { Publisher } from '../../src/media/publisher';
-import type { MediaUrls, PlayerEvents, PlayerState, PublisherEvents, PublisherState } from '../../src/media/types';
 import { FakeWorld } from '../signal/world';
-
-class FakePublisher extends Emitter<PublisherEvents> {
-  readonly urls: string[] = [];
-  publish(urls: MediaUrls): Promise<void> {
-    this.urls.push(urls.webtransport);
-    return Promise.resolve();
-  }
-  stop(): void {}
-  is(state: PublisherState['state'], code: 'lost' | 'unsupported' = 'lost'): void {
-    this.emit('state', { state, reason: { code, detail: 'd' } });
-  }
-}
-
-class FakePlayer extends Emitter<PlayerEvents> {
-  readonly urls: string[] = [];
-  play(urls: MediaUrls): Promise<void> {
-    this.urls.push(urls.webtransport);
-    return Promise.resolve();
-  }
-  stop(): void {
-    this.urls.push('stop');
-  }
-  is(state: PlayerState['state']): void {
-    this.emit('state', { state });
-  }
-}
-
-function urls(name: string, node = 'n1'): MediaUrls {
-  return {
-    act: 'play', stream: 'c1.callee', node, expires_at: Date.now() + 60_000, rtmp: '', quic: '', webtransport: name, one_time: true,
-  };
-}
+import { FakePlayer, FakePublisher, urls } from './fakes';
 
 function linked() {
   const world = new FakeWorld();

@@ -2,7 +2,6 @@
 
 use crate::event::Event;
 use bytes::{Bytes, BytesMut};
-use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::session::{ClientOutput, ClientSession, MediaUrl, Scheme, UrlError};
@@ -76,14 +75,21 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    pub(crate) fn new(address: &Address, act: Act) -> Self {
-        let url = &address.0;
-        let (app, tc_url, name) = (&url.app, url.tc_url(), url.name_with_query());
+    /// Connects and publishes.
+    pub(crate) fn publish(Address(url): &Address) -> Self {
+        let name = url.name_with_query();
+        Self::new(ClientSession::publish(&url.app, &url.tc_url(), &name))
+    }
+
+    /// Connects and plays.
+    pub(crate) fn play(Address(url): &Address) -> Self {
+        let name = url.name_with_query();
+        Self::new(ClientSession::play(&url.app, &url.tc_url(), &name))
+    }
+
+    fn new(session: ClientSession) -> Self {
         Self {
-            session: match act {
-                Act::Publish => ClientSession::publish(app, &tc_url, &name),
-                Act::Play => ClientSession::play(app, &tc_url, &name),
-            },
+            session,
             reader: ChunkReader::new(ChunkLimits::default()),
             writer: ChunkWriter::new(),
             events: VecDeque::new(),

@@ -6,7 +6,6 @@ use crate::event::Event;
 use crate::times::TimeLine;
 use bytes::Bytes;
 use counterpart_shared::flv::{AudioBody, AudioPacket, VideoBody, VideoPacket};
-use counterpart_shared::grant::Act;
 use counterpart_shared::quic::{
     MediaStreamReader, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
 };
@@ -38,7 +37,7 @@ impl PlayLink {
     /// Towards this address.
     pub fn new(address: &Address) -> Self {
         Self {
-            control: Control::new(address, Act::Play),
+            control: Control::play(address),
             streams: BTreeMap::new(),
             last_stream: 0,
             tracks: None,

@@ -5,7 +5,6 @@ use crate::event::Event;
 use crate::times::wrap;
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::flv::{AudioBody, AudioCodec, FrameType, VideoBody};
-use counterpart_shared::grant::Act;
 use counterpart_shared::h264::{DecoderConfig, H264Error, Nal, NalType, annex_b_units, to_avcc};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter};
@@ -36,7 +35,7 @@ impl PublishLink {
     /// Towards this address.
     pub fn new(address: &Address) -> Self {
         Self {
-            control: Control::new(address, Act::Publish),
+            control: Control::publish(address),
             pictures: 0,
             sound: AudioDatagrams::new(),
             announced: None,

@@ -271,7 +271,13 @@ fn message(kind: MessageKind, timestamp: u32, payload: Bytes) -> Message {
 }
 
 fn picture(timestamp: u32, frame_type: FrameType) -> Message {
-    let data = Bytes::from([&[0, 0, 0, 4][..], if frame_type.is_key() { KEY } else { INTER }].concat());
+    let data = Bytes::from(
+        [
+            &[0, 0, 0, 4][..],
+            if frame_type.is_key() { KEY } else { INTER },
+        ]
+        .concat(),
+    );
     message(
         MessageKind::Video,
         timestamp,

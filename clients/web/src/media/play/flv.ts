@@ -18,6 +18,7 @@ export class FlvPlay {
   #player: { destroy(): void } | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #over = false;
+  #kbps = 0;
   #last = { at: 0, frames: 0 };
 
   constructor(readonly video: HTMLVideoElement, readonly listener: FlvListener) {}
@@ -42,6 +43,8 @@ export class FlvPlay {
       player.on(mpegts.Events.LOADING_COMPLETE, () => this.#end({ state: 'lost', reason: { code: 'closed', detail: 'the node ended the answer' } }));
     });
     failed.catch(() => undefined);
+    // Kilobytes per second.
+    player.on(mpegts.Events.STATISTICS_INFO, ({ speed = 0 }: { speed?: number }) => void (this.#kbps = Math.round(speed * 8)));
     player.attachMediaElement(this.video);
     player.load();
     this.#watch();
@@ -88,7 +91,7 @@ export class FlvPlay {
     const { buffered } = video;
     const buffer = buffered.length > 0 ? buffered.end(buffered.length - 1) - video.currentTime : 0;
     this.listener.stats({
-      at: Date.now(), kbps: 0, fps: Math.round(((frames - this.#last.frames) * 1000) / (now - this.#last.at)), width: video.videoWidth,
+      at: Date.now(), kbps: this.#kbps, fps: Math.round(((frames - this.#last.frames) * 1000) / (now - this.#last.at)), width: video.videoWidth,
       height: video.videoHeight, jitterMs: 0, bufferMs: Math.round(buffer * 1000), lostPercent: 0, freezes: 0, frozenMs: 0,
     });
     this.#last = { at: now, frames };

@@ -2,21 +2,21 @@
 
 import type { PlayerState, PlayStats } from '../types';
 
-/** From the page to the worker. Canvas and port are transferred. */
+/** From the page to the worker. The port is transferred. */
 export type ToPlay =
-  | { type: 'screen'; canvas: OffscreenCanvas }
   | { type: 'sound'; port: MessagePort }
   /** Whether sound is heard, and how long it takes from the worklet to the ear, in milliseconds. */
   | { type: 'audible'; audible: boolean; latency: number }
   | { type: 'play'; url: string }
-  | { type: 'snapshot'; id: number }
+  /** The last picture stands in the page. */
+  | { type: 'shown' }
   | { type: 'stop' };
 
-/** From the worker to the page. */
+/** From the worker to the page. A picture is transferred; the next one comes when it is shown. */
 export type FromPlay =
+  | { type: 'picture'; frame: VideoFrame }
   | ({ type: 'state' } & PlayerState)
-  | ({ type: 'stats' } & PlayStats)
-  | { type: 'snapshot'; id: number; blob?: Blob };
+  | ({ type: 'stats' } & PlayStats);
 
 /** From the worker to the worklet: samples of one channel, and how much later pictures are than sound. */
 export type ToSound =

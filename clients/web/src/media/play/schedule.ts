@@ -11,7 +11,7 @@ const DISPLAY = 16;
 /** The longest that a picture waits for its sound. */
 const LONGEST = 400;
 
-/** More pictures than this do not wait: they are the decoder's memory. */
+/** No more pictures than this wait: they are the decoder's memory. */
 const MOST = 12;
 
 /** Something that is shown once and then given back. */
@@ -30,12 +30,13 @@ export class Schedule<P extends Picture> {
 
   add(picture: P, time: number, now: number): void {
     this.#waiting.push({ picture, time, came: now });
+    if (this.#waiting.length > MOST) this.#waiting.shift()?.picture.close();
   }
 
   /** The newest picture that is due, and when it came; those before it are given back. */
   due(now: number): { picture: P; time: number; came: number } | undefined {
     let due: { picture: P; time: number; came: number } | undefined;
-    while (this.#waiting[0] && (this.#dueAt(this.#waiting[0], now) <= now || this.#waiting.length > MOST)) {
+    while (this.#waiting[0] && this.#dueAt(this.#waiting[0], now) <= now) {
       due?.picture.close();
       due = this.#waiting.shift();
     }

@@ -7,7 +7,6 @@ import { Downlink, type MediaEvent } from './downlink';
 import type { FromSound, ToSound } from './messages';
 import { PictureDecoder } from './pictures';
 import { Schedule } from './schedule';
-import { Screen } from './screen';
 import { SoundClock } from './sound-clock';
 import { SoundDecoder } from './sounds';
 import { Tally } from './tally';
@@ -16,13 +15,15 @@ import { Waiting } from './waiting';
 /** Without pictures and sound for this long the player waits, in milliseconds. */
 const PAUSE_MS = 1_000;
 
-/** What a theatre tells the page. */
+/** What a theatre tells the page, which shows pictures: a worker's canvas waits for the page anyway where there is no GPU. */
 export interface TheatreListener {
+  /** To be answered by `shown`; until then no other picture comes. */
+  picture(frame: VideoFrame): void;
   state(state: PlayerState): void;
   stats(stats: PlayStats): void;
 }
 
-/** Plays one stream after the other on one canvas. */
+/** Plays one stream after the other. */
 export class Theatre {
   readonly #clock = new SoundClock();
   readonly #schedule = new Schedule<VideoFrame>(this.#clock);
@@ -30,7 +31,9 @@ export class Theatre {
   readonly #waiting = new Waiting();
   readonly #pictures: PictureDecoder;
   readonly #sounds: SoundDecoder;
-  #screen: Screen | undefined;
+  #size: { width: number; height: number } | undefined;
+  /** When the picture came that the page has not shown yet. */
+  #rising: number | undefined;
   #speaker: MessagePort | undefined;
   #heard: FromSound | undefined;
   #audible = false;
@@ -47,11 +50,6 @@ export class Theatre {
     this.#sounds = new SoundDecoder((time, samples, rate) => {
       if (this.#audible) this.#say({ type: 'block', time, at: Date.now(), rate, samples }, [samples.buffer]);
     });
-  }
-
-  /** Shows pictures here. */
-  set screen(canvas: OffscreenCanvas) {
-    this.#screen = new Screen(canvas);
   }
 
   /** Plays sound there. */
@@ -94,9 +92,11 @@ export class Theatre {
     }
   }
 
-  /** The picture that is shown. */
-  async snapshot(): Promise<Blob | undefined> {
-    return this.#screen?.snapshot();
+  /** The page has shown the last picture. */
+  shown(): void {
+    if (this.#rising !== undefined) this.#tally.show(this.#rising, Date.now());
+    this.#rising = undefined;
+    this.#show();
   }
 
   /** Says goodbye. */
@@ -132,15 +132,18 @@ export class Theatre {
     this.#show();
   }
 
-  /** Shows what is due and comes back for the next. */
+  /** Shows what is due, once the picture before it is shown, and comes back for the next. */
   #show(): void {
+    clearTimeout(this.#timer);
+    if (this.#rising !== undefined) return;
     const now = Date.now();
     const due = this.#schedule.due(now);
     if (due) {
-      this.#screen?.show(due.picture);
-      this.#tally.show(due.came, now);
+      const { displayWidth: width, displayHeight: height } = due.picture;
+      this.#size = { width, height };
+      this.#rising = due.came;
+      return this.listener.picture(due.picture);
     }
-    clearTimeout(this.#timer);
     const next = this.#schedule.next(now);
     if (next !== undefined) this.#timer = setTimeout(() => this.#show(), Math.max(0, next - now));
   }
@@ -152,7 +155,7 @@ export class Theatre {
     if (this.#state === 'playing' && performance.now() - this.#lastMedia > PAUSE_MS) this.#tell({ state: 'waiting' });
     this.#say({ type: 'wait', ms: this.#waiting.look(this.#schedule.behind, this.#schedule.takeSlack()) });
     this.listener.stats(this.#tally.stats({
-      bytes: downlink.bytes, roundTrip: downlink.roundTrip, heard: this.#heard, behind: this.#schedule.behind, size: this.#screen,
+      bytes: downlink.bytes, roundTrip: downlink.roundTrip, heard: this.#heard, behind: this.#schedule.behind, size: this.#size,
     }));
   }
 

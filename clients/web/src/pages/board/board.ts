@@ -22,7 +22,7 @@ export class Board {
   /** For the bar: how fresh it is. */
   readonly status = el('span', { class: 'soft number freshness', attrs: { role: 'status' } });
   readonly #feed: Feed;
-  readonly #tabs = el('div', { class: 'tabs', name: (words) => words.board.desks, attrs: { role: 'tablist' } });
+  readonly #tabs = el('div', { class: 'tabs', name: (words) => words.board.desks, attrs: { role: 'group' } });
   readonly #tiles = el('div', { class: 'tiles' });
   readonly #rooms = el('div', { class: 'rooms' });
   readonly #line = el('div', { class: 'scroll' });
@@ -89,7 +89,7 @@ export class Board {
   #tab(desk: string | undefined, name: Say, waiting: number, closed = false): HTMLButtonElement {
     const chosen = this.#chosen === desk;
     const count = el('span', { class: waiting ? 'pill warn' : 'pill', text: String(waiting) });
-    const tab = el('button', { class: 'tab', attrs: { type: 'button', role: 'tab', 'aria-selected': String(chosen) } }, el('bdi', { text: name }), count);
+    const tab = el('button', { class: 'tab', attrs: { type: 'button', 'aria-pressed': String(chosen) } }, el('bdi', { text: name }), count);
     mark(tab, 'closed', closed);
     tab.addEventListener('click', () => {
       this.#chosen = desk;

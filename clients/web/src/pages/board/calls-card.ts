@@ -69,7 +69,7 @@ class CallRow {
     this.#measured ||= PARTIES.some((party) => of(party) !== undefined);
     show(this.#none, !this.#measured);
     for (const { name } of FIGURES) {
-      this.#plots[name].step(PARTIES.map((party) => of(party)?.[name]));
+      this.#plots[name].step(PARTIES.map((party) => of(party)?.[name] ?? undefined));
       show(this.#plots[name].node, this.#measured);
     }
   }

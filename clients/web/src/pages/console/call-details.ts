@@ -37,7 +37,7 @@ function ratingOf({ rating }: FinishedCall): HTMLElement {
 }
 
 async function showLog(edge: Edge, call: FinishedCall, place: HTMLElement): Promise<void> {
-  const transcript = new Transcript({ edge, me: 'callee', audience: 'agent' });
+  const transcript = new Transcript({ edge, call: call.call, me: 'callee', audience: 'agent' });
   fill(place, el('h3', { text: (words) => words.console.logTab }), transcript.node);
   try {
     const { entries } = await edge.call(call.call);
@@ -49,13 +49,13 @@ async function showLog(edge: Edge, call: FinishedCall, place: HTMLElement): Prom
 
 async function showFilms(edge: Edge, call: FinishedCall, place: HTMLElement): Promise<void> {
   const title = el('h3', { text: (words) => words.console.recordings });
-  if (!call.recorded) return fill(place, title, el('p', { class: 'soft', text: (words) => words.console.noRecordings }));
   try {
-    const files = await edge.recordings(call.call);
-    const films = files.filter(({ path }) => path.endsWith('.mp4'));
-    if (films.length) return fill(place, title, ...films.map((file) => film(file)));
+    // Still pictures stand in the log.
+    const films = (await edge.recordings(call.call)).filter(({ path }) => path.endsWith('.mp4'));
     const again = button({ say: (words) => words.console.refresh, icon: 'retry', press: () => showFilms(edge, call, place) });
-    fill(place, title, el('p', { class: 'soft', text: (words) => words.console.recordingsLater }), again);
+    if (films.some(({ url }) => url)) fill(place, title, ...films.map(film));
+    else if (call.recorded) fill(place, title, el('p', { class: 'soft', text: (words) => words.console.recordingsLater }), again);
+    else fill(place, title, el('p', { class: 'soft', text: (words) => words.console.noRecordings }));
   } catch (error) {
     fill(place, title, el('p', { class: 'soft', text: problem(error) }));
   }

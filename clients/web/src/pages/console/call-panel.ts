@@ -116,7 +116,7 @@ export class CallPanel {
 
   #tick(): void {
     const { answeredAt, end } = this.#call.state;
-    if (answeredAt) setText(this.#length, span((end?.at ?? Date.now()) - answeredAt));
+    if (answeredAt) setText(this.#length, span((end?.at ?? this.#call.now()) - answeredAt));
   }
 }
 

@@ -38,7 +38,7 @@ export class Console {
     this.#place = place;
     this.#room = new AgentRoom(edge, place.desk, place.room);
     this.#settings = new Settings(edge, place.desk);
-    this.#line = new LineCard(new BoardSocket(edge, place.desk), place.room);
+    this.#line = new LineCard(new BoardSocket(edge, place.desk), place.room, () => this.#room.now());
     this.#calls = new CallsList(edge, place.agent);
     this.#offer = new OfferPanel(() => this.#accept(), () => attempt(() => this.#room.reject()));
     const card = new RoomCard(this.#room, this.#settings);
@@ -62,7 +62,7 @@ export class Console {
 
   #listen(): void {
     const room = this.#room;
-    room.on('offer', (offer) => this.#offer.ring(offer));
+    room.on('offer', (offer) => this.#offer.ring(offer, () => room.now()));
     room.on('gone', ({ reason }) => {
       this.#offer.quiet();
       if (reason !== 'taken') toast((words) => words.console.gone[reason], reason === 'missed' ? 'bad' : 'info');

@@ -28,8 +28,13 @@ export class IdlePanel {
   refresh(): void {
     const { room } = this.#room;
     const open = room?.state === 'IDLE' || room?.state === 'BUSY';
-    setText(this.#title, (words) => (open ? words.console.idleOpen : words.console.idleClosed));
-    setText(this.#detail, (words) => (open ? words.console.idleOpenDetail : words.console.idleClosedDetail));
+    if (room?.phase === 'wrapping') {
+      setText(this.#title, (words) => words.console.wrapping);
+      setText(this.#detail, (words) => words.console.wrappingDetail);
+    } else {
+      setText(this.#title, (words) => (open ? words.console.idleOpen : words.console.idleClosed));
+      setText(this.#detail, (words) => (open ? words.console.idleOpenDetail : words.console.idleClosedDetail));
+    }
     this.#open.hidden = room?.state !== 'CLOSE';
     // A camera is held for the call alone.
     if (room?.phase === 'offered' || room?.phase === 'talking') this.#end();

@@ -12,14 +12,17 @@ const MOST = 12;
 export class LineCard {
   readonly node: HTMLElement;
   readonly #room: string;
+  readonly #now: () => number;
   readonly #count = el('span', { class: 'pill' });
   readonly #list = el('ol', { class: 'line-list' });
   readonly #today = el('dl', { class: 'today' });
   #board: DeskBoard | undefined;
   #hidden = false;
 
-  constructor(socket: BoardSocket, room: string) {
+  /** `now` is the edge's clock. */
+  constructor(socket: BoardSocket, room: string, now: () => number) {
     this.#room = room;
+    this.#now = now;
     const head = el('div', { class: 'card-head' }, el('h3', { text: (words) => words.console.line }), this.#count);
     this.node = el('section', { class: 'card line-card', name: (words) => words.console.line }, head, this.#list, this.#today);
     socket.on('board', (board) => {
@@ -43,7 +46,7 @@ export class LineCard {
     const line = this.#board?.line ?? [];
     setText(this.#count, (words) => (this.#board ? words.console.waiting(line.length) : '–'));
     const note = (): HTMLElement => el('li', { class: 'soft', text: (words) => (this.#hidden ? words.console.lineHidden : words.console.lineEmpty) });
-    const now = Date.now();
+    const now = this.#now();
     const items = line.slice(0, MOST).map((one, at) =>
       el('li', {},
         el('span', { class: 'soft number place-small' }, String(at + 1)),

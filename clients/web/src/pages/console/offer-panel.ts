@@ -26,15 +26,15 @@ export class OfferPanel {
     document.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** It rings. */
-  ring(offer: Offer): void {
+  /** It rings; `now` is the edge's clock. */
+  ring(offer: Offer, now: () => number): void {
     this.quiet();
     this.#offer = offer;
     setText(this.#who, offer.customer);
     show(this.node, true);
     const bell = ring((words) => words.console.titleRings(offer.customer));
     const clock = everySecond(() => {
-      const seconds = Math.max(0, Math.ceil((offer.expires_at - Date.now()) / 1000));
+      const seconds = Math.max(0, Math.ceil((offer.expires_at - now()) / 1000));
       setText(this.#left, (words) => words.console.ringsFor(seconds));
     });
     this.#stop = () => {

@@ -64,7 +64,7 @@ export class RoomCard {
   #tick(): void {
     const { room } = this.#room;
     if (!room) return;
-    const passed = Date.now() - room.since;
+    const passed = this.#room.now() - room.since;
     const wrap = this.#settings.now?.wrap_up_s;
     if (room.phase === 'wrapping' && wrap) setText(this.#since, (words) => words.console.remaining(span(wrap * 1000 - passed)));
     else setText(this.#since, (words) => words.console.since(span(passed)));

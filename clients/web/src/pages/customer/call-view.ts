@@ -38,8 +38,13 @@ export class CallView {
     this.#stop = everySecond(() => this.#tick());
     call.on('change', () => this.#refresh(desk));
     call.on('unable', () => toast((words) => words.media.unable, 'bad'));
-    call.on('over', (error) => this.#over(() => app.over(call, desk, error)));
+    call.on('over', (error) => {
+      // A call of before a reload that is not this one's, or is forgotten.
+      const nothing = call.entries.length === 0 && (error?.code === 'forbidden' || error?.code === 'not_found');
+      this.#over(nothing ? () => app.desks() : () => app.over(call, desk, error));
+    });
     this.#watchWidth();
+    void this.#stayAwake();
     this.#refresh(desk);
     call.open();
   }
@@ -71,6 +76,12 @@ export class CallView {
     look();
   }
 
+  /** A telephone that sleeps ends the wait. */
+  async #stayAwake(): Promise<void> {
+    const lock = await navigator.wakeLock?.request('screen').catch(() => undefined);
+    this.#call.on('over', () => void lock?.release());
+  }
+
   #refresh(desk: Titled): void {
     const { state } = this.#call;
     const talking = state.phase === 'talking';
@@ -86,7 +97,7 @@ export class CallView {
 
   #tick(): void {
     const { answeredAt } = this.#call.state;
-    setText(this.#length, answeredAt ? span(Date.now() - answeredAt) : '');
+    setText(this.#length, answeredAt ? span(this.#call.now() - answeredAt) : '');
     this.#waiting.refresh();
   }
 

@@ -1,5 +1,6 @@
 // The desks that one can call.
 
+import { after } from '../../signal/clock';
 import type { ListedDesk } from '../../signal/desk';
 import { button } from '../../ui/button';
 import { el, fill } from '../../ui/el';
@@ -8,10 +9,15 @@ import { problem } from '../../ui/problem';
 import { empty } from '../../ui/shell';
 import { type App, nameOf } from './view';
 
+/** So often it is looked whether a desk has opened or closed, in milliseconds. */
+const LOOK = 20_000;
+
 export class DesksView {
   readonly node: HTMLElement;
   readonly #app: App;
   readonly #list = el('div', { class: 'desk-list', attrs: { 'aria-live': 'polite' } });
+  /** What is shown, so that what has not changed keeps its focus. */
+  #shown = '';
 
   constructor(app: App) {
     this.#app = app;
@@ -20,18 +26,30 @@ export class DesksView {
       el('p', { class: 'soft', text: (words) => words.customer.chooseDetail }),
     ];
     this.node = el('section', { class: 'narrow' }, ...head, this.#list);
-    void this.#load();
+    fill(this.#list, el('p', { class: 'soft', text: (words) => words.common.loading }));
+    void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    await this.#load();
+    after(LOOK, () => void (this.node.isConnected && this.#look()));
   }
 
   async #load(): Promise<void> {
-    fill(this.#list, el('p', { class: 'soft', text: (words) => words.common.loading }));
     try {
-      const desks = await this.#app.edge.desks();
-      if (desks.length) fill(this.#list, ...desks.map((desk) => this.#card(desk)));
-      else fill(this.#list, empty((words) => words.customer.noDesks, (words) => words.customer.noDesksDetail, this.#again()));
+      this.#show(await this.#app.edge.desks());
     } catch (error) {
+      this.#shown = '';
       fill(this.#list, empty(problem(error), '', this.#again()));
     }
+  }
+
+  #show(desks: ListedDesk[]): void {
+    const now = JSON.stringify(desks);
+    if (now === this.#shown) return;
+    this.#shown = now;
+    if (desks.length) fill(this.#list, ...desks.map((desk) => this.#card(desk)));
+    else fill(this.#list, empty((words) => words.customer.noDesks, (words) => words.customer.noDesksDetail, this.#again()));
   }
 
   #again(): HTMLElement {

@@ -32,7 +32,7 @@ export class Waiting {
     show(this.#spinner, position === undefined);
     setText(this.#number, position ? String(position.position) : '');
     this.#words(position);
-    setText(this.#waited, state.requestedAt ? (words) => words.customer.waited(span(Date.now() - (state.requestedAt ?? 0))) : '');
+    setText(this.#waited, state.requestedAt ? (words) => words.customer.waited(span(this.#call.now() - (state.requestedAt ?? 0))) : '');
   }
 
   #words(position: Position | undefined): void {
