@@ -4,12 +4,15 @@
 //! `tests/tests/` holds the stories, `src/bin/` the programs behind `make call` and `make run`.
 
 pub mod ahead;
+pub mod at_desk;
 pub mod browser;
+pub mod camera;
 pub mod figures;
 pub mod judge;
 pub mod links;
 pub mod media_pages;
 pub mod pages;
+pub mod phone;
 pub mod ports;
 pub mod process;
 pub mod raw;
@@ -19,3 +22,5 @@ pub mod scripted;
 pub mod secrets;
 pub mod system;
 pub mod talk;
+pub mod told;
+pub mod wechat;

@@ -1,9 +1,9 @@
 //! One party is ffmpeg: it pushes RTMP with H.264 and AAC, and plays RTMP and HTTP-FLV; the other is native over QUIC.
 
 use anyhow::{Context, Result, ensure};
-use counterpart_native::encode::{AudioCodec, AudioSettings};
-use counterpart_native::{PlayOptions, PublishOptions};
+use counterpart_native::PlayOptions;
 use counterpart_shared::id::Party;
+use counterpart_tests::camera::{self, with_aac};
 use counterpart_tests::judge::{decodes, probe, steps};
 use counterpart_tests::process::Process;
 use counterpart_tests::system::running;
@@ -14,17 +14,6 @@ use tokio::process::Command;
 
 /// How far picture and sound may be apart, in milliseconds.
 const APART: f64 = 80.0;
-
-fn with_aac() -> PublishOptions {
-    PublishOptions {
-        audio: Some(AudioSettings {
-            codec: AudioCodec::Aac,
-            channels: 1,
-            bitrate: 64_000,
-        }),
-        ..PublishOptions::default()
-    }
-}
 
 fn ffmpeg(name: &str, arguments: &[&str], logs: &Path) -> Result<Process> {
     let mut command = Command::new("ffmpeg");
@@ -44,32 +33,6 @@ fn receive(url: &str, seconds: &str, folder: &Path, name: &str) -> Result<(Proce
         folder,
     )?;
     Ok((process, file))
-}
-
-/// A file in which flashes and beeps fall together: what the native client sends, as it arrived.
-async fn source(talk: &mut Talk, folder: &Path) -> Result<PathBuf> {
-    let file = folder.join("source.flv");
-    let own = urls(&mut talk.alice).await?;
-    let sends = Publishing::begin(&own.publish.rtmp, with_aac())?;
-    begun(&mut talk.alice, Party::Caller).await?;
-    let options = PlayOptions {
-        dump: Some(file.clone()),
-        ..PlayOptions::default()
-    };
-    let mut sees = Playing::begin(&own.play.rtmp, options)?;
-    sees.more(25 * 8).await?;
-    sees.end().await?;
-    sends.end().await?;
-    // ffmpeg loops what it can seek in.
-    let (from, to) = (file.display().to_string(), folder.join("source.mp4"));
-    let mut remux = ffmpeg(
-        "remux",
-        &["-i", &from, "-c", "copy", &to.display().to_string()],
-        folder,
-    )?;
-    remux.ended().await;
-    ensure!(to.is_file(), "ffmpeg made no file: {}", remux.tail());
-    Ok(to)
 }
 
 async fn check(file: &Path) -> Result<()> {
@@ -112,7 +75,7 @@ async fn check(file: &Path) -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn ffmpeg_and_a_native_client_see_and_hear_each_other() -> Result<()> {
     let (folder, system) = running().await?;
-    let source = source(&mut Talk::new(&system, false).await?, folder.path()).await?;
+    let source = camera::file(&system, folder.path()).await?;
     let source = source.display().to_string();
 
     let mut talk = Talk::new(&system, false).await?;

@@ -7,11 +7,10 @@ use anyhow::{Context, Result};
 use counterpart_shared::grant::Role;
 use counterpart_tests::schemathesis::Run;
 use counterpart_tests::system::{Options, System};
+use counterpart_tests::wechat;
 use std::env;
 use std::path::Path;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 /// Far more than the start and an input of each operation and phase take.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(300), Duration::from_secs(20));
@@ -42,23 +41,18 @@ async fn no_customer_reads_what_is_another_ones() -> Result<()> {
 
 /// With all that an operation may need: a stand-in for WeChat, the keys of Tencent's URLs, and no limit of requests.
 async fn system(folder: &Path) -> Result<System> {
-    let wechat = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let base = format!("http://{}", wechat.local_addr()?);
-    tokio::spawn(be_wechat(wechat));
     let mut options = Options::new(folder);
     options.open_board = false;
-    options.edge_settings = [
+    let others = [
         ("RATE_USER", "off"),
-        ("WECHAT_BASE", &base),
-        ("WECHAT_APPID", "wx1"),
-        ("WECHAT_SECRET", "secret"),
         ("TENCENT_PUSH_DOMAIN", "push.example"),
         ("TENCENT_PUSH_KEY", "push-key"),
         ("TENCENT_PLAY_DOMAIN", "play.example"),
         ("TENCENT_PLAY_KEY", "play-key"),
     ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec();
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    options.edge_settings = wechat::stand_in().await?;
+    options.edge_settings.extend(others);
     System::start(options).await
 }
 
@@ -105,33 +99,4 @@ async fn run(system: &System, folder: &Path, config: &str) -> Result<String> {
 fn summary(said: &str) -> &str {
     said.split_once("= SUMMARY =")
         .map_or(said, |(_, rest)| rest)
-}
-
-/// Codes that begin with a letter or digit are good, for a user of theirs; the others are not.
-async fn be_wechat(listener: TcpListener) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(async move {
-            // A client that goes away midway gets no answer.
-            let _ = answer(stream).await;
-        });
-    }
-}
-
-async fn answer(mut stream: TcpStream) -> Result<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let code = head.split("js_code=").nth(1).unwrap_or_default();
-    let body = if code.starts_with(|first: char| first.is_ascii_alphanumeric()) {
-        r#"{"openid":"o-1","session_key":"k"}"#
-    } else {
-        r#"{"errcode":40029,"errmsg":"invalid code"}"#
-    };
-    let length = body.len();
-    let answer =
-        format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
-    stream.write_all(answer.as_bytes()).await?;
-    Ok(())
 }
