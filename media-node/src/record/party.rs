@@ -1,7 +1,7 @@
 //! One party's recording: frames in, files out.
 
 use super::RecordError;
-use super::clock::StreamClock;
+use super::clock::{StreamClock, Track};
 use super::manifest::{FinishedFile, digest};
 use super::mp4::{self, Mp4File};
 use super::store::{Store, create_next};
@@ -155,7 +155,7 @@ impl PartyRecorder {
         match body.packet {
             VideoPacket::Config(record) => self.configure_picture(&record),
             VideoPacket::Coded { composition, data } => {
-                let place = self.clock.place(timestamp, at);
+                let place = self.clock.place(Track::Picture, timestamp, at);
                 self.keyed |= key && self.picture.is_some();
                 if !self.keyed || data.is_empty() {
                     self.stats.early += 1;
@@ -183,7 +183,7 @@ impl PartyRecorder {
         match body.packet {
             AudioPacket::Config(config) => self.configure_sound(body.codec, &config),
             AudioPacket::Coded(data) => {
-                let place = self.clock.place(timestamp, at);
+                let place = self.clock.place(Track::Sound, timestamp, at);
                 let sound = self.sound.as_ref().filter(|sound| sound.is(body.codec));
                 let Some(ticks) = sound.and_then(|sound| sound.duration(&data)) else {
                     self.stats.early += 1;
