@@ -1,7 +1,9 @@
 //! What an operator sets: a flag, else its `COUNTERPART_…` variable, else the default.
 
+mod record;
 mod tls;
 
+pub(crate) use record::key_file;
 pub use tls::TcpTls;
 
 use counterpart_shared::id::NodeId;
@@ -13,7 +15,12 @@ use url::Url;
 
 /// The flags as they are given.
 #[derive(Debug, Clone, clap::Parser)]
-#[command(name = "counterpart-node", version, about)]
+#[command(
+    name = "counterpart-node",
+    version,
+    about,
+    after_help = "Also: counterpart-node verify --help, counterpart-node public-key --help"
+)]
 pub struct Args {
     /// This node's id, as the edge and the grants name it.
     #[arg(long, env = "COUNTERPART_NODE_ID")]
@@ -58,6 +65,10 @@ pub struct Args {
     /// Folder of the recordings.
     #[arg(long, env = "COUNTERPART_RECORD_DIR", default_value = "run/recordings")]
     pub record_dir: PathBuf,
+    /// File of the private key that seals recordings; made at the first start. Unless given: the folder
+    /// of the recordings with `.key` behind it. Never inside that folder, which auditors get whole.
+    #[arg(long, env = "COUNTERPART_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// Most connections of all kinds at once.
     #[arg(long, env = "COUNTERPART_MAX_CONNECTIONS", default_value_t = 4096)]
     pub max_connections: usize,
@@ -150,6 +161,8 @@ pub struct Config {
     pub tls: Option<TcpTls>,
     /// Folder of the recordings.
     pub record_dir: PathBuf,
+    /// File of the private key that seals them.
+    pub key_file: PathBuf,
     /// Most connections at once.
     pub max_connections: usize,
     /// Most published streams at once.
@@ -211,6 +224,7 @@ impl TryFrom<Args> for Config {
             rtmp_port: args.rtmp_port,
             http_port: args.http_port,
             udp_port: args.udp_port,
+            key_file: key_file(&args.record_dir, args.key_file)?,
             record_dir: args.record_dir,
             max_connections: args.max_connections,
             capacity: args.capacity,

@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub(crate) edge: FakeEdge,
     pub(crate) endpoints: Endpoints,
     pub(crate) folder: Arc<TempDir>,
+    /// Where the node keeps its key.
+    private: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
     program: Option<Child>,
@@ -89,6 +91,7 @@ impl World {
         }
         let edge = FakeEdge::start().await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
+        let private = Arc::new(tempfile::tempdir().unwrap());
         let mut config = Config {
             node: "n1".parse().unwrap(),
             edge: edge.url(),
@@ -101,6 +104,7 @@ impl World {
             udp_port: 0,
             tls: None,
             record_dir: folder.path().to_owned(),
+            key_file: private.path().join("node.key"),
             max_connections: 100,
             capacity: 50,
             timing: timing(),
@@ -116,6 +120,7 @@ impl World {
             edge,
             endpoints,
             folder,
+            private,
             stop: Some(stop),
             node: tokio::spawn(run),
             program: None,
@@ -131,11 +136,14 @@ impl World {
     /// The same under this name, with its recordings in this folder.
     pub(crate) async fn spawned_as(node: &str, program: &Path, folder: Arc<TempDir>) -> Self {
         let edge = FakeEdge::start().await;
+        let private = Arc::new(tempfile::tempdir().unwrap());
         let mut child = Command::new(program)
             .args(["--node-id", node, "--edge", edge.url().as_str()])
             .args(["--rtmp-port", "0", "--http-port", "0", "--udp-port", "0"])
             .args(["--capacity", "1000", "--record-dir"])
             .arg(folder.path())
+            .arg("--key-file")
+            .arg(private.path().join("node.key"))
             .env("COUNTERPART_NODE_SECRET", "s3cret")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -151,6 +159,7 @@ impl World {
             edge,
             endpoints: serde_json::from_str(endpoints).unwrap(),
             folder,
+            private,
             stop: None,
             node: tokio::spawn(async { Ok(()) }),
             program: Some(child),
