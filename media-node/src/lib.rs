@@ -5,6 +5,7 @@
 pub mod accept;
 mod config;
 pub mod control;
+pub mod derive;
 pub mod door;
 pub mod evidence;
 pub mod frames;

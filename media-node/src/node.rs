@@ -102,10 +102,11 @@ impl Node {
         let recover = {
             let shell = shell.clone();
             async move {
-                shell
-                    .recordings
-                    .recover(shell.config.node.clone(), key)
-                    .await
+                let config = &shell.config;
+                let recordings = &shell.recordings;
+                recordings
+                    .recover(config.node.clone(), key, config.derive)
+                    .await;
             }
         };
         tokio::spawn(recover);

@@ -5,6 +5,7 @@
 mod calls;
 
 use crate::control::Outbox;
+use crate::derive::{Deriver, Settings};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
 use crate::record::open::{OpenCall, Published};
@@ -29,6 +30,7 @@ pub struct Recordings {
     outbox: Arc<Outbox>,
     calls: Arc<Mutex<Calls>>,
     sealer: Arc<OnceLock<Sealer>>,
+    deriver: Arc<OnceLock<Deriver>>,
     /// Recorders, and seals that are being made.
     at_work: watch::Sender<usize>,
     recovered: watch::Sender<bool>,
@@ -42,13 +44,15 @@ impl Recordings {
             outbox,
             calls: Arc::default(),
             sealer: Arc::default(),
+            deriver: Arc::default(),
             at_work: watch::Sender::new(0),
             recovered: watch::Sender::new(false),
         }
     }
 
-    /// Finishes and seals what an earlier process left, and reports it. To be run once.
-    pub async fn recover(&self, node: NodeId, key: NodeKey) {
+    /// Finishes and seals what an earlier process left, and reports it; has made what is to be made from
+    /// recordings. To be run once.
+    pub async fn recover(&self, node: NodeId, key: NodeKey, settings: Settings) {
         let root = self.root.clone();
         match tokio::task::spawn_blocking(move || Sealer::open(&root, node, key)).await {
             Ok(Ok(sealer)) => drop(self.sealer.set(sealer)),
@@ -63,7 +67,11 @@ impl Recordings {
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be finished"),
         }
-        match task::unsealed(&self.root).await {
+        match Deriver::start(&self.root, settings, self.sealer.clone()) {
+            Ok(deriver) => drop(self.deriver.set(deriver)),
+            Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
+        }
+        match task::calls(&self.root).await {
             Ok(calls) => {
                 for call in calls {
                     self.seal(&call, Vec::new()).await;
@@ -164,7 +172,12 @@ impl Recordings {
             Ok(sealer.get().map(|sealer| sealer.seal(&id)))
         });
         match sealed.await {
-            Ok(None | Some(Ok(_))) => {}
+            Ok(None) => {}
+            Ok(Some(Ok(_))) => {
+                if let Some(deriver) = self.deriver.get() {
+                    deriver.take(call);
+                }
+            }
             Ok(Some(Err(error))) => tracing::error!(%call, %error, "a call cannot be sealed"),
             Err(error) => tracing::error!(%call, %error, "a call cannot be sealed"),
         }

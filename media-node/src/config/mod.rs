@@ -6,6 +6,7 @@ mod tls;
 pub(crate) use record::key_file;
 pub use tls::TcpTls;
 
+use crate::derive::Settings;
 use counterpart_shared::id::NodeId;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -69,6 +70,17 @@ pub struct Args {
     /// of the recordings with `.key` behind it. Never inside that folder, which auditors get whole.
     #[arg(long, env = "COUNTERPART_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// Whether a composite of each recorded call is made once it is over: both parties in one picture.
+    #[arg(long, env = "COUNTERPART_COMPOSITE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub composite: bool,
+    /// Time zone of the clock in the composite, as hours and minutes east of UTC: +08:00.
+    #[arg(
+        long,
+        env = "COUNTERPART_UTC_OFFSET",
+        default_value = "+00:00",
+        allow_hyphen_values = true
+    )]
+    pub utc_offset: String,
     /// Most connections of all kinds at once.
     #[arg(long, env = "COUNTERPART_MAX_CONNECTIONS", default_value_t = 4096)]
     pub max_connections: usize,
@@ -163,6 +175,8 @@ pub struct Config {
     pub record_dir: PathBuf,
     /// File of the private key that seals them.
     pub key_file: PathBuf,
+    /// What is made from them.
+    pub derive: Settings,
     /// Most connections at once.
     pub max_connections: usize,
     /// Most published streams at once.
@@ -226,6 +240,10 @@ impl TryFrom<Args> for Config {
             udp_port: args.udp_port,
             key_file: key_file(&args.record_dir, args.key_file)?,
             record_dir: args.record_dir,
+            derive: Settings {
+                composite: args.composite,
+                zone: record::zone(&args.utc_offset)?,
+            },
             max_connections: args.max_connections,
             capacity: args.capacity,
         })
@@ -324,6 +342,8 @@ mod tests {
             ("edge", "http://x/"),
             ("max-connections", "0"),
             ("stall-ms", "0"),
+            ("utc-offset", "8"),
+            ("utc-offset", "+26:00"),
         ] {
             let arg = format!("--{flag}={value}");
             let base = ["--node-id=n1", "--edge=ws://127.0.0.1:1/"];

@@ -2,6 +2,7 @@
 
 use super::{ConfigError, wrong};
 use std::path::{Path, PathBuf};
+use time::UtcOffset;
 
 /// The key's file: as given, else beside the folder of the recordings.
 pub(crate) fn key_file(record_dir: &Path, given: Option<PathBuf>) -> Result<PathBuf, ConfigError> {
@@ -16,6 +17,20 @@ pub(crate) fn key_file(record_dir: &Path, given: Option<PathBuf>) -> Result<Path
         return Err(wrong("key-file", path.display(), reason));
     }
     Ok(path)
+}
+
+/// A time zone like `+08:00`.
+pub(super) fn zone(text: &str) -> Result<UtcOffset, ConfigError> {
+    let parse = || {
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, text.strip_prefix('+')?),
+        };
+        let (hours, minutes) = digits.split_once(':')?;
+        let number = |text: &str| text.parse::<i8>().ok().filter(|number| *number >= 0);
+        UtcOffset::from_hms(sign * number(hours)?, sign * number(minutes)?, 0).ok()
+    };
+    parse().ok_or_else(|| wrong("utc-offset", text, "must be like +08:00"))
 }
 
 #[cfg(test)]

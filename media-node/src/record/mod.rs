@@ -20,13 +20,13 @@ mod error;
 pub(crate) mod file;
 pub mod finished;
 mod gaps;
-mod mp4;
+pub(crate) mod mp4;
 pub mod open;
 mod party;
 pub mod recover;
 pub mod store;
 pub mod task;
-mod track;
+pub(crate) mod track;
 mod wav;
 pub mod worker;
 

@@ -36,17 +36,10 @@ pub fn recover(root: &Path) -> Result<Vec<Recovered>, RecordError> {
     Ok(recovered)
 }
 
-/// Calls whose list names files that no sealed manifest does.
-pub fn unsealed(root: &Path) -> Result<Vec<CallId>, RecordError> {
-    let mut calls = Vec::new();
-    for (folder, call) in folders(root)? {
-        match OpenCall::read(&folder, &call) {
-            Ok(open) if open.files.is_empty() => {}
-            Ok(_) => calls.push(call),
-            Err(error) => tracing::error!(%call, %error, "a recording's list cannot be read"),
-        }
-    }
-    Ok(calls)
+/// The calls that have a folder below the recording folder.
+pub fn calls(root: &Path) -> Result<Vec<CallId>, RecordError> {
+    let folders = folders(root)?.into_iter();
+    Ok(folders.map(|(_, call)| call).collect())
 }
 
 /// The folders of calls.
@@ -67,7 +60,8 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
     let mut files = Vec::new();
     for name in names(folder)? {
         let known = open.files.iter().any(|file| file.name == name) || sealed.contains(&name);
-        if is_draft(&name) || is_unfinished_still(&open, &name) {
+        let orphan = !known && is_derived(&name);
+        if is_draft(&name) || is_unfinished_still(&open, &name) || orphan {
             let path = folder.join(&name);
             fs::remove_file(&path).map_err(RecordError::disk(&path.to_string_lossy()))?;
             continue;
@@ -98,6 +92,12 @@ fn is_draft(name: &str) -> bool {
 /// A still that was being written; nobody has heard of it.
 fn is_unfinished_still(open: &OpenCall, name: &str) -> bool {
     name.ends_with(".png") && open.began(name).is_some()
+}
+
+/// A file that was made from others and never listed: it is made again.
+fn is_derived(name: &str) -> bool {
+    let stem = name.strip_suffix(".wav").or(name.strip_suffix(".mp4"));
+    stem.is_some_and(|stem| stem == "call" || stem.starts_with("call."))
 }
 
 /// Whether a file that no list names is a recorder's: one that it noted, or, where nothing was noted

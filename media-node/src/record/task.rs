@@ -88,10 +88,10 @@ pub async fn recover(root: &Path) -> Result<Vec<super::recover::Recovered>, Reco
     blocking(move || super::recover::recover(&root)).await
 }
 
-/// Calls below `root` with something that is not sealed.
-pub async fn unsealed(root: &Path) -> Result<Vec<CallId>, RecordError> {
+/// The calls that have a folder below `root`.
+pub async fn calls(root: &Path) -> Result<Vec<CallId>, RecordError> {
     let root = root.to_owned();
-    blocking(move || super::recover::unsealed(&root)).await
+    blocking(move || super::recover::calls(&root)).await
 }
 
 /// Does work that waits for the disk.

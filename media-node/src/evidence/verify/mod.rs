@@ -15,6 +15,7 @@ pub use report::Report;
 use super::chain::{CHAIN, HEAD};
 use super::manifest::Manifest;
 use super::{EvidenceError, VerifyKey};
+use crate::derive::WORK;
 use check::Check;
 use counterpart_shared::id::CallId;
 use seals::Found;
@@ -92,7 +93,9 @@ fn calls(root: &Path, check: &mut Check) -> Result<BTreeMap<String, Call>, Evide
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
-            calls.insert(name, Call::read(&entry.path())?);
+            if name != WORK {
+                calls.insert(name, Call::read(&entry.path())?);
+            }
         } else if name != CHAIN && name != HEAD {
             check.note(Kind::FileAdded, name, "");
         }

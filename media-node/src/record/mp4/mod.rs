@@ -9,8 +9,8 @@ mod init;
 mod line;
 mod walk;
 
-pub(super) use file::{Closed, Mp4File};
-pub(super) use init::{VIDEO_ID, with_duration};
+pub(crate) use file::{Closed, Mp4File};
+pub(crate) use init::{VIDEO_ID, with_duration};
 pub(crate) use walk::Walk;
 
 /// Ticks per second of the picture track.
