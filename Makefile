@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge build call run lint test bench-edge bench-node fuzz clean
+.PHONY: help setup edge build call run lint test bench-edge bench-node bench-record fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -51,6 +51,9 @@ bench-edge: setup edge build ## measure requests, calls and messages of the edge
 
 bench-node: setup edge build ## measure what the node adds to a frame's way, beside a bare relay
 	$(bin)/bench_node
+
+bench-record: setup ## measure what recording costs and how fast a composite is made, beside ffmpeg
+	cargo bench --package counterpart-node --bench record
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"
