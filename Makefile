@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web fuzz clean
+.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web bench-record fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -62,6 +62,9 @@ bench-node: setup edge build ## measure what the node adds to a frame's way, bes
 bench-web: setup edge build ## measure pictures and sound from page to page, beside plain WebRTC
 	tools/build-wire.sh
 	$(bin)/bench_web
+
+bench-record: setup ## measure what recording costs and how fast a composite is made, beside ffmpeg
+	cargo bench --package counterpart-node --bench record
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"

@@ -5,7 +5,9 @@
 pub mod accept;
 mod config;
 pub mod control;
+pub mod derive;
 pub mod door;
+pub mod evidence;
 pub mod frames;
 pub mod gate;
 pub mod hub;
@@ -19,11 +21,13 @@ pub mod refusal;
 pub mod shell;
 pub mod still;
 pub mod stop;
+mod tools;
 mod transcode;
 
 pub use config::{Args, Config, ConfigError, Secret, TcpTls, Timing};
 pub use node::Node;
 pub use stop::shutdown_signal;
+pub use tools::Tool;
 
 /// Logs go to standard error, at `info` unless `RUST_LOG` says otherwise; standard output is for the one
 /// line that says where the node listens.

@@ -5,6 +5,7 @@ use crate::accept::{Listeners, http, rtmp, udp};
 use crate::config::Config;
 use crate::control::{self, Outbox};
 use crate::door::Door;
+use crate::evidence::NodeKey;
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::keys::Keys;
@@ -33,6 +34,7 @@ pub struct Node {
     shell: Arc<Shell>,
     listeners: Listeners,
     boot: String,
+    key: NodeKey,
 }
 
 impl Node {
@@ -44,6 +46,8 @@ impl Node {
         // TLS of the control link takes the process's provider. Another node in this process may have
         // set the same one before.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let key =
+            NodeKey::load_or_make(&config.key_file).context("the key that seals recordings")?;
         let keys = Keys::new(&config.host, config.one_time, SystemTime::now());
         let keys = Arc::new(keys.context("the certificate of the day")?);
         let listeners = Listeners::open(&config, &keys)?;
@@ -64,7 +68,7 @@ impl Node {
             outbox: outbox.clone(),
             door: Arc::new(Door::new(config.max_connections, metrics.clone())),
             metrics,
-            recordings: Recordings::new(outbox.clone()),
+            recordings: Recordings::new(&config.record_dir, outbox.clone()),
             stills: Stills::new(outbox),
             stop: Stop::default(),
             config,
@@ -73,6 +77,7 @@ impl Node {
             shell: Arc::new(shell),
             listeners,
             boot: format!("{:032x}", rand::random::<u128>()),
+            key,
         })
     }
 
@@ -90,12 +95,19 @@ impl Node {
             shell,
             listeners,
             boot,
+            key,
         } = self;
         tracing::info!(node = %shell.config.node, endpoints = ?shell.endpoints, "listening");
         let link = tokio::spawn(control::run(shell.clone(), boot));
         let recover = {
             let shell = shell.clone();
-            async move { shell.recordings.recover(&shell.config.record_dir).await }
+            async move {
+                let config = &shell.config;
+                let recordings = &shell.recordings;
+                recordings
+                    .recover(config.node.clone(), key, config.derive)
+                    .await;
+            }
         };
         tokio::spawn(recover);
         let mut accepting = JoinSet::new();
@@ -125,6 +137,7 @@ impl Node {
         // The order matters: no newcomers, then the ends that players and the edge shall hear of, then
         // the edge, whose link waits for the files, and the UDP sockets last, which carry the goodbyes.
         accepting.abort_all();
+        shell.recordings.stop();
         shell.hub.stop("the node is being stopped");
         shell.stop.wish();
         tokio::time::sleep(GOODBYE).await;

@@ -1,16 +1,23 @@
-//! Which parties are being recorded: starts a recorder for a published stream and tells the edge how it
-//! went. What a recorder does is in [`record`](crate::record).
+//! Which parties are being recorded: starts a recorder for a published stream, tells the edge how it
+//! went, and has the call sealed once it is over. What a recorder does is in [`record`](crate::record),
+//! what a seal is in [`evidence`](crate::evidence).
+
+mod calls;
 
 use crate::control::Outbox;
+use crate::derive::{Deriver, Settings};
+use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
-use crate::record::task::{self, Subject};
-use crate::record::{FinishedFile, Outcome};
-use crate::shell::Shell;
+use crate::record::open::{OpenCall, Published};
+use crate::record::task::{self, Subject, blocking};
+use crate::record::{CallFolder, FinishedFile, Outcome, RecordError};
+use calls::Calls;
 use counterpart_shared::api::{NodeEvent, StreamRef};
-use counterpart_shared::id::{CallId, Party, StreamId};
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
+use counterpart_shared::grant::Grant;
+use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 /// The recorders at work.
@@ -19,57 +26,125 @@ use tokio::sync::watch;
 /// frames wait in its queue.
 #[derive(Debug, Clone)]
 pub struct Recordings {
+    root: PathBuf,
     outbox: Arc<Outbox>,
+    calls: Arc<Mutex<Calls>>,
+    sealer: Arc<OnceLock<Sealer>>,
+    deriver: Arc<OnceLock<Deriver>>,
+    /// Recorders, and seals that are being made.
     at_work: watch::Sender<usize>,
     recovered: watch::Sender<bool>,
 }
 
 impl Recordings {
-    /// None at work; nothing recovered.
-    pub fn new(outbox: Arc<Outbox>) -> Self {
+    /// Into the folder `root`. None at work; nothing recovered.
+    pub fn new(root: &Path, outbox: Arc<Outbox>) -> Self {
         Self {
+            root: root.to_owned(),
             outbox,
+            calls: Arc::default(),
+            sealer: Arc::default(),
+            deriver: Arc::default(),
             at_work: watch::Sender::new(0),
             recovered: watch::Sender::new(false),
         }
     }
 
-    /// Finishes what an earlier process left below `root` and reports it. To be run once.
-    pub async fn recover(&self, root: &Path) {
-        if root.is_dir() {
-            match task::recover(root).await {
-                Ok(calls) => {
-                    for left in calls {
-                        self.report_recovered(&left.call, &left.files);
-                    }
+    /// Finishes and seals what an earlier process left, and reports it; has made what is to be made from
+    /// recordings. To be run once.
+    pub async fn recover(&self, node: NodeId, key: NodeKey, settings: Settings) {
+        let root = self.root.clone();
+        match tokio::task::spawn_blocking(move || Sealer::open(&root, node, key)).await {
+            Ok(Ok(sealer)) => drop(self.sealer.set(sealer)),
+            Ok(Err(error)) => tracing::error!(%error, "nothing can be sealed"),
+            Err(error) => tracing::error!(%error, "nothing can be sealed"),
+        }
+        match task::recover(&self.root).await {
+            Ok(calls) => {
+                for left in calls {
+                    self.report_recovered(&left.call, &left.files);
                 }
-                Err(error) => tracing::error!(%error, "old recordings cannot be finished"),
             }
+            Err(error) => tracing::error!(%error, "old recordings cannot be finished"),
+        }
+        match Deriver::start(&self.root, settings, self.sealer.clone()) {
+            Ok(deriver) => drop(self.deriver.set(deriver)),
+            Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
+        }
+        match task::calls(&self.root).await {
+            Ok(calls) => {
+                for call in calls {
+                    self.seal(&call, Vec::new()).await;
+                }
+            }
+            Err(error) => tracing::error!(%error, "old recordings cannot be sealed"),
         }
         self.recovered.send_replace(true);
     }
 
+    /// Somebody publishes under this grant from now on, recorded or not.
+    pub fn published(&self, grant: &Grant) {
+        let at = unix_ms();
+        let grant = grant.clone();
+        let call = grant.call.clone();
+        if self.calls().published(Published { at, grant }) {
+            let recordings = self.clone();
+            tokio::spawn(async move { recordings.note_published(&call).await });
+        }
+    }
+
+    /// Something of the call is kept beside recordings, and sealed with it.
+    pub fn keeps(&self, call: &CallId) {
+        self.calls().keep(call);
+    }
+
     /// Records a stream, unless a recorder is at it already.
-    pub fn start(&self, shell: &Shell, stream: &Arc<Stream>) {
+    pub fn start(&self, stream: &Arc<Stream>) {
         let Some(reader) = stream.record(Instant::now()) else {
             return;
         };
         let stream = stream.name().clone();
         let subject = Subject {
-            root: shell.config.record_dir.clone(),
+            root: self.root.clone(),
             call: stream.call.clone(),
             party: stream.party,
         };
+        self.calls().begin(&stream.call);
         self.at_work.send_modify(|count| *count += 1);
         tokio::spawn(self.clone().record(reader, stream, subject));
     }
 
-    /// How many are at work.
-    pub fn count(&self) -> usize {
-        *self.at_work.borrow()
+    /// The call is over: it is sealed as soon as its files are finished.
+    pub fn end_call(&self, call: &CallId) {
+        let over = self.calls().end(call);
+        if let Some(published) = over {
+            self.at_work.send_modify(|count| *count += 1);
+            let recordings = self.clone();
+            let call = call.clone();
+            tokio::spawn(async move {
+                recordings.seal(&call, published).await;
+                recordings.at_work.send_modify(|count| *count -= 1);
+            });
+        }
     }
 
-    /// Waits until all files are finished.
+    /// The node stops: what is recorded of the calls that go on elsewhere is sealed too.
+    pub fn stop(&self) {
+        let calls = self.calls().stop();
+        calls.iter().for_each(|call| self.end_call(call));
+    }
+
+    /// How many recorders are at work.
+    pub fn count(&self) -> usize {
+        self.calls().recorders()
+    }
+
+    /// Whether all files are finished and sealed.
+    pub fn is_idle(&self) -> bool {
+        *self.at_work.borrow() == 0
+    }
+
+    /// Waits until all files are finished and sealed.
     pub async fn finished(&self) {
         // The sender lives in `self`, so the wait ends only with the last recorder.
         let _ = self.at_work.subscribe().wait_for(|count| *count == 0).await;
@@ -79,9 +154,42 @@ impl Recordings {
         let _ = self.recovered.subscribe().wait_for(|done| *done).await;
         self.outbox.push(&stream, NodeEvent::RecordingStarted);
         tracing::info!(stream = %stream.stream, "recording");
+        self.note_published(&stream.call).await;
         let outcome = task::record(reader, subject).await;
         self.report(&stream, &outcome);
+        let over = self.calls().finish(&stream.call);
+        if let Some(published) = over {
+            self.seal(&stream.call, published).await;
+        }
         self.at_work.send_modify(|count| *count -= 1);
+    }
+
+    /// Seals what is finished of a call. What cannot be sealed now stays listed for the next start.
+    async fn seal(&self, call: &CallId, published: Vec<Published>) {
+        let (sealer, root, id) = (self.sealer.clone(), self.root.clone(), call.clone());
+        let sealed = blocking(move || {
+            note(&root, &id, published)?;
+            Ok(sealer.get().map(|sealer| sealer.seal(&id)))
+        });
+        match sealed.await {
+            Ok(None) => {}
+            Ok(Some(Ok(_))) => {
+                if let Some(deriver) = self.deriver.get() {
+                    deriver.take(call);
+                }
+            }
+            Ok(Some(Err(error))) => tracing::error!(%call, %error, "a call cannot be sealed"),
+            Err(error) => tracing::error!(%call, %error, "a call cannot be sealed"),
+        }
+    }
+
+    /// Writes down who publishes, so that a seal after a crash can say it too.
+    async fn note_published(&self, call: &CallId) {
+        let published = self.calls().take_published(call);
+        let (root, id) = (self.root.clone(), call.clone());
+        if let Err(error) = blocking(move || note(&root, &id, published)).await {
+            tracing::error!(%call, %error, "who published cannot be noted");
+        }
     }
 
     fn report(&self, stream: &StreamRef, outcome: &Outcome) {
@@ -117,4 +225,22 @@ impl Recordings {
         let event = NodeEvent::RecordingReady { files };
         self.outbox.push(stream, event);
     }
+
+    fn calls(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn note(root: &Path, call: &CallId, published: Vec<Published>) -> Result<(), RecordError> {
+    if published.is_empty() {
+        return Ok(());
+    }
+    let folder = CallFolder::create(root, call)?;
+    let add = |open: &mut OpenCall| open.published.extend(published);
+    OpenCall::update(folder.path(), call, add).map(|_| ())
+}
+
+fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
 }

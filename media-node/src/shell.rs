@@ -99,8 +99,9 @@ impl Shell {
             Act::Play => Allowed::Play(self.hub.play(&grant, taste, now)?),
             Act::Publish => {
                 let publication = self.hub.publish(&grant, now)?;
+                self.recordings.published(&grant);
                 if grant.record || self.hub.is_recorded(&grant.call) {
-                    self.recordings.start(self, publication.stream());
+                    self.recordings.start(publication.stream());
                 }
                 Allowed::Publish(publication)
             }
@@ -115,8 +116,14 @@ impl Shell {
     /// Records a call from now on: the streams that run already, and those that begin later.
     pub fn record_call(&self, call: &CallId) {
         for stream in self.hub.record_call(call) {
-            self.recordings.start(self, &stream);
+            self.recordings.start(&stream);
         }
+    }
+
+    /// The call is over: its streams end, and what was recorded of it is sealed.
+    pub fn end_call(&self, call: &CallId) {
+        self.hub.end_call(call, "the call is over");
+        self.recordings.end_call(call);
     }
 
     /// Counts a received frame.

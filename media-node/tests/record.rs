@@ -4,7 +4,7 @@
 
 mod record_support;
 
-use counterpart_node::record::manifest::CallManifest;
+use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::recover::recover;
 use counterpart_node::record::task::{Subject, record as record_stream};
 use counterpart_node::record::worker::WallClock;
@@ -237,7 +237,7 @@ fn what_a_killed_process_left_is_closed_at_the_next_start() {
         assert!(file.duration_ms > 1_900, "{file:?}");
         assert_eq!(file.bytes, path.metadata().unwrap().len());
     }
-    let listed = CallManifest::read(&folder, &recovered[0].call).unwrap();
+    let listed = OpenCall::read(&folder, &recovered[0].call).unwrap();
     assert_eq!(&listed.files, files);
     assert_eq!(recover(root.path()).unwrap(), []);
 }
@@ -400,7 +400,7 @@ async fn a_published_stream_is_recorded_from_the_hub() {
     let outcome = recording.await.unwrap();
     assert!(outcome.error.is_none(), "{:?}", outcome.error);
     let folder = root.path().join("c1");
-    let listed = CallManifest::read(&folder, &grant.call).unwrap();
+    let listed = OpenCall::read(&folder, &grant.call).unwrap();
     assert_eq!(listed.files, outcome.files);
     assert_eq!(plays(&folder.join("caller.mp4")), "");
     assert_eq!(probe(&folder.join("caller.mp4")).packets(0).len(), 25);

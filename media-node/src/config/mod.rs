@@ -1,9 +1,12 @@
 //! What an operator sets: a flag, else its `COUNTERPART_…` variable, else the default.
 
+mod record;
 mod tls;
 
+pub(crate) use record::key_file;
 pub use tls::TcpTls;
 
+use crate::derive::Settings;
 use counterpart_shared::id::NodeId;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -13,7 +16,12 @@ use url::Url;
 
 /// The flags as they are given.
 #[derive(Debug, Clone, clap::Parser)]
-#[command(name = "counterpart-node", version, about)]
+#[command(
+    name = "counterpart-node",
+    version,
+    about,
+    after_help = "Also: counterpart-node verify --help, counterpart-node public-key --help"
+)]
 pub struct Args {
     /// This node's id, as the edge and the grants name it.
     #[arg(long, env = "COUNTERPART_NODE_ID")]
@@ -58,6 +66,21 @@ pub struct Args {
     /// Folder of the recordings.
     #[arg(long, env = "COUNTERPART_RECORD_DIR", default_value = "run/recordings")]
     pub record_dir: PathBuf,
+    /// File of the private key that seals recordings; made at the first start. Unless given: the folder
+    /// of the recordings with `.key` behind it. Never inside that folder, which auditors get whole.
+    #[arg(long, env = "COUNTERPART_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Whether a composite of each recorded call is made once it is over: both parties in one picture.
+    #[arg(long, env = "COUNTERPART_COMPOSITE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub composite: bool,
+    /// Time zone of the clock in the composite, as hours and minutes east of UTC: +08:00.
+    #[arg(
+        long,
+        env = "COUNTERPART_UTC_OFFSET",
+        default_value = "+00:00",
+        allow_hyphen_values = true
+    )]
+    pub utc_offset: String,
     /// Most connections of all kinds at once.
     #[arg(long, env = "COUNTERPART_MAX_CONNECTIONS", default_value_t = 4096)]
     pub max_connections: usize,
@@ -150,6 +173,10 @@ pub struct Config {
     pub tls: Option<TcpTls>,
     /// Folder of the recordings.
     pub record_dir: PathBuf,
+    /// File of the private key that seals them.
+    pub key_file: PathBuf,
+    /// What is made from them.
+    pub derive: Settings,
     /// Most connections at once.
     pub max_connections: usize,
     /// Most published streams at once.
@@ -211,7 +238,12 @@ impl TryFrom<Args> for Config {
             rtmp_port: args.rtmp_port,
             http_port: args.http_port,
             udp_port: args.udp_port,
+            key_file: key_file(&args.record_dir, args.key_file)?,
             record_dir: args.record_dir,
+            derive: Settings {
+                composite: args.composite,
+                zone: record::zone(&args.utc_offset)?,
+            },
             max_connections: args.max_connections,
             capacity: args.capacity,
         })
@@ -310,6 +342,8 @@ mod tests {
             ("edge", "http://x/"),
             ("max-connections", "0"),
             ("stall-ms", "0"),
+            ("utc-offset", "8"),
+            ("utc-offset", "+26:00"),
         ] {
             let arg = format!("--{flag}={value}");
             let base = ["--node-id=n1", "--edge=ws://127.0.0.1:1/"];

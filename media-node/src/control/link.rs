@@ -196,7 +196,7 @@ impl Link {
             match command {
                 NodeCommand::CallEnd { call } => {
                     tracing::info!(%call, seq, "the edge ends a call");
-                    hub.end_call(&call, "the call is over");
+                    self.shell.end_call(&call);
                 }
                 NodeCommand::RecordBegin { call } => {
                     tracing::info!(%call, seq, "the edge wants a call recorded");
@@ -204,6 +204,7 @@ impl Link {
                 }
                 NodeCommand::Still { call, party, id } => {
                     tracing::info!(%call, %party, %id, seq, "the edge wants a still");
+                    self.shell.recordings.keeps(&call);
                     self.shell.stills.take(&self.shell, call, party);
                 }
                 NodeCommand::Unknown => {
@@ -287,7 +288,7 @@ impl Link {
 
     fn is_done(&self) -> bool {
         let shell = &self.shell;
-        shell.stop.is_wished() && shell.recordings.count() == 0 && shell.outbox.is_empty()
+        shell.stop.is_wished() && shell.recordings.is_idle() && shell.outbox.is_empty()
     }
 
     /// Ends whenever there is something new about stopping. What else it waits for, an acknowledgement,
@@ -295,7 +296,7 @@ impl Link {
     async fn stopped(&self) {
         if !self.shell.stop.is_wished() {
             self.shell.stop.wished().await;
-        } else if self.shell.recordings.count() > 0 {
+        } else if !self.shell.recordings.is_idle() {
             self.shell.recordings.finished().await;
         } else {
             std::future::pending().await

@@ -1,7 +1,7 @@
 //! Finished files, to be read again.
 
 use super::RecordError;
-use super::manifest::{self, CallManifest};
+use super::open;
 use super::store::call_folder;
 use counterpart_shared::id::CallId;
 use std::fs::File;
@@ -15,20 +15,20 @@ pub struct Finished {
     pub file: File,
     /// Its size in bytes.
     pub bytes: u64,
-    /// SHA-256 of its content; nothing for the list of the others, which still grows.
+    /// SHA-256 of its content; nothing for a list of the others.
     pub sha256: Option<String>,
     /// Its media type.
     pub media_type: &'static str,
 }
 
 impl Finished {
-    /// Opens the file of this name, if the call's list names it; the list may be read too. Whatever else is in
+    /// Opens the file of this name, if one of the call's lists names it; the lists may be read too. Whatever else is in
     /// the folder is not there.
     pub fn open(root: &Path, call: &CallId, name: &str) -> Result<Option<Self>, RecordError> {
         let folder = call_folder(root, call)?;
-        let listed = CallManifest::read(&folder, call)?;
-        let listed = listed.files.into_iter().find(|file| file.name == name);
-        if listed.is_none() && name != manifest::FILE_NAME {
+        let listed = open::listed(&folder, call)?;
+        let listed = listed.into_iter().find(|file| file.name == name);
+        if listed.is_none() && !open::is_list(name) {
             return Ok(None);
         }
         let opened = File::open(folder.join(name)).and_then(|file| {
@@ -61,7 +61,8 @@ fn media_type(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::FinishedFile;
+    use crate::record::file::sample;
+    use crate::record::open::OpenCall;
     use std::fs;
 
     #[test]
@@ -79,30 +80,18 @@ mod tests {
         let call: CallId = "c1".parse().unwrap();
         let folder = root.path().join("c1");
         let found = |name: &str| Finished::open(root.path(), &call, name).unwrap();
-        assert!(found("call.json").is_none());
+        assert!(found("open.json").is_none());
         fs::create_dir(&folder).unwrap();
         for name in ["caller.mp4", "callee.mp4", ".call.json"] {
             fs::write(folder.join(name), "12345").unwrap();
         }
         fs::write(root.path().join("secret"), "x").unwrap();
-        let listed = FinishedFile {
-            name: "caller.mp4".to_owned(),
-            bytes: 5,
-            sha256: "00".to_owned(),
-            codecs: vec![],
-            duration_ms: 0,
-            first_at: 0,
-            last_at: 0,
-        };
-        let gone = FinishedFile {
-            name: "caller.wav".to_owned(),
-            ..listed.clone()
-        };
-        CallManifest::update(&folder, &call, [listed, gone]).unwrap();
+        let listed = ["caller.mp4", "caller.wav"].map(|name| sample(name, 5));
+        OpenCall::update(&folder, &call, |open| open.add(listed)).unwrap();
         let file = found("caller.mp4").unwrap();
         assert_eq!((file.bytes, file.media_type), (5, "video/mp4"));
-        assert_eq!(file.sha256.as_deref(), Some("00"));
-        assert_eq!(found("call.json").unwrap().media_type, "application/json");
+        assert_eq!(file.sha256, Some("00".repeat(32)));
+        assert_eq!(found("open.json").unwrap().media_type, "application/json");
         for name in [
             "callee.mp4",
             "caller.wav",

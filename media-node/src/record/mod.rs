@@ -8,27 +8,32 @@
 //! 2. [`PartyRecorder`] reads the FLV body and gives it a place on the file's time line ([`clock`]).
 //! 3. Pictures and sound as received go into fragmented MP4 (`mp4`), a fragment every half second;
 //!    the decoded sound (`decode`) goes into a WAV file (`wav`) on the same time line.
-//! 4. At the end each file is closed and hashed, and `call.json` lists them ([`manifest`]).
+//! 4. At the end each file is closed and hashed, and `open.json` lists it ([`open`]) until the call is
+//!    sealed ([`evidence`](crate::evidence)).
 //!
 //! [`Finished`] reads them again. A killed process loses at most the last second; [`recover`] closes what it left behind.
 
 pub mod clock;
+mod close;
 mod decode;
 mod error;
+pub(crate) mod file;
 pub mod finished;
-pub mod manifest;
-mod mp4;
+mod gaps;
+pub(crate) mod mp4;
+pub mod open;
 mod party;
 pub mod recover;
 pub mod store;
 pub mod task;
-mod track;
+pub(crate) mod track;
 mod wav;
 pub mod worker;
 
 pub use error::RecordError;
+pub use file::{FinishedFile, Origin};
 pub use finished::Finished;
-pub use manifest::FinishedFile;
+pub use gaps::{Gap, Track};
 pub use party::{PartyRecorder, RecordStats};
-pub use store::{Folder, Store};
+pub use store::{CallFolder, Folder, Store};
 pub use worker::{Input, Outcome, Recorder};

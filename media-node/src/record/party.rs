@@ -2,7 +2,7 @@
 
 use super::RecordError;
 use super::clock::{StreamClock, Track};
-use super::manifest::{FinishedFile, digest};
+use super::file::{FinishedFile, Origin, digest};
 use super::mp4::{self, Mp4File};
 use super::store::{Store, create_next};
 use super::track::{Picture, Sound, Unit, UnitKind};
@@ -308,6 +308,7 @@ impl PartyRecorder {
             return Ok(());
         };
         let made = create_next(self.store.as_ref(), &self.party, "mp4")?;
+        self.store.began(&made.0, first.arrived_at)?;
         let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), first)?;
         let file = self.open.insert(file);
         self.waiting_bytes = 0;
@@ -361,6 +362,9 @@ impl PartyRecorder {
             duration_ms: closed.duration_ms,
             first_at: closed.first_at,
             last_at: closed.last_at,
+            gaps: closed.gaps,
+            cut: false,
+            origin: Origin::Received,
         });
         Ok(())
     }
@@ -375,6 +379,9 @@ impl PartyRecorder {
             duration_ms: closed.duration_ms,
             first_at: closed.first_at,
             last_at: closed.last_at,
+            gaps: closed.gaps,
+            cut: false,
+            origin: Origin::Received,
         });
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Where files go: a folder, or in tests something that fails on command.
 
 use super::RecordError;
+use super::open::{Begun, OpenCall};
 use counterpart_shared::id::CallId;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -25,6 +26,11 @@ pub trait Store: Send {
     fn create(&self, name: &str) -> io::Result<Box<dyn Output>>;
     /// Opens a file to read it.
     fn open(&self, name: &str) -> io::Result<Box<dyn Read>>;
+    /// Notes when a file begins, for whoever has to close it after a crash. Nothing that is in no call
+    /// needs it.
+    fn began(&self, _name: &str, _first_at: u64) -> Result<(), RecordError> {
+        Ok(())
+    }
 }
 
 /// The folder of a call below the folder of all recordings. An id of dots only would lead out of that.
@@ -62,6 +68,47 @@ impl Store for Folder {
 
     fn open(&self, name: &str) -> io::Result<Box<dyn Read>> {
         Ok(Box::new(File::open(self.0.join(name))?))
+    }
+}
+
+/// The folder of a call, with its `open.json`.
+#[derive(Debug, Clone)]
+pub struct CallFolder {
+    path: PathBuf,
+    call: CallId,
+    folder: Folder,
+}
+
+impl CallFolder {
+    /// The call's folder below `root`, made if need be.
+    pub fn create(root: &Path, call: &CallId) -> Result<Self, RecordError> {
+        let path = call_folder(root, call)?;
+        Ok(Self {
+            folder: Folder::create(&path)?,
+            path,
+            call: call.clone(),
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Store for CallFolder {
+    fn create(&self, name: &str) -> io::Result<Box<dyn Output>> {
+        self.folder.create(name)
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>> {
+        self.folder.open(name)
+    }
+
+    fn began(&self, name: &str, first_at: u64) -> Result<(), RecordError> {
+        let name = name.to_owned();
+        let note = |open: &mut OpenCall| open.begun.push(Begun { name, first_at });
+        OpenCall::update(&self.path, &self.call, note).map(|_| ())
     }
 }
 
@@ -108,9 +155,11 @@ mod tests {
 
     #[test]
     fn no_call_leads_out_of_the_root() {
-        let folder = |call: &str| call_folder(Path::new("r"), &call.parse().unwrap());
-        assert!(folder("..").is_err());
-        assert!(folder(".").is_err());
-        assert_eq!(folder("..a").unwrap(), Path::new("r/..a"));
+        let root = tempfile::tempdir().unwrap();
+        let create = |call: &str| CallFolder::create(root.path(), &call.parse().unwrap());
+        assert!(create("..").is_err());
+        assert!(create(".").is_err());
+        assert!(create("..a").is_ok());
+        assert!(root.path().join("..a").is_dir());
     }
 }

@@ -1,9 +1,9 @@
 //! From the hub to the recorder: one task per recorded stream.
 
-use super::manifest::CallManifest;
+use super::open::OpenCall;
 use super::store::call_folder;
 use super::worker::WallClock;
-use super::{Folder, Input, Outcome, PartyRecorder, RecordError, Recorder};
+use super::{CallFolder, Input, Outcome, PartyRecorder, RecordError, Recorder};
 use crate::hub::{Delivery, Reader};
 use counterpart_shared::flv::TagKind;
 use counterpart_shared::id::{CallId, Party};
@@ -21,13 +21,13 @@ pub struct Subject {
 }
 
 /// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
-/// `call.json`. The outcome carries what there is to tell: its files, and the error if there was one.
+/// `open.json`. The outcome carries what there is to tell: its files, and the error if there was one.
 pub async fn record(reader: Reader, subject: Subject) -> Outcome {
     let clock = WallClock::now();
     let made = blocking({
         let subject = subject.clone();
         move || {
-            let folder = Folder::create(call_folder(&subject.root, &subject.call)?)?;
+            let folder = CallFolder::create(&subject.root, &subject.call)?;
             Recorder::start(
                 PartyRecorder::new(folder, &subject.party.to_string()),
                 clock,
@@ -75,7 +75,7 @@ async fn list(subject: Subject, mut outcome: Outcome) -> Outcome {
     let files = outcome.files.clone();
     let listed = blocking(move || {
         let folder = call_folder(&subject.root, &subject.call)?;
-        CallManifest::update(&folder, &subject.call, files)
+        OpenCall::update(&folder, &subject.call, |open| open.add(files))
     });
     let listed = listed.await;
     outcome.error = outcome.error.or(listed.err());
@@ -88,7 +88,14 @@ pub async fn recover(root: &Path) -> Result<Vec<super::recover::Recovered>, Reco
     blocking(move || super::recover::recover(&root)).await
 }
 
-async fn blocking<T: Send + 'static>(
+/// The calls that have a folder below `root`.
+pub async fn calls(root: &Path) -> Result<Vec<CallId>, RecordError> {
+    let root = root.to_owned();
+    blocking(move || super::recover::calls(&root)).await
+}
+
+/// Does work that waits for the disk.
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, RecordError> + Send + 'static,
 ) -> Result<T, RecordError> {
     match tokio::task::spawn_blocking(work).await {

@@ -8,28 +8,28 @@ use counterpart_shared::opus::{CLOCK, OpusHead, packet_samples};
 
 /// Pictures: H.264 with one configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Picture {
-    pub(super) config: DecoderConfig,
+pub(crate) struct Picture {
+    pub(crate) config: DecoderConfig,
     /// 0 × 0 where the parameter set cannot be read; players look into it themselves.
-    pub(super) size: (u32, u32),
+    pub(crate) size: (u32, u32),
 }
 
 impl Picture {
-    pub(super) fn parse(record: &Bytes) -> Option<Self> {
+    pub(crate) fn parse(record: &Bytes) -> Option<Self> {
         let config = DecoderConfig::parse(record).ok()?;
         let sps = config.sps.first().and_then(|nal| Sps::parse(nal).ok());
         let size = sps.map_or((0, 0), |sps| (sps.width, sps.height));
         Some(Self { config, size })
     }
 
-    pub(super) fn codec(&self) -> String {
+    pub(crate) fn codec(&self) -> String {
         self.config.codec_string()
     }
 }
 
 /// Sound with one configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sound {
+pub(crate) enum Sound {
     /// AAC, and its configuration as received.
     Aac(AudioSpecificConfig, Bytes),
     /// Opus.
@@ -37,7 +37,7 @@ pub(super) enum Sound {
 }
 
 impl Sound {
-    pub(super) fn parse(codec: AudioCodec, config: &Bytes) -> Option<Self> {
+    pub(crate) fn parse(codec: AudioCodec, config: &Bytes) -> Option<Self> {
         match codec {
             AudioCodec::Aac => {
                 let parsed = AudioSpecificConfig::parse(config).ok()?;
@@ -47,7 +47,7 @@ impl Sound {
         }
     }
 
-    pub(super) fn is(&self, codec: AudioCodec) -> bool {
+    pub(crate) fn is(&self, codec: AudioCodec) -> bool {
         matches!(
             (self, codec),
             (Self::Aac(..), AudioCodec::Aac) | (Self::Opus(_), AudioCodec::Opus)
@@ -55,7 +55,7 @@ impl Sound {
     }
 
     /// Ticks per second of the track.
-    pub(super) fn timescale(&self) -> u32 {
+    pub(crate) fn timescale(&self) -> u32 {
         match self {
             Self::Aac(config, _) => config.sample_rate,
             Self::Opus(_) => CLOCK,
@@ -63,7 +63,7 @@ impl Sound {
     }
 
     /// How long `packet` sounds, in ticks; `None` if it cannot be a packet.
-    pub(super) fn duration(&self, packet: &[u8]) -> Option<u32> {
+    pub(crate) fn duration(&self, packet: &[u8]) -> Option<u32> {
         match self {
             Self::Aac(..) if packet.is_empty() => None,
             Self::Aac(config, _) => Some(config.samples_per_packet()),
@@ -71,7 +71,7 @@ impl Sound {
         }
     }
 
-    pub(super) fn codec(&self) -> String {
+    pub(crate) fn codec(&self) -> String {
         match self {
             Self::Aac(config, _) => match config.sbr {
                 None => format!("mp4a.40.{}", config.object_type),
@@ -85,17 +85,17 @@ impl Sound {
 
 /// One coded picture or packet on its way into a file.
 #[derive(Debug, Clone)]
-pub(super) struct Unit {
+pub(crate) struct Unit {
     /// Milliseconds on the recording's time line: decoding time of a picture.
-    pub(super) place: i64,
+    pub(crate) place: i64,
     /// When it arrived, in UNIX milliseconds.
-    pub(super) arrived_at: u64,
-    pub(super) kind: UnitKind,
-    pub(super) data: Bytes,
+    pub(crate) arrived_at: u64,
+    pub(crate) kind: UnitKind,
+    pub(crate) data: Bytes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum UnitKind {
+pub(crate) enum UnitKind {
     Picture {
         key: bool,
         /// Milliseconds from decoding to showing.

@@ -3,6 +3,7 @@
 
 use super::RecordError;
 use super::decode::{Decoder, RATE};
+use super::gaps::{Gap, Track, Watch};
 use super::store::{Output, Store, create_next};
 use super::track::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -37,6 +38,7 @@ struct File {
     /// UNIX milliseconds at the file's 0, by the packet that was delayed least.
     started_at: u64,
     last_at: u64,
+    watch: Watch,
 }
 
 /// What a closed file was.
@@ -45,6 +47,7 @@ pub(super) struct Closed {
     pub(super) duration_ms: u64,
     pub(super) first_at: u64,
     pub(super) last_at: u64,
+    pub(super) gaps: Vec<Gap>,
 }
 
 impl WavTrack {
@@ -84,6 +87,8 @@ impl WavTrack {
             None => {
                 let origin = *self.origin.get_or_insert(place);
                 let made = create_next(store, party, "wav")?;
+                let into_file = u64::try_from(place.saturating_sub(origin)).unwrap_or(0);
+                store.began(&made.0, arrived_at.saturating_sub(into_file))?;
                 self.file.insert(File::create(made, origin, arrived_at)?)
             }
         };
@@ -148,6 +153,7 @@ impl File {
             flushed: 0,
             started_at: u64::MAX,
             last_at: arrived_at,
+            watch: Watch::new(Track::Sound),
         })
     }
 
@@ -168,6 +174,9 @@ impl File {
         let into_file = u64::try_from(place.saturating_sub(self.origin)).unwrap_or(0);
         self.started_at = self.started_at.min(arrived_at.saturating_sub(into_file));
         self.last_at = self.last_at.max(arrived_at);
+        let length = samples.len() as i64 / i64::from(RATE / 1000);
+        self.watch
+            .note(into_file.cast_signed(), into_file.cast_signed() + length);
         let ahead = self.position(place).saturating_sub(self.samples);
         if ahead > SEAM || (self.samples == 0 && ahead > 0) {
             self.silence(ahead)?;
@@ -223,9 +232,12 @@ impl File {
     }
 
     fn closed(self, samples: i64) -> Closed {
+        let duration_ms = samples.unsigned_abs() / u64::from(RATE / 1000);
+        let first_at = self.started_at.min(self.last_at);
         Closed {
-            duration_ms: samples.unsigned_abs() / u64::from(RATE / 1000),
-            first_at: self.started_at.min(self.last_at),
+            gaps: self.watch.gaps(first_at, duration_ms),
+            duration_ms,
+            first_at,
             last_at: self.last_at,
             name: self.name,
         }

@@ -2,14 +2,15 @@
 
 use super::StillError;
 use super::decode::Picture;
-use crate::record::manifest::{CallManifest, digest};
-use crate::record::store::{Folder, call_folder, create_next};
-use crate::record::{FinishedFile, RecordError};
+use crate::record::file::digest;
+use crate::record::open::OpenCall;
+use crate::record::store::{Store, create_next};
+use crate::record::{CallFolder, FinishedFile, Origin, RecordError};
 use counterpart_shared::id::{CallId, Party};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Keeps a picture as PNG and lists it in the call's `call.json`.
+/// Keeps a picture as PNG and lists it in the call's `open.json`.
 pub(super) fn keep(
     root: &Path,
     call: &CallId,
@@ -18,9 +19,9 @@ pub(super) fn keep(
     taken_at: u64,
 ) -> Result<FinishedFile, StillError> {
     let png = png(picture).map_err(RecordError::disk("PNG"))?;
-    let path = call_folder(root, call)?;
-    let folder = Folder::create(&path)?;
+    let folder = CallFolder::create(root, call)?;
     let (name, mut file) = create_next(&folder, &party.to_string(), "png")?;
+    folder.began(&name, taken_at)?;
     let written = file.write_all(&png).and_then(|()| file.sync());
     written.map_err(RecordError::disk(&name))?;
     let (bytes, sha256) = digest(&folder, &name)?;
@@ -32,8 +33,11 @@ pub(super) fn keep(
         duration_ms: 0,
         first_at: taken_at,
         last_at: taken_at,
+        gaps: Vec::new(),
+        cut: false,
+        origin: Origin::Received,
     };
-    CallManifest::update(&path, call, [finished.clone()])?;
+    OpenCall::update(folder.path(), call, |open| open.add([finished.clone()]))?;
     Ok(finished)
 }
 

@@ -7,7 +7,7 @@ use counterpart_shared::grant::Act;
 use std::path::PathBuf;
 use tokio::process::Command;
 
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     env!("CARGO_BIN_EXE_counterpart-node").into()
 }
 

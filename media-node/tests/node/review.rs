@@ -79,7 +79,7 @@ async fn each_kind_of_file_says_what_it_is() {
     recorded(&world).await;
     for (path, kind) in [
         ("c1/caller.mp4", "video/mp4"),
-        ("c1/call.json", "application/json"),
+        ("c1/open.json", "application/json"),
     ] {
         let target = target(&world, path, |_| {});
         let answer = Answer::to(&world.endpoints, "GET", &target, &[]).await;

@@ -1,6 +1,10 @@
 //! Media made by ffmpeg, files judged by it, and disks that misbehave.
 
 #![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
+#![allow(
+    dead_code,
+    reason = "several programs share it and none uses all of it"
+)]
 
 use bytes::Bytes;
 use counterpart_node::Timing;
@@ -289,6 +293,11 @@ pub(crate) fn wav(path: &Path) -> Wav {
 }
 
 impl Wav {
+    /// Samples of 48 kHz, -1 to 1.
+    pub(crate) fn of(samples: Vec<f64>) -> Self {
+        Self(samples)
+    }
+
     pub(crate) fn seconds(&self) -> f64 {
         self.0.len() as f64 / 48_000.0
     }

@@ -1,6 +1,7 @@
 //! One MP4 file while it is written.
 
 use super::super::RecordError;
+use super::super::gaps::{Gap, Track, Watch};
 use super::super::store::Output;
 use super::super::track::{Picture, Sound, Unit, UnitKind};
 use super::fragment::{Run, fragment};
@@ -25,6 +26,8 @@ pub(crate) struct Mp4File {
     moov: Moov,
     video: Option<Line>,
     audio: Option<Line>,
+    pictures: Watch,
+    sounds: Watch,
     codecs: Vec<String>,
     origin: i64,
     sequence: u32,
@@ -63,6 +66,7 @@ pub(crate) struct Closed {
     pub(crate) duration_ms: u64,
     pub(crate) first_at: u64,
     pub(crate) last_at: u64,
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Mp4File {
@@ -87,6 +91,8 @@ impl Mp4File {
             moov,
             video: picture.map(|_| Line::video(VIDEO_ID)),
             audio: sound.map(|sound| Line::audio(AUDIO_ID, sound.timescale())),
+            pictures: Watch::new(Track::Picture),
+            sounds: Watch::new(Track::Sound),
             codecs: codecs.into_iter().flatten().collect(),
             origin: first.place,
             sequence: 0,
@@ -140,13 +146,25 @@ impl Mp4File {
         self.write_duration(duration_ms)
             .map_err(RecordError::disk(&self.name))?;
         self.sync()?;
+        let first_at = self.started_at.unwrap_or(self.last_at);
         Ok(Closed {
-            first_at: self.started_at.unwrap_or(self.last_at),
+            gaps: self.gaps(first_at, duration_ms),
+            first_at,
             last_at: self.last_at,
             name: self.name,
             codecs: self.codecs,
             duration_ms,
         })
+    }
+
+    /// Where a track of the file has nothing.
+    fn gaps(&self, first_at: u64, duration_ms: u64) -> Vec<Gap> {
+        let pictures = self.video.is_some().then_some(&self.pictures);
+        let sounds = self.audio.is_some().then_some(&self.sounds);
+        let watches = pictures.into_iter().chain(sounds);
+        watches
+            .flat_map(|watch| watch.gaps(first_at, duration_ms))
+            .collect()
     }
 
     /// What is in the file, in milliseconds.
@@ -179,9 +197,22 @@ impl Mp4File {
         let started_at = unit.arrived_at.saturating_sub(place);
         self.started_at = Some(self.started_at.map_or(started_at, |at| at.min(started_at)));
         self.last_at = self.last_at.max(unit.arrived_at);
+        self.watch(unit, place);
         match &mut self.collecting {
             Some(since) => since.bytes += unit.data.len(),
             None => self.collecting = Some(Collecting::from(unit)),
+        }
+    }
+
+    fn watch(&mut self, unit: &Unit, place: u64) {
+        let from = place.cast_signed();
+        match (unit.kind, &self.audio) {
+            (UnitKind::Picture { .. }, _) => self.pictures.note(from, from),
+            (UnitKind::Sound { ticks }, Some(line)) => {
+                let length = i64::from(ticks) * 1000 / i64::from(line.timescale.max(1));
+                self.sounds.note(from, from + length);
+            }
+            (UnitKind::Sound { .. }, None) => {}
         }
     }
 

@@ -10,7 +10,7 @@ use mp4_atom::{
     Smhd, Stbl, Stsd, Tkhd, Trak, Trex, Url, Visual, Vmhd,
 };
 
-pub(super) const VIDEO_ID: u32 = 1;
+pub(crate) const VIDEO_ID: u32 = 1;
 pub(super) const AUDIO_ID: u32 = 2;
 
 /// Seconds from 1904, MP4's epoch, to 1970.

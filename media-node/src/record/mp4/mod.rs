@@ -7,9 +7,11 @@ mod file;
 mod fragment;
 mod init;
 mod line;
+mod walk;
 
-pub(super) use file::{Closed, Mp4File};
-pub(super) use init::with_duration;
+pub(crate) use file::{Closed, Mp4File};
+pub(crate) use init::{VIDEO_ID, with_duration};
+pub(crate) use walk::Walk;
 
 /// Ticks per second of the picture track.
 const VIDEO_TIMESCALE: u32 = 90_000;

@@ -25,6 +25,7 @@ pub(crate) use pin::{Pin, sha256};
 pub(crate) use quic::{Carrier, dial};
 pub(crate) use rtmp::{connect, connect_raw};
 
+use counterpart_node::derive::Settings;
 use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
 use counterpart_shared::grant::{Act, Grant};
@@ -34,6 +35,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
+use time::UtcOffset;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
@@ -46,6 +48,8 @@ pub(crate) struct World {
     pub(crate) edge: FakeEdge,
     pub(crate) endpoints: Endpoints,
     pub(crate) folder: Arc<TempDir>,
+    /// Where the node keeps its key.
+    private: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
     program: Option<Child>,
@@ -89,6 +93,7 @@ impl World {
         }
         let edge = FakeEdge::start().await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
+        let private = Arc::new(tempfile::tempdir().unwrap());
         let mut config = Config {
             node: "n1".parse().unwrap(),
             edge: edge.url(),
@@ -101,6 +106,11 @@ impl World {
             udp_port: 0,
             tls: None,
             record_dir: folder.path().to_owned(),
+            key_file: private.path().join("node.key"),
+            derive: Settings {
+                composite: false,
+                zone: UtcOffset::UTC,
+            },
             max_connections: 100,
             capacity: 50,
             timing: timing(),
@@ -116,6 +126,7 @@ impl World {
             edge,
             endpoints,
             folder,
+            private,
             stop: Some(stop),
             node: tokio::spawn(run),
             program: None,
@@ -130,13 +141,28 @@ impl World {
 
     /// The same under this name, with its recordings in this folder.
     pub(crate) async fn spawned_as(node: &str, program: &Path, folder: Arc<TempDir>) -> Self {
+        let private = Arc::new(tempfile::tempdir().unwrap());
+        Self::spawned_in(node, program, [folder, private]).await
+    }
+
+    /// Kills the process where it is and starts another one in its folders, with an edge of its own.
+    pub(crate) async fn killed(mut self, program: &Path) -> Self {
+        self.program().kill().await.unwrap();
+        let folders = [self.folder.clone(), self.private.clone()];
+        Self::spawned_in("n1", program, folders).await
+    }
+
+    async fn spawned_in(node: &str, program: &Path, [folder, private]: [Arc<TempDir>; 2]) -> Self {
         let edge = FakeEdge::start().await;
         let mut child = Command::new(program)
             .args(["--node-id", node, "--edge", edge.url().as_str()])
             .args(["--rtmp-port", "0", "--http-port", "0", "--udp-port", "0"])
             .args(["--capacity", "1000", "--record-dir"])
             .arg(folder.path())
+            .arg("--key-file")
+            .arg(private.path().join("node.key"))
             .env("COUNTERPART_NODE_SECRET", "s3cret")
+            .env("COUNTERPART_COMPOSITE", "false")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -151,6 +177,7 @@ impl World {
             edge,
             endpoints: serde_json::from_str(endpoints).unwrap(),
             folder,
+            private,
             stop: None,
             node: tokio::spawn(async { Ok(()) }),
             program: Some(child),

@@ -1,0 +1,286 @@
+//! `make bench-record`: what recording costs, and how fast a composite is made.
+//!
+//! Method. Calls: the program in a process of its own; so many calls, each of two parties who publish 640×360, 25 pictures
+//! a second, 600 kbit/s, and AAC, at the speed of life; the processor time and resident memory that the process took,
+//! once with grants that ask for a recording and once without. Composite: a call of this clip, made once by this node's
+//! code on one thread and once by ffmpeg with one thread (decode, pad, side by side, mix, x264 ultrafast, AAC); for both the
+//! processor time counts, not the clock on the wall, which on a busy machine says nothing.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+
+#[path = "../tests/node/support/mod.rs"]
+mod support;
+
+use counterpart_node::derive::{Settings, Source, composite};
+use counterpart_node::evidence::{NodeKey, Sealer};
+use counterpart_node::record::open::OpenCall;
+use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_shared::api::FromNode;
+use counterpart_shared::flv::{Tag, TagReader};
+use counterpart_shared::grant::Act;
+use counterpart_shared::id::{CallId, Party, StreamId};
+use counterpart_shared::rtmp::{Message, MessageKind};
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use support::{Carrier, Client, World, grant};
+use time::UtcOffset;
+
+/// Calls at once.
+const CALLS: usize = 10;
+/// How long they talk.
+const SECONDS: u64 = 20;
+/// Length of the call that is made into a composite.
+const COMPOSITE_SECONDS: u32 = 60;
+/// Length of the clip that all of them repeat.
+const CLIP_MS: u32 = 10_000;
+const T0: u64 = 1_700_000_000_000;
+
+/// What the process took.
+#[derive(Debug, Clone, Copy)]
+struct Used {
+    cpu_ms: f64,
+    memory: f64,
+}
+
+fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    let tags = clip(folder.path());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let plain = runtime.block_on(calls(&tags, false));
+    let recorded = runtime.block_on(calls(&tags, true));
+    let source = sealed(folder.path(), &tags);
+    let ours = our_composite(&source, folder.path());
+    let theirs = ffmpeg_composite(&source, folder.path());
+    let speed = |cpu: f64| f64::from(COMPOSITE_SECONDS) / cpu;
+    let report = json!({
+        "calls": CALLS,
+        "seconds": SECONDS,
+        "unrecorded": {"cpu_ms_per_call_second": plain.cpu_ms, "memory_bytes_per_call": plain.memory},
+        "recorded": {"cpu_ms_per_call_second": recorded.cpu_ms, "memory_bytes_per_call": recorded.memory},
+        "composite": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": ours, "times_real_time": speed(ours)},
+        "ffmpeg": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": theirs, "times_real_time": speed(theirs)},
+    });
+    println!(
+        "{:<28} {:>22} {:>16}",
+        "", "CPU ms per call and s", "memory per call"
+    );
+    for (name, used) in [("call, unrecorded", plain), ("call, recorded", recorded)] {
+        println!(
+            "{name:<28} {:>22.2} {:>13.2} MB",
+            used.cpu_ms,
+            used.memory / 1e6
+        );
+    }
+    println!("{:<28} {:>22} {:>16}", "", "CPU s for 60 s", "× real time");
+    for (name, cpu) in [("composite", ours), ("ffmpeg, x264 ultrafast", theirs)] {
+        println!("{name:<28} {cpu:>22.2} {:>16.1}", speed(cpu));
+    }
+    write(&report);
+}
+
+fn write(report: &Value) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/report");
+    fs::create_dir_all(&folder).unwrap();
+    let json = serde_json::to_vec_pretty(report).unwrap();
+    fs::write(folder.join("bench-record.json"), json).unwrap();
+    println!("the same as JSON: target/report/bench-record.json");
+}
+
+fn clip(folder: &Path) -> Vec<Tag> {
+    let path = folder.join("clip.flv");
+    let status = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=640x360:r=25",
+        ])
+        .args(["-f", "lavfi", "-i", "sine=440:r=48000", "-t", "10"])
+        .args([
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-profile:v",
+            "baseline",
+            "-g",
+            "50",
+        ])
+        .args([
+            "-b:v", "600k", "-maxrate", "600k", "-bufsize", "600k", "-pix_fmt", "yuv420p",
+        ])
+        .args(["-c:a", "aac", "-b:a", "64k", "-f", "flv"])
+        .arg(&path)
+        .status();
+    assert!(status.unwrap().success());
+    let mut reader = TagReader::default();
+    reader.push(&fs::read(path).unwrap());
+    std::iter::from_fn(|| reader.next_tag().unwrap()).collect()
+}
+
+/// The clip again and again, for so many milliseconds.
+fn repeated(tags: &[Tag], length_ms: u32) -> impl Iterator<Item = Tag> {
+    let rounds = (0..length_ms.div_ceil(CLIP_MS)).flat_map(move |round| {
+        let later = move |tag: &Tag| Tag {
+            timestamp: tag.timestamp.min(CLIP_MS - 1) + round * CLIP_MS,
+            ..tag.clone()
+        };
+        tags.iter().map(later)
+    });
+    rounds.take_while(move |tag| tag.timestamp < length_ms)
+}
+
+fn used(world: &mut World) -> Used {
+    let id = world.program().id().unwrap();
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = resident.unwrap().trim().trim_end_matches(" kB");
+    Used {
+        cpu_ms: cpu_ms(&stat),
+        memory: kilobytes.parse::<f64>().unwrap() * 1024.0,
+    }
+}
+
+/// Fields 14 and 15 of proc(5), in ticks of 10 ms.
+fn cpu_ms(stat: &str) -> f64 {
+    let behind_name = stat.rsplit_once(')').unwrap().1;
+    let fields: Vec<&str> = behind_name.split_whitespace().collect();
+    let ticks = |index: usize| fields[index].parse::<f64>().unwrap();
+    (ticks(11) + ticks(12)) * 10.0
+}
+
+/// What a call took per second, and in memory.
+async fn calls(tags: &[Tag], record: bool) -> Used {
+    let mut world = World::spawned(env!("CARGO_BIN_EXE_counterpart-node").as_ref()).await;
+    let before = used(&mut world);
+    let mut publishers = Vec::new();
+    for call in 0..CALLS {
+        for party in Party::BOTH {
+            let mut publish = grant(Act::Publish, &format!("c{call}"));
+            publish.stream = StreamId::of(&publish.call, party);
+            (publish.party, publish.record) = (party, record);
+            publishers.push(world.publish(Carrier::Rtmp, &publish).await);
+        }
+    }
+    talk(&publishers, tags).await;
+    let after = used(&mut world);
+    let loads = world.edge.heard();
+    let recording = loads.iter().filter_map(|message| match message {
+        FromNode::Load(load) => Some(load.recording),
+        _ => None,
+    });
+    let expected = if record { 2 * CALLS as u32 } else { 0 };
+    assert_eq!(recording.max(), Some(expected));
+    Used {
+        cpu_ms: (after.cpu_ms - before.cpu_ms) / (CALLS as u64 * SECONDS) as f64,
+        memory: (after.memory - before.memory) / CALLS as f64,
+    }
+}
+
+async fn talk(publishers: &[Client], tags: &[Tag]) {
+    let start = Instant::now();
+    for tag in repeated(tags, SECONDS as u32 * 1000) {
+        let due = start + Duration::from_millis(tag.timestamp.into());
+        tokio::time::sleep_until(due.into()).await;
+        for publisher in publishers {
+            publisher.send(&Message {
+                kind: MessageKind::from(tag.kind.id()),
+                stream_id: 1,
+                timestamp: tag.timestamp,
+                payload: tag.body.clone(),
+            });
+        }
+    }
+}
+
+/// A sealed call of the clip.
+fn sealed(folder: &Path, tags: &[Tag]) -> Source {
+    let root = folder.join("recordings");
+    let call: CallId = "c1".parse().unwrap();
+    let key = NodeKey::load_or_make(&folder.join("node.key")).unwrap();
+    let sealer = Sealer::open(&root, "n1".parse().unwrap(), key).unwrap();
+    for party in Party::BOTH {
+        let its = CallFolder::create(&root, &call).unwrap();
+        let mut recorder = PartyRecorder::new(its, &party.to_string());
+        for tag in repeated(tags, COMPOSITE_SECONDS * 1000) {
+            let at = T0 + u64::from(tag.timestamp);
+            recorder
+                .push(tag.kind, tag.timestamp, &tag.body, at)
+                .unwrap();
+        }
+        let (files, done) = recorder.finish();
+        done.unwrap();
+        OpenCall::update(&root.join("c1"), &call, |open| open.add(files)).unwrap();
+    }
+    sealer.seal(&call).unwrap();
+    Source::read(&root.join("c1")).unwrap().unwrap()
+}
+
+/// Seconds of processor time.
+fn our_composite(source: &Source, folder: &Path) -> f64 {
+    let settings = Settings {
+        composite: true,
+        zone: UtcOffset::UTC,
+    };
+    let out = Box::new(File::create_new(folder.join("ours.mp4")).unwrap());
+    let now = || cpu_ms(&fs::read_to_string("/proc/thread-self/stat").unwrap());
+    let before = now();
+    composite(source, settings, ("ours.mp4".to_owned(), out)).unwrap();
+    (now() - before) / 1000.0
+}
+
+/// Seconds of processor time.
+fn ffmpeg_composite(source: &Source, folder: &Path) -> f64 {
+    let half = "scale=640:-2,pad=640:480:0:(oh-ih)/2";
+    let graph = format!("[0:v]{half}[l];[1:v]{half}[r];[l][r]hstack,fps=25[v];[0:a][1:a]amix=2[a]");
+    let output = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "info",
+            "-nostats",
+            "-benchmark",
+            "-threads",
+            "1",
+            "-filter_threads",
+            "1",
+        ])
+        .arg("-i")
+        .arg(source.folder.join("caller.mp4"))
+        .arg("-i")
+        .arg(source.folder.join("callee.mp4"))
+        .args(["-filter_complex_threads", "1", "-filter_complex", &graph])
+        .args([
+            "-map",
+            "[v]",
+            "-map",
+            "[a]",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+        ])
+        .args([
+            "-b:v", "1500k", "-threads", "1", "-c:a", "aac", "-b:a", "64k",
+        ])
+        .arg(folder.join("theirs.mp4"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("bench: utime"))
+        .unwrap();
+    let seconds = line.split_whitespace().filter_map(|field| {
+        let (name, value) = field.split_once('=')?;
+        let seconds = value.strip_suffix('s')?.parse::<f64>().ok();
+        seconds.filter(|_| name != "rtime")
+    });
+    seconds.sum()
+}

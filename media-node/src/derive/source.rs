@@ -1,0 +1,100 @@
+//! What there is of a call: whose files, and where they lie on one time line.
+
+use super::DeriveError;
+use crate::evidence::{Manifest, manifest_name};
+use crate::record::{FinishedFile, Origin};
+use counterpart_shared::id::{CallId, Party};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The sealed files of a call.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The call.
+    pub call: CallId,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// UNIX milliseconds at which the first of all files begins: the 0 of everything that is made.
+    pub first_at: u64,
+    /// How long it is from there to the end of the last file.
+    pub duration_ms: u64,
+    files: Vec<FinishedFile>,
+    names: Vec<(Party, String)>,
+    derived: bool,
+}
+
+impl Source {
+    /// Reads the sealed manifests in a call's folder; nothing if there is nothing from a party.
+    ///
+    /// # Errors
+    /// When a manifest cannot be read.
+    pub fn read(folder: &Path) -> Result<Option<Self>, DeriveError> {
+        let mut manifests: Vec<Manifest> = Vec::new();
+        for part in 1.. {
+            let path = folder.join(manifest_name(part));
+            let json = match fs::read(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+                other => other.map_err(DeriveError::disk(&path))?,
+            };
+            let manifest = serde_json::from_slice(&json);
+            manifests.push(manifest.map_err(|error| DeriveError::disk(&path)(error.into()))?);
+        }
+        Ok(Self::of(folder, &manifests))
+    }
+
+    fn of(folder: &Path, manifests: &[Manifest]) -> Option<Self> {
+        let newest = manifests.last()?;
+        let files = manifests.iter().flat_map(|manifest| &manifest.files);
+        let files = files
+            .filter(|file| file.origin == Origin::Received)
+            .cloned();
+        let files: Vec<FinishedFile> = files.collect();
+        let first_at = files.iter().map(|file| file.first_at).min()?;
+        let end = |file: &FinishedFile| file.first_at.saturating_add(file.duration_ms);
+        let end = files.iter().map(end).max()?;
+        let published = manifests.iter().flat_map(|manifest| &manifest.published);
+        let names = published.map(|one| (one.grant.party, one.grant.sub.to_string()));
+        Some(Self {
+            call: newest.call.clone(),
+            folder: folder.to_owned(),
+            first_at,
+            duration_ms: end.saturating_sub(first_at),
+            names: names.collect(),
+            derived: newest
+                .files
+                .iter()
+                .all(|file| file.origin == Origin::Derived),
+            files,
+        })
+    }
+
+    /// Whether all that there is was made into something already.
+    pub fn is_derived(&self) -> bool {
+        self.derived
+    }
+
+    /// A party's files of a kind (`wav`, `mp4`), in the order of time.
+    pub(super) fn of_party(&self, party: Party, kind: &str) -> Vec<&FinishedFile> {
+        let begin = format!("{party}.");
+        let files = self.files.iter();
+        let wanted = |file: &&FinishedFile| {
+            file.name.starts_with(&begin) && file.name.rsplit('.').next() == Some(kind)
+        };
+        let mut files: Vec<_> = files.filter(wanted).collect();
+        files.sort_by_key(|file| file.first_at);
+        files
+    }
+
+    /// Where a file begins on the time line, in milliseconds.
+    pub(super) fn place(&self, file: &FinishedFile) -> u64 {
+        file.first_at.saturating_sub(self.first_at)
+    }
+
+    /// Who published last for a party.
+    pub(super) fn who(&self, party: Party) -> Option<&str> {
+        let names = self.names.iter().rev();
+        let mut of_party = names.filter(|(whose, _)| *whose == party);
+        of_party.next().map(|(_, name)| name.as_str())
+    }
+}

@@ -1,0 +1,177 @@
+//! Sealing: from `open.json` to a signed manifest in the chain.
+//!
+//! The manifest is written under a draft's name first, then its link is appended: from then on it is
+//! sealed. Only after that the signature is written beside it, the draft gets its name, and `open.json`
+//! goes. A process that dies on the way is completed by the next start, from the link and the draft.
+
+use super::chain::{Chain, Head, Link, ZERO};
+use super::manifest::{Manifest, Place, manifest_name, signature_name};
+use super::{EvidenceError, NodeKey};
+use crate::record::file::hash;
+use crate::record::open::{OpenCall, draft_of, replace, sync_folder, write_synced};
+use counterpart_shared::id::{CallId, NodeId};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A manifest that was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its place in the chain.
+    pub link: Link,
+    /// What it says.
+    pub manifest: Manifest,
+}
+
+/// Seals calls one after the other; the order of sealing is the order of the chain.
+#[derive(Debug)]
+pub struct Sealer {
+    root: PathBuf,
+    node: NodeId,
+    key: NodeKey,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    chain: Chain,
+    /// A link that stands in the chain but whose manifest has not got its name yet.
+    pending: Option<Link>,
+}
+
+impl Sealer {
+    /// Reads the chain below `root` and completes what a killed process left half sealed.
+    ///
+    /// # Errors
+    /// When the chain cannot be read or continued.
+    pub fn open(root: &Path, node: NodeId, key: NodeKey) -> Result<Self, EvidenceError> {
+        fs::create_dir_all(root).map_err(EvidenceError::disk(root))?;
+        let (chain, links) = Chain::open(root)?;
+        let sealer = Self {
+            root: root.to_owned(),
+            node,
+            key,
+            state: Mutex::new(State {
+                chain,
+                pending: None,
+            }),
+        };
+        for link in &links {
+            if let Err(error) = sealer.complete(link) {
+                tracing::error!(call = %link.call, %error, "a seal cannot be completed");
+            }
+        }
+        sealer.write_head(links.last())?;
+        Ok(sealer)
+    }
+
+    /// Seals what is finished of a call; nothing if that is nothing.
+    ///
+    /// # Errors
+    /// When the disk refuses. What was listed stays listed, and the next attempt goes on from there.
+    pub fn seal(&self, call: &CallId) -> Result<Option<Sealed>, EvidenceError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(link) = state.pending.clone() {
+            self.complete(&link)?;
+            state.pending = None;
+        }
+        let folder = self.folder(call);
+        let open = prune(&folder, call)?;
+        if open.files.is_empty() {
+            return Ok(None);
+        }
+        let (link, manifest) = self.draft(&folder, &open, state.chain.newest())?;
+        state.chain.append(link.clone())?;
+        state.pending = Some(link.clone());
+        self.complete(&link)?;
+        state.pending = None;
+        self.write_head(Some(&link))?;
+        prune(&folder, call)?;
+        tracing::info!(call = %call, seq = link.seq, part = link.part, sha256 = link.sha256, "sealed");
+        Ok(Some(Sealed { link, manifest }))
+    }
+
+    fn folder(&self, call: &CallId) -> PathBuf {
+        self.root.join(call.as_str())
+    }
+
+    /// Writes the manifest under its draft's name.
+    fn draft(
+        &self,
+        folder: &Path,
+        open: &OpenCall,
+        newest: Option<&Link>,
+    ) -> Result<(Link, Manifest), EvidenceError> {
+        let part = Manifest::read_all(folder)?.len() as u32 + 1;
+        let place = Place {
+            seq: newest.map_or(1, |link| link.seq + 1),
+            previous: newest.map_or(ZERO, |link| &link.sha256).to_owned(),
+        };
+        let manifest = Manifest::of(open, part, &self.node, place, self.key.public());
+        let draft = draft_of(&folder.join(manifest_name(part)));
+        let disk = EvidenceError::disk(&draft);
+        let written = manifest.to_bytes().map_err(io::Error::from);
+        let written = written.and_then(|bytes| write_synced(&draft, &bytes).map(|()| bytes));
+        let bytes = written.map_err(disk)?;
+        let hashed = hash(&bytes[..]).map_err(EvidenceError::disk(&draft))?;
+        let link = Link {
+            seq: manifest.chain.seq,
+            call: manifest.call.clone(),
+            part,
+            sha256: hashed.1,
+            previous: manifest.chain.previous.clone(),
+            signature: Link::encode_signature(&self.key.sign(&bytes)),
+        };
+        Ok((link, manifest))
+    }
+
+    /// Gives the draft of a link its name, and its signature beside it. Without a draft that was done.
+    fn complete(&self, link: &Link) -> Result<(), EvidenceError> {
+        let folder = self.folder(&link.call);
+        let path = folder.join(manifest_name(link.part));
+        let draft = draft_of(&path);
+        if !is(&draft, &link.sha256) {
+            return Ok(());
+        }
+        let signature = folder.join(signature_name(link.part));
+        replace(&signature, &link.signature()).map_err(EvidenceError::disk(&signature))?;
+        let named = fs::rename(&draft, &path).and_then(|()| sync_folder(&path));
+        named.map_err(EvidenceError::disk(&path))
+    }
+
+    fn write_head(&self, newest: Option<&Link>) -> Result<(), EvidenceError> {
+        match newest {
+            Some(link) => Head::sign(&self.node, link, unix_ms(), &self.key).write(&self.root),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Takes out of a call's `open.json` what its manifests list.
+fn prune(folder: &Path, call: &CallId) -> Result<OpenCall, EvidenceError> {
+    let sealed = Manifest::read_all(folder)?;
+    let open = OpenCall::read(folder, call)?;
+    if sealed.is_empty() {
+        return Ok(open);
+    }
+    Ok(OpenCall::update(folder, call, |open| {
+        for manifest in &sealed {
+            open.files.retain(|file| !manifest.files.contains(file));
+            let published = &manifest.published;
+            open.published.retain(|one| !published.contains(one));
+        }
+    })?)
+}
+
+fn is(path: &Path, sha256: &str) -> bool {
+    let hashed = File::open(path).and_then(hash);
+    hashed.is_ok_and(|(_, found)| found == sha256)
+}
+
+/// UNIX milliseconds.
+pub(super) fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}

@@ -1,0 +1,266 @@
+//! What is made from a sealed call: stereo sound and composite, judged by ffmpeg.
+
+#![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
+
+mod record_support;
+
+use counterpart_node::derive::{Deriver, Settings, Source, composite, stereo};
+use counterpart_node::evidence::verify::{Given, Kind, verify};
+use counterpart_node::evidence::{NodeKey, Sealer};
+use counterpart_node::record::open::{OpenCall, Published};
+use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_shared::flv::{Tag, TagKind};
+use counterpart_shared::id::CallId;
+use record_support::*;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use time::UtcOffset;
+
+/// UNIX milliseconds at which all these calls begin.
+const T0: u64 = 1_700_000_000_000;
+/// At the lowest priority, a busy machine may take long.
+const PATIENCE: Duration = Duration::from_secs(600);
+const SETTINGS: Settings = Settings {
+    composite: true,
+    zone: UtcOffset::UTC,
+};
+
+/// A recording folder, and who seals it.
+struct World {
+    folder: tempfile::TempDir,
+    sealer: Arc<OnceLock<Sealer>>,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = NodeKey::load_or_make(&folder.path().join("node.key")).unwrap();
+        let root = folder.path().join("recordings");
+        let sealer = Sealer::open(&root, "n1".parse().unwrap(), key).unwrap();
+        Self {
+            folder,
+            sealer: Arc::new(OnceLock::from(sealer)),
+        }
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("recordings")
+    }
+
+    /// Records a party of `c1` whose first tag arrives `late` ms after the call's beginning.
+    fn record(&self, party: &str, late: u64, tags: &[Tag]) {
+        let call: CallId = "c1".parse().unwrap();
+        let folder = CallFolder::create(&self.root(), &call).unwrap();
+        let path = folder.path().to_owned();
+        let mut recorder = PartyRecorder::new(folder, party);
+        for tag in tags {
+            let at = T0 + late + u64::from(tag.timestamp);
+            recorder
+                .push(tag.kind, tag.timestamp, &tag.body, at)
+                .unwrap();
+        }
+        let (files, done) = recorder.finish();
+        done.unwrap();
+        OpenCall::update(&path, &call, |open| open.add(files)).unwrap();
+    }
+
+    fn seal(&self) -> Source {
+        let call: CallId = "c1".parse().unwrap();
+        let path = self.root().join("c1");
+        let published = Published {
+            at: T0,
+            grant: publish_grant(),
+        };
+        OpenCall::update(&path, &call, |open| open.published.push(published)).unwrap();
+        self.sealer.get().unwrap().seal(&call).unwrap().unwrap();
+        Source::read(&path).unwrap().unwrap()
+    }
+}
+
+/// Two channels of a WAV file, -1 to 1.
+fn channels(path: &Path) -> [Wav; 2] {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    assert_eq!(
+        (reader.spec().channels, reader.spec().sample_rate),
+        (2, 48_000)
+    );
+    let samples: Vec<f64> = reader
+        .samples::<i16>()
+        .map(|sample| f64::from(sample.unwrap()) / 32_768.0)
+        .collect();
+    let of = |channel: usize| samples.iter().skip(channel).step_by(2).copied().collect();
+    [Wav::of(of(0)), Wav::of(of(1))]
+}
+
+/// Luma of one picture of a file.
+fn luma(path: &Path, at: f64) -> Vec<u8> {
+    let output = Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-i",
+            path.to_str().unwrap(),
+            "-ss",
+            &at.to_string(),
+        ])
+        .args(["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-"])
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout.len(), 1280 * 480, "{at} s");
+    output.stdout
+}
+
+/// Mean and spread of a part of a picture.
+fn look(luma: &[u8], x: usize, y: usize, width: usize, height: usize) -> (f64, f64) {
+    let rows = (y..y + height).map(|y| &luma[y * 1280 + x..][..width]);
+    let pixels: Vec<f64> = rows.flatten().map(|pixel| f64::from(*pixel)).collect();
+    let mean = pixels.iter().sum::<f64>() / pixels.len() as f64;
+    let spread = pixels
+        .iter()
+        .map(|pixel| (pixel - mean).powi(2))
+        .sum::<f64>();
+    (mean, (spread / pixels.len() as f64).sqrt())
+}
+
+fn make(source: &Source, world: &World) -> PathBuf {
+    let path = world.folder.path().join("call.mp4");
+    let out = Box::new(File::create_new(&path).unwrap());
+    let made = composite(source, SETTINGS, ("call.mp4".to_owned(), out)).unwrap();
+    assert_eq!(made.codecs[1], "mp4a.40.2");
+    path
+}
+
+#[test]
+fn the_customer_is_left_and_the_agent_right_on_one_clock() {
+    let world = World::new();
+    world.record("caller", 0, &opus_tags(&[0..1000, 3000..4000], 1000.0));
+    world.record("callee", 500, &opus_tags(&[0..4000], 600.0));
+    let source = world.seal();
+    let path = world.folder.path().join("call.wav");
+    assert_eq!(stereo(&source, &path).unwrap(), Some(4500));
+    let [left, right] = channels(&path);
+    assert!((left.seconds() - 4.5).abs() < 0.001 && (right.seconds() - 4.5).abs() < 0.001);
+    assert!(left.tone(1000.0, 0.1, 0.9) > 0.9 && left.tone(1000.0, 3.1, 3.9) > 0.9);
+    assert!(left.loudness(1.05, 2.95) < 0.001 && left.loudness(4.05, 4.5) < 0.001);
+    assert!(right.loudness(0.0, 0.49) < 0.001 && right.tone(600.0, 0.6, 4.4) > 0.9);
+}
+
+#[test]
+fn a_call_without_sound_has_no_stereo_file() {
+    let world = World::new();
+    let mut tags = flv(&world.folder, 1.0, &[], 48_000);
+    tags.retain(|tag| tag.kind == TagKind::Video);
+    world.record("caller", 0, &tags);
+    let path = world.folder.path().join("call.wav");
+    assert_eq!(stereo(&world.seal(), &path).unwrap(), None);
+    assert!(!path.exists());
+}
+
+#[test]
+fn both_parties_are_side_by_side_and_who_is_missing_is_said_to_be() {
+    let world = World::new();
+    let tags = flv(&world.folder, 3.0, &[], 48_000);
+    world.record("caller", 0, &tags);
+    // The agent comes two seconds later, upright, and stays longer.
+    let upright = flv(&world.folder, 3.0, &["-s", "240x320"], 48_000);
+    world.record("callee", 2000, &upright);
+    let path = make(&world.seal(), &world);
+    assert_eq!(plays(&path), "");
+    let probe = probe(&path);
+    assert_eq!(probe.codecs, ["h264", "aac"]);
+    // Sound in whole packets may last a little longer.
+    assert!((125..=127).contains(&probe.packets(0).len()));
+    assert!((probe.duration - 5.0).abs() < 0.1, "{}", probe.duration);
+    let first = luma(&path, 1.0);
+    assert!(
+        look(&first, 0, 0, 640, 440).1 > 20.0,
+        "the customer's picture"
+    );
+    let (mean, spread) = look(&first, 640, 0, 640, 150);
+    assert!(
+        (mean - 48.0).abs() < 4.0 && spread < 4.0,
+        "no agent: {mean} {spread}"
+    );
+    assert!(look(&first, 640, 160, 640, 160).1 > 20.0, "the notice");
+    assert!(look(&first, 0, 456, 640, 24).1 > 10.0, "the watermark");
+    let second = luma(&path, 2.5);
+    assert!(look(&second, 0, 0, 640, 440).1 > 20.0);
+    // 240×320 is as high as the half; black is beside it.
+    assert!(
+        look(&second, 640 + 150, 0, 340, 440).1 > 20.0,
+        "the agent's picture"
+    );
+    assert!(look(&second, 640, 0, 120, 440).0 < 20.0, "black beside it");
+    let third = luma(&path, 4.6);
+    let (mean, spread) = look(&third, 0, 0, 640, 150);
+    assert!(
+        (mean - 48.0).abs() < 4.0 && spread < 4.0,
+        "no customer: {mean} {spread}"
+    );
+}
+
+#[test]
+fn pictures_out_of_order_are_shown_in_order() {
+    let world = World::new();
+    let tags = flv(&world.folder, 2.0, &["-bf", "2", "-g", "25"], 48_000);
+    world.record("caller", 0, &tags);
+    let path = make(&world.seal(), &world);
+    assert_eq!(plays(&path), "");
+    let at = luma(&path, 1.5);
+    assert!(look(&at, 0, 0, 640, 440).1 > 20.0);
+}
+
+#[test]
+fn both_voices_are_heard() {
+    let world = World::new();
+    let tags = flv(&world.folder, 2.0, &[], 48_000);
+    world.record("caller", 0, &tags);
+    world.record("callee", 0, &opus_tags(&[0..2000], 1000.0));
+    let path = make(&world.seal(), &world);
+    let heard = world.folder.path().join("heard.wav");
+    let status = Command::new("ffmpeg")
+        .args(["-v", "error", "-y", "-i", path.to_str().unwrap(), "-vn"])
+        .args(["-ar", "48000", "-ac", "1", heard.to_str().unwrap()])
+        .status();
+    assert!(status.unwrap().success());
+    let heard = wav(&heard);
+    let (one, other) = (heard.tone(440.0, 0.5, 1.5), heard.tone(1000.0, 0.5, 1.5));
+    assert!(one > 0.3 && other > 0.3, "{one} {other}");
+    assert!(one.hypot(other) > 0.9, "{one} {other}");
+}
+
+#[test]
+fn what_is_made_is_sealed_in_its_turn() {
+    let world = World::new();
+    let tags = flv(&world.folder, 1.0, &[], 48_000);
+    world.record("caller", 0, &tags);
+    world.seal();
+    let call: CallId = "c1".parse().unwrap();
+    let deriver = Deriver::start(&world.root(), SETTINGS, world.sealer.clone()).unwrap();
+    // Twice makes nothing twice.
+    deriver.take(&call);
+    deriver.take(&call);
+    deriver.take(&"unknown".parse().unwrap());
+    let folder = world.root().join("c1");
+    let start = Instant::now();
+    while !folder.join("call.2.json").exists() || folder.join("open.json").exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing is made");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(deriver);
+    let key = NodeKey::load(&world.folder.path().join("node.key")).unwrap();
+    let given = Given {
+        keys: vec![key.public()],
+        heads: Vec::new(),
+    };
+    let report = verify(&world.root(), &given).unwrap();
+    assert_eq!((report.code(), report.links), (0, 2), "{report}");
+    assert!(folder.join("call.mp4").exists() && folder.join("call.wav").exists());
+    assert!(!folder.join("call.2.mp4").exists());
+    fs::write(folder.join("call.mp4"), "other").unwrap();
+    let report = verify(&world.root(), &given).unwrap();
+    assert_eq!(report.code(), Kind::FileChanged.code());
+}
