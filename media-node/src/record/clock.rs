@@ -7,6 +7,8 @@
 //! Whether they break is judged within a track: on a narrow uplink pictures come seconds behind the sound
 //! that was said with them, and belong beside it all the same.
 
+use super::gaps::Track;
+
 /// Timestamps of a track may go back this far, as when frames come a little out of order.
 const BACKWARDS_MS: i64 = 1_000;
 /// Timestamps that run ahead of arrival by more have jumped.
@@ -16,15 +18,6 @@ const WINDOW_MS: u64 = 10_000;
 /// ... and a stream that is later than this throughout has stood still: its clock is moved on. A
 /// crowded network delays by less, and its timestamps stay true; so does a track that begins behind the other.
 const LATE_MS: i64 = 5_000;
-
-/// What a frame is part of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Track {
-    /// The pictures.
-    Picture,
-    /// The sound.
-    Sound,
-}
 
 /// Places frames on one time line of milliseconds that begins at 0 with the first frame.
 #[derive(Debug, Default)]

@@ -77,8 +77,8 @@ mod tests {
         watch.note(4_000, 4_020);
         let gap = |from, to| Gap {
             track: Track::Sound,
-            from: 10_000 + from,
-            to: 10_000 + to,
+            from: 10_000_u64 + from,
+            to: 10_000_u64 + to,
         };
         let inner = [gap(0, 1_500), gap(2_520, 4_000)];
         assert_eq!(watch.gaps(10_000, 5_000), inner);

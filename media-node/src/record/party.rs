@@ -1,8 +1,9 @@
 //! One party's recording: frames in, files out.
 
 use super::RecordError;
-use super::clock::{StreamClock, Track};
+use super::clock::StreamClock;
 use super::file::{FinishedFile, Origin, digest};
+use super::gaps::Track;
 use super::mp4::{self, Mp4File};
 use super::store::{Store, create_next};
 use super::track::{Picture, Sound, Unit, UnitKind};
