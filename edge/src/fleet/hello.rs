@@ -26,6 +26,7 @@ impl Turn<'_> {
             return;
         };
         self.out.push(Output::Join(node.clone()));
+        self.fleet.heard.insert(node.clone(), self.now);
         self.forget_nodes();
         let before = self.fleet.nodes.get(&node).cloned();
         let same_boot = before.as_ref().is_some_and(|row| row.boot == boot);

@@ -44,6 +44,8 @@ pub enum Input {
 pub enum Output {
     /// The socket that the input came from is this node's from now on; older ones of it are closed.
     Join(NodeId),
+    /// A node's sockets are to be closed: nothing comes from them any more.
+    Drop(NodeId),
     /// To the socket that the input came from.
     Reply(ToNode),
     /// Close the socket that the input came from.

@@ -28,8 +28,11 @@ pub const RETURN: u64 = 1_500;
 pub const RETURN_AFTER_START: u64 = 10_000;
 
 /// How often the fleet looks, while streams are live, whether its nodes are still there: the edge may have been killed
-/// together with a node.
-pub const CHECK_LINKS: u64 = 15_000;
+/// together with a node, or the network taken one without a word.
+pub const CHECK_LINKS: u64 = 5_000;
+
+/// A node that has said nothing for so long is gone, whatever its socket says: it reports every two seconds.
+pub const SILENT_LINK: u64 = 10_000;
 
 /// How long a node that is gone stays on the board.
 pub const FORGET_NODE: u64 = 86_400_000;

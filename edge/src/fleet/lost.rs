@@ -1,6 +1,7 @@
 //! Nodes whose link is away: after a moment their streams are given up, so that both parties go on elsewhere.
 
-use super::limits::{RETURN, RETURN_AFTER_START};
+use super::input::Output;
+use super::limits::{RETURN, RETURN_AFTER_START, SILENT_LINK};
 use super::state::{Assigned, Live};
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, NodeEvent, StreamRef};
@@ -25,6 +26,8 @@ impl Turn<'_> {
         for node in absent {
             self.away(&node, RETURN_AFTER_START);
         }
+        let heard = present.iter().map(|node| (node.clone(), self.now));
+        self.fleet.heard.extend(heard);
     }
 
     fn away(&mut self, node: &NodeId, patience: u64) {
@@ -37,10 +40,23 @@ impl Turn<'_> {
             row.lost_at = Some(now + patience);
         }
         self.fleet.media.remove(node);
+        self.fleet.heard.remove(node);
+    }
+
+    /// The network may take a node without a word, which TCP notices many minutes later.
+    fn drop_silent(&mut self) {
+        let heard = self.fleet.heard.iter();
+        let silent = heard.filter(|(_, at)| **at + SILENT_LINK <= self.now);
+        let silent: Vec<NodeId> = silent.map(|(node, _)| node.clone()).collect();
+        for node in silent {
+            self.away(&node, 0);
+            self.out.push(Output::Drop(node));
+        }
     }
 
     /// Time has passed.
     pub(super) fn alarm(&mut self) {
+        self.drop_silent();
         let nodes = self.fleet.nodes.iter();
         let due = nodes.filter(|(_, row)| row.lost_at.is_some_and(|at| at <= self.now));
         let lost: Vec<NodeId> = due.map(|(node, _)| node.clone()).collect();

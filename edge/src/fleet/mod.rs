@@ -33,7 +33,7 @@ pub use calls::Calls;
 pub use input::{Input, Output};
 pub use limits::{
     CHECK_LINKS, FORGET_CALL, FORGET_NODE, FULL_STOCK, LOW_STOCK, MAX_STOCK, RETURN,
-    RETURN_AFTER_START,
+    RETURN_AFTER_START, SILENT_LINK,
 };
 pub use node::{Ledger, Node, Pending};
 pub use state::{Assigned, Fleet, Live};

@@ -22,6 +22,8 @@ pub struct Fleet {
     pub(super) calls: Calls,
     /// What comes in from publishers, by the newest report of each node. It need not survive: it comes again.
     pub(super) media: BTreeMap<NodeId, Vec<StreamLoad>>,
+    /// When each connected node said something last. It need not survive: then each is heard anew.
+    pub(super) heard: BTreeMap<NodeId, u64>,
 }
 
 /// Where a call is.
@@ -67,6 +69,7 @@ impl Default for Fleet {
             given: Table::new("given"),
             calls: Calls::default(),
             media: BTreeMap::new(),
+            heard: BTreeMap::new(),
         }
     }
 }
@@ -83,6 +86,7 @@ impl Fleet {
             given: Table::load("given", rows)?,
             calls: Calls::load(rows)?,
             media: BTreeMap::new(),
+            heard: BTreeMap::new(),
         })
     }
 

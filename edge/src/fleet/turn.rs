@@ -53,7 +53,10 @@ impl<'a> Turn<'a> {
             (None, hello @ FromNode::Hello { .. }) => self.hello(hello, keys),
             (None, _) => self.refuse("the first message must be hello"),
             (Some(_), FromNode::Hello { .. }) => self.refuse("hello was said before on this link"),
-            (Some(node), message) => self.report(&node, message),
+            (Some(node), message) => {
+                self.fleet.heard.insert(node.clone(), self.now);
+                self.report(&node, message);
+            }
         }
     }
 

@@ -38,13 +38,13 @@ pub(super) async fn ask<T: DeserializeOwned>(
     serde_json::from_str(&text).map_err(super::internal)
 }
 
-/// The same, with bytes that belong to what is asked.
-pub(super) async fn ask_with<T: DeserializeOwned>(
+/// Asks with bytes that belong to what is asked; the answer says no more than that it is done.
+pub(super) async fn ask_with(
     env: &Env,
     to: &Address,
     request: &impl Serialize,
     bytes: &[u8],
-) -> Result<T, ApiError> {
+) -> Result<(), ApiError> {
     let headers = Headers::new();
     let said = headers.set(HEADER, &to_json(request));
     said.map_err(super::internal)?;
@@ -52,9 +52,8 @@ pub(super) async fn ask_with<T: DeserializeOwned>(
     init.with_method(Method::Post)
         .with_headers(headers)
         .with_body(Some(Uint8Array::from(bytes).into()));
-    let answer = accepted(fetch(env, to, &init).await.map_err(super::internal)?).await?;
-    let text = text(&answer).await.map_err(super::internal)?;
-    serde_json::from_str(&text).map_err(super::internal)
+    let answer = fetch(env, to, &init).await.map_err(super::internal)?;
+    accepted(answer).await.map(|_| ())
 }
 
 /// Asks, in JSON; the answer is the object's own, and no refusal.

@@ -45,16 +45,17 @@ impl Reception {
         answer(200, &seen?)
     }
 
-    /// The archive writes the answer: this has no need to understand it.
     pub(super) async fn calls(&self, search: Search) -> Answer {
         let wanted = self.allowed(search).await?;
-        self.of_archive(ArchiveRequest::Find(wanted)).await
+        let request = to_json(&ArchiveRequest::Find(wanted));
+        self.pass_on(&Address::Archive, request).await
     }
 
     pub(super) async fn calls_csv(&self, search: Search) -> Answer {
         let mut wanted = self.allowed(search).await?;
         wanted.search.limit = MAX_PAGE;
-        self.of_archive(ArchiveRequest::Export(wanted)).await
+        let request = to_json(&ArchiveRequest::Export(wanted));
+        self.pass_on(&Address::Archive, request).await
     }
 
     async fn allowed(&self, mut search: Search) -> Result<Wanted, ApiError> {
@@ -66,8 +67,9 @@ impl Reception {
         Ok(Wanted { search, discreet })
     }
 
-    async fn of_archive(&self, request: ArchiveRequest) -> Answer {
-        let answer = ask::whole(&self.env, &Address::Archive, to_json(&request)).await?;
+    /// The object writes the answer: this has no need to understand it.
+    pub(super) async fn pass_on(&self, to: &Address, request: String) -> Answer {
+        let answer = ask::whole(&self.env, to, request).await?;
         reply::again(answer.into()).map_err(internal)
     }
 }

@@ -5,16 +5,17 @@ use super::{ask, body, now};
 use crate::desk::check_settings;
 use crate::http::parse_given;
 use crate::link::{AccountRequest, Address, DeskRequest, FleetBoard, FleetRequest};
+use crate::table::to_json;
 use crate::token::{may_know, may_watch};
-use counterpart_shared::api::{Board, DeskBoard, DeskSettings, Desks, MAX_SETTINGS};
+use counterpart_shared::api::{Board, DeskBoard, DeskSettings, MAX_SETTINGS};
 use counterpart_shared::id::DeskId;
 
 impl Reception {
     /// Whoever has a token of any kind may know which desks there are.
     pub(super) async fn desks(&self) -> Answer {
         self.user_or_business().await?;
-        let desks: Desks = ask::ask(&self.env, &Address::Account, &AccountRequest::Desks).await?;
-        answer(200, &desks)
+        let request = to_json(&AccountRequest::Desks);
+        self.pass_on(&Address::Account, request).await
     }
 
     pub(super) async fn settings(&self, desk: DeskId) -> Answer {

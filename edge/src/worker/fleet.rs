@@ -28,6 +28,9 @@ const TAG: &str = "node";
 /// The node cannot be understood (RFC 6455 §7.4.1).
 const PROTOCOL_ERROR: usize = 1002;
 
+/// The other end is not there any more (RFC 6455 §7.4.1).
+const GOING_AWAY: usize = 1001;
+
 /// The media nodes.
 #[durable_object]
 pub struct Fleet {
@@ -162,6 +165,7 @@ impl Fleet {
                 Output::Leased(lease) => leased = Some(lease),
                 Output::Letter(_) => self.core.deliver_soon(),
                 Output::Send(node, message) => self.send(&node, &message),
+                Output::Drop(node) => self.drop_links(&node)?,
                 other => self.to_socket(other, from)?,
             }
         }
@@ -176,7 +180,7 @@ impl Fleet {
             Output::Join(node) => self.join(socket, &node)?,
             Output::Reply(message) => socket::send(socket, &message),
             Output::HangUp => socket::close(socket, PROTOCOL_ERROR),
-            Output::Leased(_) | Output::Letter(_) | Output::Send(..) => {}
+            Output::Leased(_) | Output::Letter(_) | Output::Send(..) | Output::Drop(_) => {}
         }
         Ok(())
     }
@@ -190,6 +194,17 @@ impl Fleet {
             }
         }
         socket.serialize_attachment(node.as_str())
+    }
+
+    /// What still comes from there is nobody's word any more; a node that is there after all dials again.
+    fn drop_links(&self, node: &NodeId) -> Result<()> {
+        for link in self.links() {
+            if node_of(&link).as_ref() == Some(node) {
+                link.serialize_attachment("")?;
+                socket::close(&link, GOING_AWAY);
+            }
+        }
+        Ok(())
     }
 
     fn send(&self, node: &NodeId, message: &ToNode) {

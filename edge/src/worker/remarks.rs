@@ -7,7 +7,7 @@ use crate::link::{Address, CallRequest};
 use crate::picture;
 use crate::table::to_json;
 use crate::token::may_note;
-use counterpart_shared::api::{Image, MAX_IMAGE, Note, Rating, Recordings};
+use counterpart_shared::api::{MAX_IMAGE, Note, Rating};
 use counterpart_shared::id::{CallId, ImageId};
 
 impl Reception {
@@ -16,17 +16,16 @@ impl Reception {
         let bytes = body::read_up_to(MAX_IMAGE, &mut self.request).await?;
         let content_type = self.header("Content-Type")?;
         let image = picture::read(&call, content_type.as_deref(), &bytes)?;
+        let answered = image.clone();
         let request = CallRequest::Upload { user, image };
-        let to = Address::Call(call);
-        let image: Image = ask::ask_with(&self.env, &to, &request, &bytes).await?;
-        answer(201, &image)
+        ask::ask_with(&self.env, &Address::Call(call), &request, &bytes).await?;
+        answer(201, &answered)
     }
 
     pub(super) async fn image(&self, call: CallId, id: ImageId) -> Answer {
         let visitor = self.user_or_business().await?.map(visitor);
         let request = to_json(&CallRequest::Picture { visitor, id });
-        let bytes = ask::whole(&self.env, &Address::Call(call), request).await?;
-        reply::again(bytes.into()).map_err(internal)
+        self.pass_on(&Address::Call(call), request).await
     }
 
     pub(super) async fn rate(&mut self, call: CallId) -> Answer {
@@ -52,8 +51,7 @@ impl Reception {
 
     pub(super) async fn recordings(&self, call: CallId) -> Answer {
         let visitor = self.user_or_business().await?.map(visitor);
-        let request = CallRequest::Recordings { visitor };
-        let found: Recordings = ask::ask(&self.env, &Address::Call(call), &request).await?;
-        answer(200, &found)
+        let request = to_json(&CallRequest::Recordings { visitor });
+        self.pass_on(&Address::Call(call), request).await
     }
 }

@@ -41,6 +41,7 @@ fn a_lost_node_ends_its_streams_and_its_calls_go_elsewhere() {
     fleet.handle(Input::Closed(node(1)), &[], 10);
     let out = fleet.handle(Input::Alarm, &[], 10 + RETURN);
     assert_eq!(told(&out), [(call(1), ended("node lost"))]);
+    fleet.handle(load(2, 0), &[], 99_998);
     assert_eq!(told(&fleet.handle(Input::Alarm, &[], 99_999)), []);
     assert_eq!(fleet.due(99_999), None, "nothing is live");
     let lease = lease(&fleet.handle(allocate(1, 0), &[], 100_000)).unwrap();
@@ -85,9 +86,25 @@ fn after_its_own_start_the_fleet_gives_nodes_time_to_dial() {
     let mut fleet = live();
     let present = BTreeSet::from([node(2)]);
     fleet.handle(Input::Loaded { present }, &[], 100);
-    assert_eq!(fleet.due(100), Some(100 + RETURN_AFTER_START));
+    assert_eq!(fleet.due(100), Some(100 + CHECK_LINKS));
+    let out = fleet.handle(Input::Alarm, &[], 100 + RETURN_AFTER_START - 1);
+    assert_eq!(told(&out), []);
     let out = fleet.handle(Input::Alarm, &[], 100 + RETURN_AFTER_START);
     assert_eq!(told(&out), [(call(1), ended("node lost"))]);
+}
+
+#[test]
+fn a_node_that_the_network_took_without_a_word_is_lost_too() {
+    let mut fleet = live();
+    fleet.handle(load(2, 0), &[], 9_000);
+    assert_eq!(fleet.handle(Input::Alarm, &[], SILENT_LINK), []);
+    let out = fleet.handle(Input::Alarm, &[], 1 + SILENT_LINK);
+    assert_eq!(told(&out), [(call(1), ended("node lost"))]);
+    assert_eq!(out[0], Output::Drop(node(1)));
+    assert!(fleet.board().nodes[1].connected);
+    let back = hello(1, "b1", vec![stream(1, CALLER)], 0);
+    let out = fleet.handle(back, &[], 99_999);
+    assert_eq!(told(&out), [(call(1), begin())]);
 }
 
 fn still(party: Party) -> Input {
@@ -154,6 +171,8 @@ struct Process {
     streams: BTreeSet<(u8, Party)>,
     untold: Vec<(u64, u8, Party, NodeEvent)>,
     linked: bool,
+    /// Nothing of what it says arrives, and its link does not know.
+    frozen: bool,
 }
 
 struct World {
@@ -165,6 +184,8 @@ struct World {
     /// By when a call must not believe in a stream of this node any more.
     bound: BTreeMap<NodeId, u64>,
     now: u64,
+    /// The alarm that is set; it outlives the process.
+    armed: Option<u64>,
 }
 
 impl World {
@@ -176,6 +197,7 @@ impl World {
             told: BTreeMap::new(),
             bound: BTreeMap::new(),
             now: 1_000_000,
+            armed: None,
         };
         for n in 0..3 {
             world.dial(n);
@@ -188,6 +210,8 @@ impl World {
 
     fn turn(&mut self, input: Input) {
         let out = self.fleet.handle(input, &[], self.now);
+        let due = self.fleet.due(self.now);
+        self.armed = self.armed.into_iter().chain(due).min();
         for Change { kind, key, json } in self.fleet.changes() {
             let at = (kind.to_owned(), key);
             match json {
@@ -196,6 +220,12 @@ impl World {
             };
         }
         for output in out {
+            if let Output::Drop(node) = &output {
+                let n: usize = node.as_str()[1..].parse().unwrap();
+                assert!(self.nodes[n].frozen, "it was heard");
+                self.nodes[n].linked = false;
+                self.bound.insert(node.clone(), self.now + 1);
+            }
             let Output::Letter(Letter::Call(call, letter)) = output else {
                 continue;
             };
@@ -219,7 +249,7 @@ impl World {
 
     fn dial(&mut self, n: u8) {
         let at = &mut self.nodes[usize::from(n)];
-        at.linked = true;
+        (at.linked, at.frozen) = (true, false);
         let boot = format!("b{}", at.boot);
         let streams = at.streams.iter().map(|&(c, party)| stream(c, party));
         let hello = hello(n, &boot, streams.collect(), 0);
@@ -248,7 +278,7 @@ impl World {
         let at = &mut self.nodes[usize::from(n)];
         at.seq += 1;
         let seq = at.seq;
-        if at.linked {
+        if at.linked && !at.frozen {
             self.tell(n, seq, c, party, event);
         } else {
             at.untold.push((seq, c, party, event));
@@ -260,6 +290,14 @@ impl World {
         if std::mem::take(&mut at.linked) {
             self.bound.insert(node(n), self.now + RETURN);
             self.turn(Input::Closed(node(n)));
+        }
+    }
+
+    fn freeze(&mut self, n: u8) {
+        let at = &mut self.nodes[usize::from(n)];
+        if at.linked && !std::mem::replace(&mut at.frozen, true) {
+            let until = self.now + SILENT_LINK + CHECK_LINKS;
+            self.bound.insert(node(n), until);
         }
     }
 
@@ -299,6 +337,9 @@ impl World {
             if sockets_too && std::mem::take(&mut at.linked) {
                 let until = self.now + RETURN_AFTER_START;
                 self.bound.insert(node(n), until);
+            } else if at.linked && at.frozen {
+                let until = self.now + SILENT_LINK + CHECK_LINKS;
+                self.bound.insert(node(n), until);
             }
         }
         let linked = (0..3u8).filter(|n| self.nodes[usize::from(*n)].linked);
@@ -308,8 +349,15 @@ impl World {
 
     fn pass(&mut self, pause: u64) {
         let until = self.now + pause;
-        while let Some(due) = self.fleet.due(self.now).filter(|&due| due <= until) {
+        while let Some(due) = self.armed.filter(|&due| due <= until) {
             self.now = due.max(self.now);
+            self.armed = None;
+            for n in 0..3u8 {
+                let at = &self.nodes[usize::from(n)];
+                if at.linked && !at.frozen {
+                    self.turn(load(n, 0));
+                }
+            }
             self.turn(Input::Alarm);
         }
         self.now = until;
@@ -341,12 +389,13 @@ proptest! {
                 8 => world.kill(n),
                 9 => world.turn(allocate(c, 0)),
                 10 if flag => world.turn(end(c)),
+                10 => world.freeze(n),
                 11 => world.restart(flag),
                 _ => world.pass(pause),
             }
             world.check();
         }
-        world.pass(RETURN_AFTER_START);
+        world.pass(RETURN_AFTER_START + SILENT_LINK + CHECK_LINKS);
         world.check();
     }
 }

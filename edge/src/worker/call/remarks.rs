@@ -26,11 +26,10 @@ impl Shell {
     }
 
     /// The bytes go into the same commit as what the machine keeps of them.
-    pub(super) fn upload(&self, user: UserId, image: Image, bytes: Vec<u8>) -> Outcome<Image> {
-        self.settle(user, Deed::Keep(image.clone()))?;
+    pub(super) fn upload(&self, user: UserId, image: Image, bytes: Vec<u8>) -> Outcome<()> {
         let id = id_of(&image).ok_or_else(|| internal("a picture without a name"))?;
-        pictures::write(&self.core, &id, bytes).map_err(internal)?;
-        Ok(image)
+        self.settle(user, Deed::Keep(image))?;
+        pictures::write(&self.core, &id, bytes).map_err(internal)
     }
 
     pub(super) fn picture(
