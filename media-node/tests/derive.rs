@@ -139,7 +139,7 @@ fn make(source: &Source, world: &World) -> PathBuf {
 fn the_customer_is_left_and_the_agent_right_on_one_clock() {
     let world = World::new();
     world.record("caller", 0, &opus_tags(&[0..1000, 3000..4000], 1000.0));
-    world.record("callee", 500, &opus_tags(&[0..4000], 600.0));
+    world.record("callee", 500, &opus_tags(&[0..2000, 2000..4000], 600.0));
     let source = world.seal();
     let path = world.folder.path().join("call.wav");
     assert_eq!(stereo(&source, &path).unwrap(), Some(4500));
@@ -220,7 +220,7 @@ fn both_voices_are_heard() {
     let world = World::new();
     let tags = flv(&world.folder, 2.0, &[], 48_000);
     world.record("caller", 0, &tags);
-    world.record("callee", 0, &opus_tags(&[0..2000], 1000.0));
+    world.record("callee", 0, &opus_tags(&[0..1000, 1000..2000], 1000.0));
     let path = make(&world.seal(), &world);
     let heard = world.folder.path().join("heard.wav");
     let status = Command::new("ffmpeg")
