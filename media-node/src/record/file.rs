@@ -88,6 +88,22 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
+pub(crate) fn sample(name: &str, bytes: u64) -> FinishedFile {
+    FinishedFile {
+        name: name.to_owned(),
+        bytes,
+        sha256: "00".repeat(32),
+        codecs: vec!["avc1.42c01e".to_owned()],
+        duration_ms: 1_500,
+        first_at: 1_700_000_000_000,
+        last_at: 1_700_000_001_500,
+        gaps: Vec::new(),
+        cut: false,
+        origin: Origin::Received,
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -108,21 +124,5 @@ mod tests {
         );
         let read: FinishedFile = serde_json::from_str(&first).unwrap();
         assert_eq!(read, sample("caller.mp4", 2));
-    }
-}
-
-#[cfg(test)]
-pub(crate) fn sample(name: &str, bytes: u64) -> FinishedFile {
-    FinishedFile {
-        name: name.to_owned(),
-        bytes,
-        sha256: "00".repeat(32),
-        codecs: vec!["avc1.42c01e".to_owned()],
-        duration_ms: 1_500,
-        first_at: 1_700_000_000_000,
-        last_at: 1_700_000_001_500,
-        gaps: Vec::new(),
-        cut: false,
-        origin: Origin::Received,
     }
 }
