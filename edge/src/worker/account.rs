@@ -48,7 +48,10 @@ impl DurableObject for Account {
                 *self.machine.borrow_mut() = Some(account);
                 match self.core.accept(post, now())? {
                     Some(ToAccount::Desk { desk, listing }) => {
-                        self.turn(|account| Ok(account.list_desk(desk, listing)))
+                        self.turn(|account| {
+                            account.list_desk(desk, listing);
+                            Ok(())
+                        })
                     }
                     None => answer(Ok(())),
                 }
