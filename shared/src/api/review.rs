@@ -26,7 +26,7 @@ impl Rating {
     /// Whether it can be kept.
     ///
     /// # Errors
-    /// [`ErrorCode::BadRequest`] or [`ErrorCode::TooLarge`], with the value that is wrong.
+    /// [`ErrorCode::BadRequest`] with the value that is wrong.
     pub fn check(&self) -> Result<(), ApiError> {
         if !(1..=5).contains(&self.stars) {
             let detail = format!("stars is {}, it must be 1 to 5", self.stars);
@@ -47,7 +47,7 @@ impl Note {
     /// Whether it can be kept.
     ///
     /// # Errors
-    /// [`ErrorCode::BadRequest`] or [`ErrorCode::TooLarge`], with the value that is wrong.
+    /// [`ErrorCode::BadRequest`] with the value that is wrong.
     pub fn check(&self) -> Result<(), ApiError> {
         bounded(&self.text, MAX_NOTE)
     }
@@ -57,7 +57,7 @@ fn bounded(text: &str, most: usize) -> Result<(), ApiError> {
     let length = text.chars().count();
     if length > most {
         let detail = format!("{length} characters, at most {most}");
-        return Err(ApiError::new(ErrorCode::TooLarge, detail));
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
     }
     check_characters(text)
 }
@@ -105,7 +105,7 @@ mod tests {
         assert!(wrong(rating(6, "")).detail.contains("stars is 6"));
         assert!(wrong(rating(3, "a\u{7}")).detail.contains("U+0007"));
         let long = wrong(rating(3, &"x".repeat(MAX_COMMENT + 1)));
-        assert_eq!(long.code, ErrorCode::TooLarge);
+        assert_eq!(long.detail, "1001 characters, at most 1000");
         let note = |text: String| Note { text }.check();
         assert_eq!(note(String::new()), Ok(()));
         assert_eq!(note("一\n二".repeat(MAX_NOTE / 3)), Ok(()));
