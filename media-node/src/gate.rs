@@ -98,9 +98,10 @@ impl Gate {
     }
 }
 
-/// What a stranger sent, short enough for a log line.
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
+/// What a stranger sent, short enough for a log line and without a second one.
+pub(crate) fn cut(text: &str) -> String {
+    let shown = text.chars().take(80);
+    shown.flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]
@@ -189,6 +190,13 @@ mod tests {
         assert_eq!(check("c1", &other), "other_node");
         let missing = gate.check_review("c1", None, NOW).unwrap_err();
         assert_eq!(missing.reason(), "grant_missing");
+    }
+
+    #[test]
+    fn what_a_stranger_sends_stays_on_its_line() {
+        assert_eq!(cut("c1.caller"), "c1.caller");
+        assert_eq!(cut("a\nb"), "a\\nb");
+        assert_eq!(cut(&"x".repeat(100)).len(), 80);
     }
 
     #[test]
