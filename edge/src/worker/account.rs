@@ -47,12 +47,10 @@ impl DurableObject for Account {
                 let account = self.loaded()?;
                 *self.machine.borrow_mut() = Some(account);
                 match self.core.accept(post, now())? {
-                    Some(ToAccount::Desk { desk, listing }) => {
-                        self.turn(|account| {
-                            account.list_desk(desk, listing);
-                            Ok(())
-                        })
-                    }
+                    Some(ToAccount::Desk { desk, listing }) => self.turn(|account| {
+                        account.list_desk(desk, listing);
+                        Ok(())
+                    }),
                     None => answer(Ok(())),
                 }
             }
