@@ -1,6 +1,7 @@
 //! What an operator sets: a flag, else its `COUNTERPART_…` variable, else the default.
 
 use counterpart_shared::id::NodeId;
+use counterpart_transport::Congestion;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -138,6 +139,8 @@ pub struct Config {
     pub capacity: u32,
     /// Time limits.
     pub timing: Timing,
+    /// Congestion control on QUIC; no flag sets another than ours.
+    pub congestion: Congestion,
 }
 
 /// A setting that cannot work, with its flag and value.
@@ -195,6 +198,7 @@ impl TryFrom<Args> for Config {
             record_dir: args.record_dir,
             max_connections: args.max_connections,
             capacity: args.capacity,
+            congestion: Congestion::default(),
         })
     }
 }

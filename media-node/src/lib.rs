@@ -21,7 +21,7 @@ pub mod stop;
 mod transcode;
 
 pub use config::{Args, Config, ConfigError, Secret, Timing};
-pub use node::Node;
+pub use node::{Node, keep_time};
 pub use stop::shutdown_signal;
 
 /// Logs go to standard error, at `info` unless `RUST_LOG` says otherwise; standard output is for the one

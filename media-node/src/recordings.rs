@@ -8,9 +8,9 @@ use crate::record::{FinishedFile, Outcome};
 use crate::shell::Shell;
 use counterpart_shared::api::{NodeEvent, StreamRef};
 use counterpart_shared::id::{CallId, Party, StreamId};
+use counterpart_transport::clock;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::sync::watch;
 
 /// The recorders at work.
@@ -51,7 +51,7 @@ impl Recordings {
 
     /// Records a stream, unless a recorder is at it already.
     pub fn start(&self, shell: &Shell, stream: &Arc<Stream>) {
-        let Some(reader) = stream.record(Instant::now()) else {
+        let Some(reader) = stream.record(clock::now()) else {
             return;
         };
         let stream = stream.name().clone();

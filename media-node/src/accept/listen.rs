@@ -46,13 +46,13 @@ impl Listeners {
         let http = each("http-port", config.http_port, open_tcp)?;
         let udp = each("udp-port", config.udp_port, open_udp)?;
         let listen = |socket: Socket| TcpListener::from_std(socket.into());
-        let tls = Tls::new(config);
+        let quic = server_config(config, keys)?;
         Ok(Self {
             rtmp: rtmp.into_iter().map(listen).collect::<Result<_, _>>()?,
             http: http.into_iter().map(listen).collect::<Result<_, _>>()?,
             udp: udp
                 .into_iter()
-                .map(|socket| endpoint(socket.into(), &tls, keys))
+                .map(|socket| endpoint(socket.into(), quic.clone()))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -146,14 +146,21 @@ fn only_v6(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     }
 }
 
-fn endpoint(socket: UdpSocket, tls: &Tls, keys: &Arc<Keys>) -> anyhow::Result<quinn::Endpoint> {
-    let (config, _) = tls.for_connection(keys)?;
+/// What a QUIC endpoint begins with; each connection gets a configuration of its own.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn server_config(config: &Config, keys: &Arc<Keys>) -> anyhow::Result<quinn::ServerConfig> {
+    let (config, _) = Tls::new(config).for_connection(keys)?;
+    Ok(config.as_ref().clone())
+}
+
+fn endpoint(socket: UdpSocket, config: quinn::ServerConfig) -> anyhow::Result<quinn::Endpoint> {
     let runtime = Arc::new(quinn::TokioRuntime);
     let endpoint_config = quinn::EndpointConfig::default();
-    let config = Some(config.as_ref().clone());
     Ok(quinn::Endpoint::new(
         endpoint_config,
-        config,
+        Some(config),
         socket,
         runtime,
     )?)

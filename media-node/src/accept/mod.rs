@@ -6,7 +6,6 @@
 //! | `rtmp` | RTMP over TCP |
 //! | `http` | HTTP-FLV, `/healthz`, `/metrics` |
 //! | `udp`, `tls` | QUIC connections, each with its certificate |
-//! | `steady` | their congestion control |
 //! | `quic` | one QUIC or WebTransport session |
 //! | `uplink` | the media of a publisher on QUIC |
 //! | `client` | what a client does, the same on every carrier |
@@ -19,11 +18,10 @@ pub mod http;
 mod listen;
 pub(crate) mod quic;
 pub mod rtmp;
-mod steady;
 mod talk;
 mod tls;
 pub mod udp;
 mod uplink;
 
 pub use fault::Fault;
-pub use listen::Listeners;
+pub use listen::{Listeners, server_config};
