@@ -15,8 +15,8 @@ use web_transport_quinn::{RecvStream, SendStream, Session, SessionError};
 
 /// Bytes of commands that are read at once.
 const READ: usize = 16 * 1024;
-/// How long the last words may take.
-const GOODBYE: Duration = Duration::from_millis(500);
+/// How long a client may take to read the last words and close.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// The code of a session that ended as it should.
 const OVER: u32 = 0;
 /// The code of a session whose client did what nobody should.
@@ -176,7 +176,8 @@ impl Connection {
         }
     }
 
-    /// Sends what is still to be said, and waits until it has arrived.
+    /// Sends what is still to be said, and waits for the client to close: a page that hears of the session's end
+    /// before it has read the words loses them, although its browser has acknowledged them.
     async fn say_goodbye(&mut self, fault: &Fault) {
         if !matches!(
             fault,
@@ -187,7 +188,7 @@ impl Connection {
         let farewell = async {
             self.answer().await?;
             let _ = self.to.finish();
-            let _ = self.to.stopped().await;
+            self.session.closed().await;
             Ok::<(), Fault>(())
         };
         let _ = timeout(GOODBYE, farewell).await;

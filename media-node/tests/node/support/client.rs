@@ -61,7 +61,7 @@ impl Client {
                 tokio::spawn(rtmp::drive(socket, session, heard_to, orders_from))
             }
             carrier => {
-                let link = quic::connect(world, carrier).await;
+                let link = quic::link(world, carrier).await;
                 tokio::spawn(quic::drive(link, session, heard_to, orders_from))
             }
         };

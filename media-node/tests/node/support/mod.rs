@@ -22,7 +22,7 @@ pub(crate) use client::{Client, Heard};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{Answer, FlvPlayer, get};
 pub(crate) use pin::{Pin, sha256};
-pub(crate) use quic::{Carrier, dial};
+pub(crate) use quic::{Carrier, dial, link};
 pub(crate) use rtmp::{connect, connect_raw};
 
 use counterpart_node::derive::Settings;

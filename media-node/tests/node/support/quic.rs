@@ -39,13 +39,13 @@ impl Carrier {
     }
 }
 
-pub(super) struct Link {
-    session: Session,
+pub(crate) struct Link {
+    pub(crate) session: Session,
     _endpoint: quinn::Endpoint,
 }
 
 /// A session with a one-time key of its own.
-pub(super) async fn connect(world: &World, carrier: Carrier) -> Link {
+pub(crate) async fn link(world: &World, carrier: Carrier) -> Link {
     let key = world.key().await;
     let name = format!("{}.localhost", key.label);
     let pin = Pin::new(&key.sha256);
