@@ -19,6 +19,22 @@ const STEP: Duration = Duration::from_secs(120);
 /// # Errors
 /// When the pages are not built or the story fails; with what the browser said.
 pub async fn tell(script: &str, arguments: &Value, logs: &Path) -> Result<Value> {
+    tell_while(script, arguments, logs, async |what| {
+        bail!("{script} wants that '{what}' happens, which nobody knows how to do")
+    })
+    .await
+}
+
+/// The same, for a story in which something `happens` outside of the browser: it names it, and waits until it is done.
+///
+/// # Errors
+/// As [`tell`]; or when what shall happen does not.
+pub async fn tell_while(
+    script: &str,
+    arguments: &Value,
+    logs: &Path,
+    mut happen: impl AsyncFnMut(&str) -> Result<()>,
+) -> Result<Value> {
     let top = top()?;
     let built = top.join("clients/web/dist/manifest.json").is_file();
     ensure!(built, "the pages are not built; run: make web");
@@ -31,6 +47,10 @@ pub async fn tell(script: &str, arguments: &Value, logs: &Path) -> Result<Value>
         let line = story.line("", STEP).await?;
         match line.split_once(' ').unwrap_or((&line, "")) {
             ("step", name) => println!("  {name}"),
+            ("happens", what) => {
+                happen(what).await.with_context(|| what.to_owned())?;
+                story.say("done").await?;
+            }
             ("ok", given) => return serde_json::from_str(given).context("what the story gives"),
             ("fail", why) => bail!("{script}: {why}"),
             _ => {}

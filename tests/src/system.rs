@@ -82,7 +82,7 @@ impl System {
     /// # Errors
     /// When one does not start; with the end of its log.
     pub async fn start(mut options: Options) -> Result<Self> {
-        for folder in ["state", "recordings", "no-pages"] {
+        for folder in ["state", "no-pages"] {
             let folder = options.folder.join(folder);
             std::fs::create_dir_all(&folder)
                 .with_context(|| format!("cannot make {}", folder.display()))?;
@@ -137,9 +137,9 @@ impl System {
         &self.secrets.signing_seed
     }
 
-    /// Where the node's recordings go.
+    /// Where the first node's recordings go.
     pub fn recordings(&self) -> PathBuf {
-        self.options.folder.join("recordings")
+        recordings(&self.options.folder, FIRST_NODE)
     }
 
     /// Starts the edge again, after it was killed, with the state it left.
@@ -358,7 +358,7 @@ async fn start_node(
         .arg(format!("--udp-port={udp}"))
         .arg(format!(
             "--record-dir={}",
-            options.folder.join("recordings").display()
+            recordings(&options.folder, name).display()
         ))
         .args(&options.node_flags)
         .env("COUNTERPART_NODE_SECRET", &secrets.node_secret);
@@ -366,6 +366,11 @@ async fn start_node(
     let ready = node.line("ready ", PATIENCE).await?;
     let endpoints = serde_json::from_str(&ready).context("the node's ready line")?;
     Ok((node, endpoints))
+}
+
+/// Where the recordings of this node go: each has a folder of its own.
+fn recordings(folder: &Path, node: &str) -> PathBuf {
+    folder.join("recordings").join(node)
 }
 
 /// The top of the project.

@@ -1,8 +1,8 @@
 //! The pages in a real browser: a day at the counter, and words that were meant for machines.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use counterpart_shared::grant::Role;
-use counterpart_tests::pages::{desk, link, tell};
+use counterpart_tests::pages::{desk, link, tell, tell_while};
 use counterpart_tests::raw;
 use counterpart_tests::system::{System, running};
 use serde_json::{Value, json};
@@ -53,6 +53,38 @@ async fn a_customer_waits_talks_and_rates_and_the_agent_finds_it_all_again() -> 
         "Please hold your card to the camera",
     ];
     assert_eq!(texts(&log), said, "each text once, in order, over a reload");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
+    let (folder, mut system) = running().await?;
+    desk(&system, "front", json!({"record": "on"})).await?;
+    let links = json!({
+        "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
+        "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
+    });
+    let mut second = None;
+    let seen = tell_while("trouble.mjs", &links, folder.path(), async |what| {
+        match what {
+            "the media node dies" => {
+                second = Some(system.add_node("node-2").await?);
+                system.node.kill().await
+            }
+            "the edge dies" => system.edge.kill().await,
+            "the edge is back" => system.restart_edge().await,
+            other => bail!("nobody knows how '{other}' is done"),
+        }
+    });
+    println!("  {}", seen.await?);
+
+    let calls = get(&system, "/v1/calls?customer=alice").await?;
+    let call = &calls["calls"][0];
+    assert_eq!(call["reason"], "hang_up");
+    let id = call["call"].as_str().unwrap_or_default();
+    let log = get(&system, &format!("/v1/calls/{id}")).await?;
+    let said = ["Hello", "Are you still there?", "One moment, please"];
+    assert_eq!(texts(&log), said, "each text once, in order");
     Ok(())
 }
 

@@ -49,7 +49,7 @@ run(async (people) => {
   step('carol was served');
 
   await accepts(agent, alice);
-  const delays = { agent: await sees(agent, 'the agent'), alice: await sees(alice, 'alice') };
+  const seen = { agent: await sees(agent, 'the agent'), alice: await sees(alice, 'alice') };
   step('both see each other');
   await hears(agent, 'the agent', 700);
   await hears(alice, 'alice', 1300);
@@ -119,5 +119,5 @@ run(async (people) => {
   ensure(played.width > 0, JSON.stringify(played));
   step('the recording plays');
   await people.innocent();
-  return { delays, played };
+  return { seen, played };
 });

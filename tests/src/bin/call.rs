@@ -82,7 +82,7 @@ fn print(report: &CallReport) {
         report.node_cpu_percent,
         report.node_memory_bytes as f64 / 1e6
     );
-    println!("recordings in run/call/recordings:");
+    println!("recordings in run/call/recordings/node-1:");
     for judged in &report.files {
         let verdict = judged.complaint.as_deref().unwrap_or("decodes");
         println!(

@@ -29,7 +29,7 @@ async fn main() -> Result<()> {
         "  media node 节点   rtmp {}, http {}, udp {}",
         node.rtmp_port, node.http_port, node.udp_port
     );
-    println!("  recordings 录制   run/recordings");
+    println!("  recordings 录制   run/recordings/node-1");
     println!("  logs 日志         run/edge.log, run/node.log");
     println!(
         "  API key           \"api_key\" in run/secrets.json; for example, a customer's token:"

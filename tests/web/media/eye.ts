@@ -12,12 +12,16 @@ export interface Seen {
   delays: number[];
   freezes: number;
   frozenMs: number;
+  /** The longest pause between two pictures. */
+  pauseMs: number;
 }
+
+const nothing = (): Seen => ({ delays: [], freezes: 0, frozenMs: 0, pauseMs: 0 });
 
 /** Looks at an element at every frame of the page. */
 export class Eye {
   #canvas = document.createElement('canvas');
-  #seen: Seen = { delays: [], freezes: 0, frozenMs: 0 };
+  #seen = nothing();
   #last = 0;
   #lastAt: number | undefined;
   #stopped = false;
@@ -31,7 +35,7 @@ export class Eye {
   /** What was seen since the last time. */
   take(): Seen {
     const seen = this.#seen;
-    this.#seen = { delays: [], freezes: 0, frozenMs: 0 };
+    this.#seen = nothing();
     return seen;
   }
 
@@ -54,6 +58,7 @@ export class Eye {
     this.#seen.delays.push(now - instant);
     const pause = now - (this.#lastAt ?? now);
     this.#lastAt = now;
+    this.#seen.pauseMs = Math.max(this.#seen.pauseMs, pause);
     if (pause <= FREEZE) return;
     this.#seen.freezes++;
     this.#seen.frozenMs += pause;

@@ -32,11 +32,12 @@ AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
 } as typeof AudioNode.prototype.connect;
 
 const senses = {
-  /** How many marked pictures of the other side were seen since the last time, and the middle of their delays. */
-  seen(): { pictures: number; delay: number } {
+  /** How many marked pictures of the other side were seen since the last time, the middle of their delays, and the longest pause. */
+  seen(): { pictures: number; delay: number; pause: number } {
     eye ??= new Eye(() => document.querySelector('.remote canvas, .remote video'));
-    const delays = eye.take().delays.sort((a, b) => a - b);
-    return { pictures: delays.length, delay: delays[Math.floor(delays.length / 2)] ?? NaN };
+    const { delays, pauseMs } = eye.take();
+    delays.sort((a, b) => a - b);
+    return { pictures: delays.length, delay: delays[Math.floor(delays.length / 2)] ?? NaN, pause: pauseMs };
   },
   heard(): Tone {
     const tones = ears.map(loudest);

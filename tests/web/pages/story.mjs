@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -15,6 +16,15 @@ const say = (line) => process.stdout.write(`${line.replaceAll('\n', ' ')}\n`);
 
 /** Tells that a step is reached. */
 export const step = (name) => say(`step ${name}`);
+
+const answers = createInterface({ input: process.stdin });
+
+/** Lets something happen outside of the browser, and waits until it has. */
+export async function happens(what) {
+  const done = new Promise((resolve) => answers.once('line', resolve));
+  say(`happens ${what}`);
+  await done;
+}
 
 /** Fails the story unless this holds. */
 export function ensure(holds, what) {
@@ -53,7 +63,7 @@ export async function run(story) {
     rmSync(profile, { recursive: true, force: true });
     process.exit(status);
   };
-  process.stdin.resume().on('end', () => void end(1));
+  answers.on('close', () => void end(1));
   const people = new People(browser, await senses());
   try {
     say(`ok ${JSON.stringify((await story(people)) ?? null)}`);
@@ -86,7 +96,7 @@ class People {
 
   /** Somebody opens a page; his microphone sounds a tone of so many hertz. */
   async come(name, url, { width = 1280, height = 800, tone = 1000 } = {}) {
-    const page = await this.#browser.newPage();
+    const page = await this.#window();
     page.setDefaultTimeout(PATIENCE);
     await page.setViewportSize({ width, height });
     await page.addInitScript(`{ const TONE = ${tone};\n${this.#senses} }`);
@@ -95,6 +105,26 @@ class People {
     await page.goto(url);
     this.#pages.set(name, page);
     return page;
+  }
+
+  /** A window: of the tabs of one, Chromium draws only the foremost at full speed. */
+  async #window() {
+    const [blank] = this.#browser.pages();
+    const opened = this.#browser.waitForEvent('page');
+    await blank.evaluate(() => void open('about:blank', '', 'popup,noopener'));
+    return opened;
+  }
+
+  /** Somebody's renderer dies, as that of a tab which runs out of memory. */
+  async crash(name) {
+    const page = this.#pages.get(name);
+    const gone = new Promise((resolve) => page.once('crash', resolve));
+    const inspector = await this.#browser.newCDPSession(page);
+    // Never answered: who would answer is dead.
+    void inspector.send('Page.crash').catch(() => undefined);
+    await gone;
+    this.#pages.delete(name);
+    await page.close();
   }
 
   /** What everyone saw last, in `target/report/pages`, for whoever looks into a failure. */
@@ -115,17 +145,20 @@ class People {
   }
 }
 
-/** Waits until a page shows moving pictures of the other side; the delay of the middle one, in milliseconds. */
+/** Waits until a page shows moving pictures of the other side; the delay of the middle one and the longest pause since this was last asked, in milliseconds. */
 export async function sees(page, name) {
+  // What was seen before says nothing of now, but for the pause that may have begun then.
+  let { pause } = await page.evaluate(() => window.senses.seen());
   let pictures = 0;
   let delay;
   await until(`${name} sees the other side move`, async () => {
     const seen = await page.evaluate(() => window.senses.seen());
     pictures += seen.pictures;
+    pause = Math.max(pause, seen.pause);
     if (seen.pictures) delay = seen.delay;
     return pictures >= 30;
   });
-  return delay;
+  return { delay, pause: Math.round(pause) };
 }
 
 /** Waits until a page sounds the other side's tone. */
