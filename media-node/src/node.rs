@@ -10,6 +10,7 @@ use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
+use crate::record::Claim;
 use crate::recordings::Recordings;
 use crate::shell::Shell;
 use crate::still::Stills;
@@ -35,17 +36,20 @@ pub struct Node {
     listeners: Listeners,
     boot: String,
     key: NodeKey,
+    /// Held while it runs.
+    claim: Claim,
 }
 
 impl Node {
     /// Opens the sockets and makes the certificates. Nothing is accepted before [`run`](Self::run).
     ///
     /// # Errors
-    /// When an address or a port cannot be had; the error names it.
+    /// When an address, a port or the folder of recordings cannot be had; the error names it.
     pub async fn load(config: Config) -> anyhow::Result<Self> {
         // TLS of the control link takes the process's provider. Another node in this process may have
         // set the same one before.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let claim = Claim::new(&config.record_dir).context("the folder of recordings")?;
         let key =
             NodeKey::load_or_make(&config.key_file).context("the key that seals recordings")?;
         let keys = Keys::new(&config.host, config.one_time, SystemTime::now());
@@ -78,6 +82,7 @@ impl Node {
             listeners,
             boot: format!("{:032x}", rand::random::<u128>()),
             key,
+            claim,
         })
     }
 
@@ -96,6 +101,7 @@ impl Node {
             listeners,
             boot,
             key,
+            claim: _claim,
         } = self;
         tracing::info!(node = %shell.config.node, endpoints = ?shell.endpoints, "listening");
         let link = tokio::spawn(control::run(shell.clone(), boot));

@@ -13,6 +13,7 @@
 //!
 //! [`Finished`] reads them again. A killed process loses at most the last second; [`recover`] closes what it left behind.
 
+mod claim;
 pub mod clock;
 mod close;
 mod decode;
@@ -30,6 +31,7 @@ pub(crate) mod track;
 mod wav;
 pub mod worker;
 
+pub use claim::{Claim, ClaimError};
 pub use error::RecordError;
 pub use file::{FinishedFile, Origin};
 pub use finished::Finished;
