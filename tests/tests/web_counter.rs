@@ -65,8 +65,11 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
         "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
     });
     let mut second = None;
-    let seen = tell_while("trouble.mjs", &links, folder.path(), async |what| {
-        match what {
+    let seen = tell_while(
+        "trouble.mjs",
+        &links,
+        folder.path(),
+        async |what| match what {
             "the media node dies" => {
                 second = Some(system.add_node("node-2").await?);
                 system.node.kill().await
@@ -74,8 +77,8 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
             "the edge dies" => system.edge.kill().await,
             "the edge is back" => system.restart_edge().await,
             other => bail!("nobody knows how '{other}' is done"),
-        }
-    });
+        },
+    );
     println!("  {}", seen.await?);
 
     let calls = get(&system, "/v1/calls?customer=alice").await?;

@@ -68,6 +68,9 @@ mod tests {
     fn what_is_no_folder_is_named() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let error = Claim::new(file.path()).unwrap_err().to_string();
-        assert!(error.contains(&file.path().display().to_string()), "{error}");
+        assert!(
+            error.contains(&file.path().display().to_string()),
+            "{error}"
+        );
     }
 }
