@@ -92,6 +92,18 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_example_makes_a_call() -> Result<()> {
+    let (folder, system) = running().await?;
+    desk(&system, "front", json!({})).await?;
+    let links = json!({
+        "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
+        "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
+    });
+    tell("example.mjs", &links, folder.path()).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn hostile_words_are_shown_as_they_were_written() -> Result<()> {
     let (folder, system) = running().await?;
     let markup = "<img src=x onerror=hacked=1>";

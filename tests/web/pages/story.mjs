@@ -107,6 +107,15 @@ class People {
     return page;
   }
 
+  /** Serves these at every origin, too: a type and a text by path. */
+  async serve(files) {
+    // What no server has sent counts as from the internet, which may not reach into a local network unasked.
+    await this.#browser.grantPermissions(['local-network-access']);
+    for (const [path, [contentType, body]] of Object.entries(files)) {
+      await this.#browser.route((url) => url.pathname === path, (route) => route.fulfill({ contentType, body }));
+    }
+  }
+
   /** A window: of the tabs of one, Chromium draws only the foremost at full speed. */
   async #window() {
     const [blank] = this.#browser.pages();
