@@ -79,6 +79,8 @@ packages() {
   for pair in ffmpeg ffprobe:ffmpeg cmake nasm chromium g++ make pkg-config; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
   done
+  # The pages speak Chinese, and pictures are made of them.
+  fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fontconfig fonts-wqy-microhei)
   # A Python without ensurepip makes no environment; Debian keeps both apart.
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   # worker-build links the system's OpenSSL.

@@ -15,7 +15,7 @@ async function shoot(page, name) {
       await page.emulateMedia({ colorScheme });
       for (const [width, height] of SIZES) {
         await page.setViewportSize({ width, height });
-        await page.screenshot({ path: join(links.into, `${name}-${width}-${language}-${colorScheme}.png`), fullPage: width < 800 });
+        await page.screenshot({ path: join(links.into, `${name}-${width}-${language}-${colorScheme}.png`), fullPage: width < 800, animations: 'disabled' });
       }
     }
   }
