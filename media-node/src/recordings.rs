@@ -8,11 +8,12 @@ use crate::control::Outbox;
 use crate::derive::{Deriver, Settings};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
+use crate::record::log;
 use crate::record::open::{OpenCall, Published};
 use crate::record::task::{self, Subject, blocking};
 use crate::record::{CallFolder, FinishedFile, Outcome, RecordError};
 use calls::Calls;
-use counterpart_shared::api::{NodeEvent, StreamRef};
+use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
 use counterpart_shared::grant::Grant;
 use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
 use std::path::{Path, PathBuf};
@@ -96,6 +97,16 @@ impl Recordings {
     /// Something of the call is kept beside recordings, and sealed with it.
     pub fn keeps(&self, call: &CallId) {
         self.calls().keep(call);
+    }
+
+    /// What was said and what happened in a call goes beside what was recorded of it; where nothing was, nowhere.
+    pub async fn keep_log(&self, call: &CallId, entries: Vec<Entry>) {
+        let (root, id) = (self.root.clone(), call.clone());
+        match blocking(move || log::keep(&root, &id, entries)).await {
+            Ok(true) => self.keeps(call),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%call, %error, "the log of a call cannot be kept"),
+        }
     }
 
     /// Records a stream, unless a recorder is at it already.

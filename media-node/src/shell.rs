@@ -100,7 +100,7 @@ impl Shell {
             Act::Publish => {
                 let publication = self.hub.publish(&grant, now)?;
                 self.recordings.published(&grant);
-                if grant.record || self.hub.is_recorded(&grant.call) {
+                if self.hub.ordered(&grant.call).unwrap_or(grant.record) {
                     self.recordings.start(publication.stream());
                 }
                 Allowed::Publish(publication)
@@ -118,6 +118,11 @@ impl Shell {
         for stream in self.hub.record_call(call) {
             self.recordings.start(&stream);
         }
+    }
+
+    /// Records nothing of a call from now on.
+    pub fn end_record(&self, call: &CallId) {
+        self.hub.end_record(call, "recording was paused");
     }
 
     /// The call is over: its streams end, and what was recorded of it is sealed.

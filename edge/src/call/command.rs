@@ -54,6 +54,10 @@ impl Turn<'_> {
                 self.hand_over(party, wish)
             }
             CallCommand::Still { id, party: of } => self.still(party, id, of),
+            CallCommand::Consent { id, given } => self.consent(party, id, given),
+            CallCommand::Record { id, on, reason } => self.control_recording(party, id, on, reason),
+            CallCommand::Prompt { id, number } => self.prompt(party, id, number),
+            CallCommand::PromptEnd { id, answered } => self.end_prompt(party, id, answered),
             CallCommand::Hangup { id } => self.hang_up(party, id),
         }
     }
@@ -95,6 +99,7 @@ impl Turn<'_> {
             needs: self.call.needs(),
             handed_on: None,
         });
+        self.ask_consent();
         self.offer_play(Party::Callee, false);
         Ok(())
     }

@@ -36,6 +36,10 @@ impl Course {
         self.requested_at
     }
 
+    pub(super) fn was_recorded(&self) -> bool {
+        self.recorded
+    }
+
     pub(super) fn was_answered(&self) -> bool {
         self.answered_at.is_some()
     }

@@ -110,8 +110,11 @@ impl Turn<'_> {
         };
         self.call.phase = CallPhase::Requested;
         self.call.handed_on += 1;
-        self.record_if(admission.record);
+        if admission.record {
+            self.record(true);
+        }
         self.call.terms = admission.terms;
+        self.call.reading = None;
         self.call.to = CreatedBy::Desk {
             desk: wish.desk,
             needs: needs.clone(),
@@ -126,16 +129,7 @@ impl Turn<'_> {
                 from: from.filter(|_| stays),
             }),
         });
-    }
-
-    /// Where the new desk records, the stream that runs already is recorded too.
-    fn record_if(&mut self, wanted: bool) {
-        if wanted && !self.call.record {
-            self.call.record = true;
-            let call = self.call.id.clone();
-            self.out
-                .push(Output::Letter(Letter::Fleet(ToFleet::Record { call })));
-        }
+        self.ask_consent();
     }
 
     /// The desk that a wish means.

@@ -197,6 +197,8 @@ pub enum Output {
     Ask(Ask),
     /// A question to the desk that shall take over.
     AskDesk(HandOver),
+    /// The whole log for the outbox, to the fleet, as [`log_letters`](super::log_letters) divides it.
+    HandInLog,
     /// A letter for the outbox.
     Letter(Letter),
     /// All that is stored of the call goes, and so do its sockets.

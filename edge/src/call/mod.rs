@@ -18,6 +18,8 @@ mod limits;
 mod media;
 mod pictures;
 mod presence;
+mod prompt;
+mod recording;
 mod remark;
 mod review;
 mod says;
@@ -38,6 +40,7 @@ pub use limits::{
     AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, GRANT_LIFE, HOLD, LEASE, NEW_LEASE, REVIEW_LIFE,
 };
 pub use media::media_urls;
+pub use recording::log_letters;
 pub use review::{Recorded, no_party};
 pub use seat::{Delivery, Seat};
 pub use state::{Call, PartyState};

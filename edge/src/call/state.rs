@@ -41,7 +41,7 @@ pub struct Call {
     /// His room, at a desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
-    /// Whether what is published is recorded.
+    /// Whether what is published is recorded at present.
     pub record: bool,
     /// The newest entry of the log.
     pub seq: u64,
@@ -71,6 +71,12 @@ pub struct Call {
     /// What the agent wrote about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What the caller said when he was asked whether he may be recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<bool>,
+    /// The statement that the agent reads at present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<u32>,
     /// The caller's and the callee's half.
     pub parties: [PartyState; 2],
     /// The pictures that its parties uploaded.
@@ -156,6 +162,8 @@ impl Call {
             watchers: BTreeMap::new(),
             rating: None,
             note: None,
+            consent: None,
+            reading: None,
             parties: [absent.clone(), absent],
             pictures: pictures(),
             recordings: recordings(),

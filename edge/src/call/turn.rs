@@ -104,6 +104,9 @@ impl<'a> Turn<'a> {
             self.tell_desk(ToDesk::Leave { call: call.clone() });
         }
         self.archive(by, reason);
+        if self.call.course.was_recorded() {
+            self.out.push(Output::HandInLog);
+        }
         self.out
             .push(Output::Letter(Letter::Fleet(ToFleet::End { call })));
         seq

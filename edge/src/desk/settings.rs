@@ -4,8 +4,8 @@ use super::hours::{check_hours, is_open};
 use super::state::Desk;
 use crate::link::Admission;
 use counterpart_shared::api::{
-    ApiError, DeskSettings, EndReason, ErrorCode, MAX_QUICK_REPLIES, MAX_QUICK_REPLY,
-    MAX_RETENTION_DAYS, MAX_SKILLS, MAX_TITLE, RecordPolicy, check_characters,
+    ApiError, DeskSettings, EndReason, ErrorCode, MAX_PROMPT, MAX_PROMPTS, MAX_QUICK_REPLIES,
+    MAX_QUICK_REPLY, MAX_RETENTION_DAYS, MAX_SKILLS, MAX_TITLE, RecordPolicy, check_characters,
 };
 use counterpart_shared::id::{RoomId, Skill};
 use std::collections::BTreeSet;
@@ -36,6 +36,11 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
     )?;
     for text in replies {
         within("length of a quick reply", length(text), 1..=MAX_QUICK_REPLY)?;
+        check_characters(text)?;
+    }
+    within("number of prompts", settings.prompts.len(), 0..=MAX_PROMPTS)?;
+    for text in &settings.prompts {
+        within("length of a prompt", length(text), 1..=MAX_PROMPT)?;
         check_characters(text)?;
     }
     check_hours(settings.hours.as_deref().unwrap_or_default())
@@ -220,6 +225,8 @@ mod tests {
                 "length of a quick reply is 0",
             ),
             (r#"{"quick_replies":["\u0000"]}"#, "U+0000"),
+            (r#"{"prompts":[""]}"#, "length of a prompt is 0"),
+            (r#"{"prompts":["\u0007"]}"#, "U+0007"),
             (
                 r#"{"hours":[{"day":8,"from_min":0,"to_min":1}]}"#,
                 "day is 8",
@@ -235,6 +242,7 @@ mod tests {
         }
         let many = DeskSettings {
             quick_replies: vec!["好".repeat(MAX_QUICK_REPLY); MAX_QUICK_REPLIES],
+            prompts: vec!["好".repeat(MAX_PROMPT); MAX_PROMPTS],
             ..DeskSettings::default()
         };
         assert_eq!(check_settings(&many), Ok(()));
@@ -242,6 +250,9 @@ mod tests {
         for text in ["x", &"好".repeat(MAX_QUICK_REPLY + 1)] {
             let mut more = many.clone();
             more.quick_replies.push(text.into());
+            assert!(check_settings(&more).is_err());
+            let mut more = many.clone();
+            more.prompts.push(text.into());
             assert!(check_settings(&more).is_err());
         }
     }

@@ -42,6 +42,13 @@ impl<'a> Turn<'a> {
             Input::Letter(ToFleet::Record { call }) => {
                 self.tell_nodes(&call, NodeCommand::RecordBegin { call: call.clone() });
             }
+            Input::Letter(ToFleet::RecordEnd { call }) => {
+                self.tell_nodes(&call, NodeCommand::RecordEnd { call: call.clone() });
+            }
+            Input::Letter(ToFleet::Log { call, entries }) => {
+                let at = call.clone();
+                self.tell_nodes(&at, NodeCommand::CallLog { call, entries });
+            }
             Input::Letter(ToFleet::Still { call, party, id }) => self.still(call, party, id),
             Input::Loaded { present } => self.loaded(&present),
             Input::Alarm => self.alarm(),

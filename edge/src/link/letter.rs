@@ -3,7 +3,7 @@
 use super::address::Address;
 use crate::table::to_json;
 use counterpart_shared::api::{
-    DeskSettings, EndReason, FinishedCall, NodeEvent, OpenHours, Rating, Title,
+    DeskSettings, EndReason, Entry, FinishedCall, NodeEvent, OpenHours, Rating, Title,
 };
 use counterpart_shared::id::{CallId, ClientId, DeskId, NodeId, Party, RoomId, Skill, UserId};
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,18 @@ pub enum ToFleet {
     Record {
         /// The call.
         call: CallId,
+    },
+    /// Nothing of the call is recorded from now on, whatever its earlier grants say.
+    RecordEnd {
+        /// The call.
+        call: CallId,
+    },
+    /// What was said and what happened, for whoever has recorded it: the next entries of the log.
+    Log {
+        /// The call.
+        call: CallId,
+        /// In order.
+        entries: Vec<Entry>,
     },
     /// Keep what a party shows now.
     Still {

@@ -5,7 +5,8 @@
 use super::letter::{Needs, ToAccount, ToArchive, ToCall, ToDesk, ToFleet};
 use crate::archive::Search;
 use counterpart_shared::api::{
-    BoardCall, BoardNode, DeskSettings, Endpoints, Image, OneTimeKey, Rating,
+    BoardCall, BoardNode, DeskSettings, Endpoints, Image, OneTimeKey, Rating, RecordControl,
+    RecordPolicy,
 };
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, DeskId, ImageId, KeyId, NodeId, RoomId, UserId};
@@ -180,13 +181,22 @@ pub struct Admission {
 }
 
 /// What holds for a call from its beginning to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Terms {
     /// How long a caller in line may be without a socket, in seconds.
     pub presence_s: u32,
     /// How many texts and pictures a party may send in 10 s.
     pub messages_per_10s: u32,
+    /// Whether its caller is asked before he is recorded.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub asks_consent: bool,
+    /// Who may begin and pause the recording.
+    #[serde(skip_serializing_if = "RecordControl::is_nobody")]
+    pub record_control: RecordControl,
+    /// The statements that its agent may read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<String>,
 }
 
 impl Default for Terms {
@@ -200,6 +210,9 @@ impl From<&DeskSettings> for Terms {
         Self {
             presence_s: settings.presence_s,
             messages_per_10s: settings.messages_per_10s,
+            asks_consent: settings.record == RecordPolicy::Consent,
+            record_control: settings.record_control,
+            prompts: settings.prompts.clone(),
         }
     }
 }

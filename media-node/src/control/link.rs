@@ -202,6 +202,14 @@ impl Link {
                     tracing::info!(%call, seq, "the edge wants a call recorded");
                     self.shell.record_call(&call);
                 }
+                NodeCommand::RecordEnd { call } => {
+                    tracing::info!(%call, seq, "the edge wants nothing more of a call recorded");
+                    self.shell.end_record(&call);
+                }
+                NodeCommand::CallLog { call, entries } => {
+                    tracing::info!(%call, seq, entries = entries.len(), "the edge hands a log in");
+                    self.shell.recordings.keep_log(&call, entries).await;
+                }
                 NodeCommand::Still { call, party, id } => {
                     tracing::info!(%call, %party, %id, seq, "the edge wants a still");
                     self.shell.recordings.keeps(&call);

@@ -47,8 +47,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use stream::Surroundings;
 
-/// Calls that are remembered because they ended, so that a grant which outlives its call opens nothing, or because they
-/// are to be recorded, whatever an older grant says. Grants expire within minutes; this many calls last longer than that.
+/// Calls that are remembered because they ended, so that a grant which outlives its call opens nothing, or because somebody
+/// has ordered that they are recorded or not, whatever an older grant says. Grants expire within minutes; this many calls last longer than that.
 const REMEMBERED: usize = 4096;
 
 /// All streams of the node.
@@ -63,7 +63,7 @@ pub struct Hub {
 struct State {
     streams: HashMap<StreamId, Arc<Stream>>,
     ended: VecDeque<CallId>,
-    recorded: VecDeque<CallId>,
+    orders: VecDeque<(CallId, bool)>,
     ended_grants: EndedGrants,
     stopping: bool,
 }
@@ -121,15 +121,28 @@ impl Hub {
     /// All of the call is to be recorded from now on; these of its streams run already.
     pub fn record_call(&self, call: &CallId) -> Vec<Arc<Stream>> {
         let mut state = self.lock();
-        remember(&mut state.recorded, call);
+        state.order(call, true);
         let streams = state.streams.values();
         let running = streams.filter(|stream| stream.name().call == *call && stream.is_published());
         running.cloned().collect()
     }
 
-    /// Whether all of the call is to be recorded, whatever a grant says.
-    pub fn is_recorded(&self, call: &CallId) -> bool {
-        self.lock().recorded.contains(call)
+    /// Nothing of the call is to be recorded from now on: its recorders end.
+    pub fn end_record(&self, call: &CallId, reason: &str) {
+        let mut state = self.lock();
+        state.order(call, false);
+        for stream in state.streams.values() {
+            if stream.name().call == *call {
+                stream.end_record(reason);
+            }
+        }
+    }
+
+    /// Whether the call is to be recorded, whatever a grant says, if that was ever ordered.
+    pub fn ordered(&self, call: &CallId) -> Option<bool> {
+        let state = self.lock();
+        let order = state.orders.iter().find(|(ordered, _)| ordered == call);
+        order.map(|(_, on)| *on)
     }
 
     /// The call is over: its streams end, and its grants open nothing any more.
@@ -241,6 +254,16 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn order(&mut self, call: &CallId, on: bool) {
+        self.orders.retain(|(ordered, _)| ordered != call);
+        self.orders.push_back((call.clone(), on));
+        if self.orders.len() > REMEMBERED {
+            self.orders.pop_front();
+        }
     }
 }
 

@@ -60,7 +60,8 @@ struct State {
     readers: Vec<Seat>,
     next_reader: u64,
     asked_keyframe: Option<Instant>,
-    recorded: bool,
+    /// The reader that is a recorder's.
+    recorder: Option<u64>,
     /// What AAC begins with, while it is made.
     aac_config: Option<Frame>,
     uplink: Uplink,
@@ -87,7 +88,7 @@ impl Stream {
             readers: Vec::new(),
             next_reader: 0,
             asked_keyframe: None,
-            recorded: false,
+            recorder: None,
             aac_config: None,
             uplink: Uplink::new(now),
             governor: Governor::default(),
@@ -170,10 +171,26 @@ impl Stream {
         }
     }
 
-    /// The reader of a recorder, once in the stream's life: it stays over a takeover.
+    /// The reader of a recorder, one at a time: it stays over a takeover.
     pub fn record(self: &Arc<Self>, now: Instant) -> Option<Reader> {
-        let taken = std::mem::replace(&mut self.lock().recorded, true);
-        (!taken).then(|| self.read(None, Limits::RECORDER, Taste::Recorder, now))
+        if self.lock().recorder.is_some() {
+            return None;
+        }
+        let reader = self.read(None, Limits::RECORDER, Taste::Recorder, now);
+        match self.lock().recorder.get_or_insert(reader.id) {
+            id if *id == reader.id => Some(reader),
+            _ => None,
+        }
+    }
+
+    /// The recorder's reader ends, if there is one; the next may begin.
+    pub(super) fn end_record(&self, reason: &str) {
+        let mut state = self.lock();
+        let recorder = state.recorder.take();
+        let seat = state.readers.iter().find(|seat| Some(seat.id) == recorder);
+        if let Some(seat) = seat {
+            seat.inbox.end(reason);
+        }
     }
 
     /// Whether somebody publishes it, or did.

@@ -21,6 +21,7 @@ mod error;
 pub(crate) mod file;
 pub mod finished;
 mod gaps;
+pub mod log;
 pub(crate) mod mp4;
 pub mod open;
 mod party;

@@ -136,6 +136,38 @@ pub enum CallCommand {
         /// Whose picture.
         party: Party,
     },
+    /// The caller agrees to be recorded, or does not. He may change his mind while the call goes on.
+    Consent {
+        /// Client's id.
+        id: ClientId,
+        /// Whether he agrees.
+        given: bool,
+    },
+    /// The agent begins the recording, or pauses it; a pause that nobody ends is its end. Only where the desk lets him
+    /// ([`super::RecordControl`]).
+    Record {
+        /// Client's id.
+        id: ClientId,
+        /// Whether the call is to be recorded from now on.
+        on: bool,
+        /// Why it is paused: 1 to [`super::MAX_REASON`] characters on one line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The agent begins to read one of the desk's statements.
+    Prompt {
+        /// Client's id.
+        id: ClientId,
+        /// Which one: 1 is the first.
+        number: u32,
+    },
+    /// The statement that was being read is done with.
+    PromptEnd {
+        /// Client's id.
+        id: ClientId,
+        /// Whether the customer has answered it.
+        answered: bool,
+    },
     /// The end of the call.
     Hangup {
         /// Client's id.
@@ -157,6 +189,10 @@ impl CallCommand {
             | CallCommand::Network { id, .. }
             | CallCommand::Transfer { id, .. }
             | CallCommand::Still { id, .. }
+            | CallCommand::Consent { id, .. }
+            | CallCommand::Record { id, .. }
+            | CallCommand::Prompt { id, .. }
+            | CallCommand::PromptEnd { id, .. }
             | CallCommand::Hangup { id } => Some(id),
         }
     }
@@ -378,6 +414,45 @@ pub enum EntryBody {
     PeerBack {
         /// Who.
         party: Party,
+    },
+    /// The caller is asked whether he may be recorded.
+    #[serde(rename = "recording.ask")]
+    RecordingAsk,
+    /// He has answered.
+    #[serde(rename = "recording.consent")]
+    RecordingConsent {
+        /// Whether he agrees.
+        given: bool,
+    },
+    /// The recording was begun, or goes on after a pause.
+    #[serde(rename = "recording.begin")]
+    RecordingBegin {
+        /// By whom.
+        by: Party,
+    },
+    /// The recording was paused: what follows is in no file.
+    #[serde(rename = "recording.pause")]
+    RecordingPause {
+        /// By whom.
+        by: Party,
+        /// Why.
+        reason: String,
+    },
+    /// The agent reads a statement, which the caller sees, too.
+    #[serde(rename = "prompt.begin")]
+    PromptBegin {
+        /// Which of the desk's: 1 is the first.
+        number: u32,
+        /// The statement.
+        text: String,
+    },
+    /// He is done with it.
+    #[serde(rename = "prompt.end")]
+    PromptEnd {
+        /// Which one.
+        number: u32,
+        /// Whether the customer has answered it.
+        answered: bool,
     },
     /// The node records a party.
     #[serde(rename = "recording.started")]

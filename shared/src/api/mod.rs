@@ -38,7 +38,9 @@ pub use node::{
 };
 pub use review::{MAX_COMMENT, MAX_NOTE, Note, Rating, RecordingFile, Recordings};
 pub use says::{Image, Quality, check_characters};
-pub use settings::{DeskSettings, Desks, ListedDesk, OpenHours, RecordPolicy, Title};
+pub use settings::{
+    DeskSettings, Desks, ListedDesk, OpenHours, RecordControl, RecordPolicy, Title,
+};
 pub use stream::{CreateStream, Provider, StreamAct, StreamCreated, TencentUrls};
 pub use webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookEvent};
 
@@ -94,6 +96,15 @@ pub const MAX_QUICK_REPLIES: usize = 50;
 
 /// The longest quick reply, in characters.
 pub const MAX_QUICK_REPLY: usize = 500;
+
+/// How many statements a desk may have.
+pub const MAX_PROMPTS: usize = 20;
+
+/// The longest of them, in characters.
+pub const MAX_PROMPT: usize = 500;
+
+/// The longest reason for a pause of a recording, in characters.
+pub const MAX_REASON: usize = 200;
 
 /// The largest body of a desk's settings that the edge reads, in bytes: its quick replies have room in any language.
 pub const MAX_SETTINGS: usize = 256 * 1024;

@@ -3,7 +3,7 @@
 //! What must not be lost is numbered by its sender, sent again after a redial, and acknowledged once it
 //! is stored: [`FromNode::Event`] and [`ToNode::Command`]. Whoever receives one twice acts once.
 
-use super::call::StreamFormat;
+use super::call::{Entry, StreamFormat};
 use crate::grant::PublicKey;
 use crate::id::{CallId, ClientId, Label, NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -271,6 +271,21 @@ pub enum NodeCommand {
     RecordBegin {
         /// The call.
         call: CallId,
+    },
+    /// Nothing of the call is recorded from now on, whatever its grants ask for, until it is begun again.
+    #[serde(rename = "record.end")]
+    RecordEnd {
+        /// The call.
+        call: CallId,
+    },
+    /// What was said and what happened, for the files of the call; in several commands where it is long. Sent before
+    /// [`NodeCommand::CallEnd`].
+    #[serde(rename = "call.log")]
+    CallLog {
+        /// The call.
+        call: CallId,
+        /// The next entries of its log.
+        entries: Vec<Entry>,
     },
     /// Keep the newest picture of a party as a file.
     #[serde(rename = "still")]

@@ -24,8 +24,15 @@ pub struct DeskSettings {
     pub hours: Option<Vec<OpenHours>>,
     /// The desk's clock, for its hours and its day, in minutes east of UTC: -720 to 840.
     pub utc_offset_min: i32,
-    /// Whether every call is recorded.
+    /// Which calls are recorded.
     pub record: RecordPolicy,
+    /// Who may begin and pause the recording of a call that goes on.
+    #[serde(skip_serializing_if = "RecordControl::is_nobody")]
+    pub record_control: RecordControl,
+    /// What agents read out and customers answer, each marked in the log and in the recording: at most
+    /// [`super::MAX_PROMPTS`], each of 1 to [`super::MAX_PROMPT`] characters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<String>,
     /// For how many days finished calls are kept: up to [`super::MAX_RETENTION_DAYS`]; 0: for ever, absent:
     /// as the deployment does.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +56,8 @@ impl Default for DeskSettings {
             hours: None,
             utc_offset_min: 0,
             record: RecordPolicy::Off,
+            record_control: RecordControl::Nobody,
+            prompts: Vec::new(),
             retention_days: None,
             title: None,
             quick_replies: Vec::new(),
@@ -103,4 +112,24 @@ pub enum RecordPolicy {
     Off,
     /// All.
     On,
+    /// Those whose caller agrees: he is asked, and the answer is in the log.
+    Consent,
+}
+
+/// Who has a say in the recording of a call that goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordControl {
+    /// Nobody: it is as the policy says.
+    #[default]
+    Nobody,
+    /// The agent who talks to the caller.
+    Agent,
+}
+
+impl RecordControl {
+    /// Whether there is nothing to say.
+    pub fn is_nobody(&self) -> bool {
+        *self == RecordControl::Nobody
+    }
 }

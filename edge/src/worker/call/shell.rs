@@ -4,7 +4,7 @@ use super::super::ask::ask;
 use super::super::core::Core;
 use super::super::{now, socket};
 use super::seats;
-use crate::call::{Ask, Call, HandOver, Input, Output, Seat};
+use crate::call::{Ask, Call, HandOver, Input, Output, Seat, log_letters};
 use crate::link::{Address, Admission, DeskRequest, FleetRequest, Lease};
 use counterpart_shared::api::{ApiError, Entry, PartyUrls};
 use std::cell::{Cell, RefCell};
@@ -154,6 +154,11 @@ impl Shell {
                     self.core.hook(call, entry)?;
                 }
                 Output::Letter(letter) => self.core.post(letter)?,
+                Output::HandInLog => {
+                    for letter in log_letters(&call.id, store.entries(0)?) {
+                        self.core.post(&letter)?;
+                    }
+                }
                 Output::Remember { party, id, seq } => {
                     store.remember(&call.owner(*party), id.as_str(), *seq, now())?;
                 }
@@ -192,7 +197,7 @@ impl Shell {
                 Output::AskDesk(wish) => rest.wishes.push(wish),
                 Output::Answer(answer) => rest.answer = Some(*answer),
                 Output::Settled(outcome) => rest.settled = Some(outcome),
-                Output::Letter(_) => self.deliver_soon(),
+                Output::Letter(_) | Output::HandInLog => self.deliver_soon(),
                 Output::Forget => {
                     self.vanish()?;
                     rest.forgotten = true;
