@@ -175,6 +175,11 @@ fn call_socket_commands() {
         r#"{"type":"reject","id":"1"}"#,
         r#"{"type":"text","id":"1","text":"你好"}"#,
         r#"{"type":"still","id":"1","party":"caller"}"#,
+        r#"{"type":"consent","id":"1","given":true}"#,
+        r#"{"type":"record","id":"1","on":true}"#,
+        r#"{"type":"record","id":"1","on":false,"reason":"card number"}"#,
+        r#"{"type":"prompt","id":"1","number":2}"#,
+        r#"{"type":"prompt_end","id":"1","answered":true}"#,
         r#"{"type":"hangup","id":"1"}"#,
         r#"{"type":"image","id":"1","image":{"url":"https://h/x.png","type":"image/png","bytes":9,
             "width":2,"height":3,"sha256":"00"}}"#,
@@ -184,6 +189,8 @@ fn call_socket_commands() {
     ]);
     refused::<CallCommand>(&[
         r#"{"type":"fly","id":"1"}"#,
+        r#"{"type":"consent","id":"1"}"#,
+        r#"{"type":"prompt","id":"1","number":-1}"#,
         r#"{"id":"1"}"#,
         r#"{"type":"text","id":"1"}"#,
         r#"{"type":"resume","after":-1}"#,
@@ -243,6 +250,12 @@ fn log_entries() {
         r#"{"type":"entry","seq":1,"at":5,"kind":"recording.ready","party":"caller",
             "files":[{"path":"c1/caller.mp4","bytes":10,"duration_ms":1000,"sha256":"00"}]}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"recording.failed","party":"caller","reason":"disk full"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.ask"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.consent","given":true}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.begin","by":"callee"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"recording.pause","by":"callee","reason":"card number"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"prompt.begin","number":1,"text":"t"}"#,
+        r#"{"type":"entry","seq":1,"at":5,"kind":"prompt.end","number":1,"answered":true}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"still","party":"caller","width":640,"height":360,"taken_at":4,
             "file":{"path":"c1/caller-1.png","bytes":5,"duration_ms":0,"sha256":"00"}}"#,
         r#"{"type":"entry","seq":1,"at":5,"kind":"still.failed","party":"caller","reason":"node lost"}"#,
@@ -286,6 +299,8 @@ fn desk_settings() {
             "record":"off","quick_replies":[]}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"off","retention_days":0,"quick_replies":[]}"#,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
+            "record":"consent","record_control":"agent","prompts":["t"],"quick_replies":[]}"#,
     ]);
     pinned::<Desks>(&[
         r#"{"desks":[{"desk":"front","title":{"zh":"前台","en":"Front"},"open":true},{"desk":"x","open":false}]}"#,
@@ -372,6 +387,9 @@ fn node_link() {
         r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,
         r#"{"type":"command","seq":2,"command":{"kind":"grants.end","call":"c1","user":"bob","serial":7}}"#,
         r#"{"type":"command","seq":3,"command":{"kind":"record.begin","call":"c1"}}"#,
+        r#"{"type":"command","seq":3,"command":{"kind":"record.end","call":"c1"}}"#,
+        r#"{"type":"command","seq":3,"command":{"kind":"call.log","call":"c1","entries":[
+            {"seq":1,"at":5,"kind":"call.request"}]}}"#,
         r#"{"type":"command","seq":4,"command":{"kind":"still","call":"c1","party":"caller","id":"1"}}"#,
         r#"{"type":"error","code":"bad_request","message":"m","detail":"d"}"#,
     ]);

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use counterpart_shared::grant::Role;
 use counterpart_tests::pages::{desk, link, tell, tell_while};
 use counterpart_tests::raw;
-use counterpart_tests::system::{System, running};
+use counterpart_tests::system::{System, running, until};
 use serde_json::{Value, json};
 
 /// As the business server.
@@ -88,6 +88,66 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
     let log = get(&system, &format!("/v1/calls/{id}")).await?;
     let said = ["Hello", "Are you still there?", "One moment, please"];
     assert_eq!(texts(&log), said, "each text once, in order");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()> {
+    let (folder, system) = running().await?;
+    let settings = json!({
+        "record": "consent", "record_control": "agent",
+        "prompts": ["Do you buy of your own will?", "Is it clear?"],
+    });
+    desk(&system, "front", settings).await?;
+    let links = json!({
+        "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
+        "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
+    });
+    tell("evidence.mjs", &links, folder.path()).await?;
+
+    let calls = get(&system, "/v1/calls?customer=alice").await?;
+    let id = calls["calls"][0]["call"].as_str().unwrap_or_default();
+    let sealed = system.recordings().join(id).join("call.json");
+    until("the call is sealed", || async { sealed.is_file() }).await?;
+    let log = std::fs::read_to_string(sealed.with_file_name("log.jsonl"))?;
+    let kinds: Vec<Value> = log
+        .lines()
+        .map(|line| Ok(serde_json::from_str::<Value>(line)?["kind"].clone()))
+        .collect::<Result<_>>()?;
+    let told = [
+        "recording.ask",
+        "call.accept",
+        "recording.consent",
+        "recording.started",
+        "prompt.begin",
+        "prompt.end",
+        "recording.pause",
+        "recording.begin",
+        "call.end",
+    ];
+    let mut rest = kinds.iter();
+    for kind in told {
+        assert!(
+            rest.any(|one| one == kind),
+            "no {kind} in its place: {kinds:?}"
+        );
+    }
+    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(&sealed)?)?;
+    let files = manifest["files"].as_array().map(Vec::as_slice);
+    let names: Vec<_> = files
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|file| file["name"].as_str())
+        .collect();
+    for name in [
+        "caller.mp4",
+        "caller.2.mp4",
+        "callee.mp4",
+        "callee.2.mp4",
+        "log.jsonl",
+    ] {
+        assert!(names.contains(&name), "no {name} in {names:?}");
+    }
     Ok(())
 }
 

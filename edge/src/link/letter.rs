@@ -300,6 +300,10 @@ mod tests {
         pinned::<ToFleet>(r#"{"type":"end","call":"c1"}"#);
         pinned::<ToFleet>(r#"{"type":"grants_end","call":"c1","user":"bob","serial":7}"#);
         pinned::<ToFleet>(r#"{"type":"record","call":"c1"}"#);
+        pinned::<ToFleet>(r#"{"type":"record_end","call":"c1"}"#);
+        pinned::<ToFleet>(
+            r#"{"type":"log","call":"c1","entries":[{"seq":1,"at":5,"kind":"recording.ask"}]}"#,
+        );
         pinned::<ToFleet>(r#"{"type":"still","call":"c1","party":"caller","id":"7"}"#);
         pinned::<ToArchive>(
             r#"{"remarks":{"call":"c1","rating":{"stars":5,"comment":"好"},"note":"n"}}"#,

@@ -1,10 +1,14 @@
 //! The link to the edge.
 
 use crate::support::stream::*;
-use crate::support::{Carrier, Client, World, grant};
-use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, StreamRef, ToNode};
+use crate::support::{Carrier, Client, PATIENCE, World, grant};
+use counterpart_shared::api::{
+    Entry, EntryBody, FromNode, NodeCommand, NodeEvent, SUBPROTOCOL, StreamRef, ToNode,
+};
 use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::id::{CallId, Party};
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 fn events(world: &World) -> Vec<(u64, NodeEvent)> {
     let heard = world.edge.heard().into_iter();
@@ -228,6 +232,72 @@ async fn a_running_stream_is_recorded_from_the_moment_the_edge_wants_it() {
     world
         .event(|event| matches!(event, NodeEvent::RecordingReady { files } if !files.is_empty()))
         .await;
+}
+
+#[tokio::test]
+async fn a_pause_ends_the_files_and_the_log_is_sealed_with_them() {
+    let world = World::new().await;
+    let mut publish = grant(Act::Publish, "c1");
+    publish.record = true;
+    let publisher = world.publish(Carrier::Rtmp, &publish).await;
+    publisher.send_all(&beginning());
+    let started = |event: &NodeEvent| matches!(event, NodeEvent::RecordingStarted);
+    let ready = |event: &NodeEvent| matches!(event, NodeEvent::RecordingReady { .. });
+    world.event(started).await;
+    let call: CallId = "c1".parse().unwrap();
+    let order = |seq, command| world.edge.command(seq, command);
+    order(1, NodeCommand::RecordEnd { call: call.clone() });
+    world.event(ready).await;
+
+    // Nor is what begins meanwhile, whatever its grant asks for.
+    let mut other = publish.clone();
+    other.stream = "c1.callee".parse().unwrap();
+    let other = world.publish(Carrier::Rtmp, &other).await;
+    other.send_all(&beginning());
+    let of_callee = |message: &FromNode, wanted: &dyn Fn(&NodeEvent) -> bool| {
+        matches!(message, FromNode::Event { stream, event, .. }
+            if stream.stream.as_str() == "c1.callee" && wanted(event))
+    };
+    let begun = |event: &NodeEvent| matches!(event, NodeEvent::StreamBegin(_));
+    world.edge.wait(|heard| of_callee(heard, &begun)).await;
+    order(2, NodeCommand::RecordBegin { call: call.clone() });
+    world.edge.wait(|heard| of_callee(heard, &started)).await;
+    let heard = world.edge.heard();
+    let is_begun = heard.iter().position(|heard| of_callee(heard, &begun));
+    let is_started = heard.iter().position(|heard| of_callee(heard, &started));
+    assert!(is_begun < is_started, "recorded in the pause: {heard:?}");
+
+    let body = EntryBody::RecordingPause {
+        by: Party::Callee,
+        reason: "card number".into(),
+    };
+    let (entries, seq, at) = (
+        vec![Entry {
+            seq: 1,
+            at: 5,
+            body,
+        }],
+        3,
+        call.clone(),
+    );
+    order(seq, NodeCommand::CallLog { call: at, entries });
+    order(4, NodeCommand::CallEnd { call });
+    let folder = world.folder.path().join("c1");
+    let sealed = async {
+        while !folder.join("call.json").is_file() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, sealed).await.expect("the call is sealed");
+    let manifest = std::fs::read_to_string(folder.join("call.json")).unwrap();
+    for name in ["caller.mp4", "caller.2.mp4", "callee.mp4", "log.jsonl"] {
+        assert!(
+            manifest.contains(&format!("\"{name}\"")),
+            "no {name} in {manifest}"
+        );
+    }
+    let log = std::fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    assert!(log.contains("card number"), "{log}");
 }
 
 #[tokio::test]

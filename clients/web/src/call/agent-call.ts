@@ -29,6 +29,24 @@ export class AgentCall extends PartyCall {
     return this.say({ type: 'transfer', ...goal });
   }
 
+  /** Pauses the recording for this reason, or lets it begin or go on; where the desk lets agents do so. */
+  pauseRecording(reason: string): Promise<void> {
+    return this.say({ type: 'record', on: false, reason });
+  }
+
+  beginRecording(): Promise<void> {
+    return this.say({ type: 'record', on: true });
+  }
+
+  /** Begins to read one of the desk's statements, 1 is the first; both see it until it is answered or not. */
+  read(number: number): Promise<void> {
+    return this.say({ type: 'prompt', number });
+  }
+
+  answered(answered: boolean): Promise<void> {
+    return this.say({ type: 'prompt_end', answered });
+  }
+
   /** Keeps a note, during the call or after it; the last one counts, and customers never see it. */
   note(text: string): Promise<void> {
     return this.edge.note(this.call, text);

@@ -26,6 +26,10 @@ export interface CallState {
   requestedAt?: number;
   /** Since when this agent talks. */
   answeredAt?: number;
+  /** Whether the caller may be recorded: he is asked, or has answered. */
+  consent?: 'asked' | 'given' | 'refused';
+  /** The statement that the agent reads. */
+  reading?: { number: number; text: string };
   /** The caller was handed on and waits for the next agent. */
   handedOn: boolean;
   end?: { at: number; by?: Party; reason: EndReason };
@@ -56,6 +60,14 @@ export function after(state: CallState, entry: Entry): CallState {
       return { ...without(state), phase: 'requested', desk: entry.desk, handedOn: true, callee: side() };
     case 'call.end':
       return { ...state, phase: 'ended', end: { at: entry.at, reason: entry.reason, ...(entry.by && { by: entry.by }) } };
+    case 'recording.ask':
+      return { ...state, consent: 'asked' };
+    case 'recording.consent':
+      return { ...state, consent: entry.given ? 'given' : 'refused' };
+    case 'prompt.begin':
+      return { ...state, reading: { number: entry.number, text: entry.text } };
+    case 'prompt.end':
+      return unread(state);
     case 'network':
       return { ...state, [entry.party]: { ...state[entry.party], quality: entry.quality } };
     default:
@@ -69,7 +81,13 @@ function answered(entry: { callee: string; room?: string }): Partial<CallState> 
 
 /** The agent is out of it. */
 function without(state: CallState): CallState {
-  const { agent: _agent, room: _room, answeredAt: _at, ...rest } = state;
+  const { agent: _agent, room: _room, answeredAt: _at, ...rest } = unread(state);
+  return rest;
+}
+
+/** No statement is being read. */
+function unread(state: CallState): CallState {
+  const { reading: _reading, ...rest } = state;
   return rest;
 }
 

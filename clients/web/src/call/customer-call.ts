@@ -70,6 +70,11 @@ export class CustomerCall extends PartyCall {
     }
   }
 
+  /** Agrees to be recorded, or does not. */
+  consent(given: boolean): Promise<void> {
+    return this.say({ type: 'consent', given });
+  }
+
   /** Says what it was like; the last word counts. */
   rate(rating: Rating): Promise<void> {
     return this.edge.rate(this.call, rating);

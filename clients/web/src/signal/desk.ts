@@ -63,7 +63,11 @@ export interface DeskSettings {
   offer_s: number;
   wrap_up_s: number;
   max_line: number;
-  record: 'off' | 'on';
+  record: 'off' | 'on' | 'consent';
+  /** Who may begin and pause a recording; absent: nobody. */
+  record_control?: 'agent' | 'nobody';
+  /** What agents read out and customers answer. */
+  prompts?: string[];
   title?: Title;
   quick_replies?: string[];
 }

@@ -47,6 +47,10 @@ export type Command =
   | { type: 'network'; quality: Quality }
   | { type: 'still'; party: Party }
   | { type: 'transfer'; desk?: string; room?: string; skills?: string[] }
+  | { type: 'consent'; given: boolean }
+  | { type: 'record'; on: boolean; reason?: string }
+  | { type: 'prompt'; number: number }
+  | { type: 'prompt_end'; answered: boolean }
   | { type: 'hangup' };
 
 /** What an entry of the log says. */
@@ -65,6 +69,12 @@ export type EntryBody =
   | { kind: 'stream.end'; party: Party; reason: string }
   | { kind: 'peer.away'; party: Party }
   | { kind: 'peer.back'; party: Party }
+  | { kind: 'recording.ask' }
+  | { kind: 'recording.consent'; given: boolean }
+  | { kind: 'recording.begin'; by: Party }
+  | { kind: 'recording.pause'; by: Party; reason: string }
+  | { kind: 'prompt.begin'; number: number; text: string }
+  | { kind: 'prompt.end'; number: number; answered: boolean }
   | { kind: 'recording.started'; party: Party }
   | { kind: 'recording.ready'; party: Party; files: RecordedFile[] }
   | { kind: 'recording.failed'; party: Party; reason: string }

@@ -7,7 +7,9 @@ import type { Say, Words } from './language';
 /** For whom the log is shown: customers see what concerns them. */
 export type Audience = 'customer' | 'agent';
 
-const FOR_CUSTOMERS = new Set<Entry['kind']>(['call.accept', 'call.transfer', 'recording.started', 'call.end', 'peer.away', 'peer.back']);
+const FOR_CUSTOMERS = new Set<Entry['kind']>(['call.accept', 'call.transfer', 'recording.started', 'call.end', 'peer.away', 'peer.back',
+  'recording.consent', 'recording.begin', 'recording.pause', 'prompt.begin', 'prompt.end',
+]);
 
 /** A sentence; nothing for what is no news to this audience. */
 export function entryLine(entry: Entry, me: Party | undefined, audience: Audience): Say | undefined {
@@ -42,6 +44,12 @@ const sentenceOf: Sentences = {
   'stream.end': ({ party }, { log }) => log.ends(log[party]),
   'peer.away': ({ party }, { log }) => log.away(log[party]),
   'peer.back': ({ party }, { log }) => log.back(log[party]),
+  'recording.ask': (_, { log }) => log.consentAsked,
+  'recording.consent': ({ given }, { log }) => (given ? log.consentGiven : log.consentRefused),
+  'recording.begin': (_, { log }) => log.recordBegun,
+  'recording.pause': ({ reason }, { log }) => log.recordPaused(reason),
+  'prompt.begin': ({ number, text }, { log }) => log.reads(number, text),
+  'prompt.end': ({ number, answered }, { log }) => (answered ? log.isAnswered(number) : log.isNotAnswered(number)),
   'recording.started': ({ party }, { log }) => log.records(log[party]),
   'recording.ready': ({ party }, { log }) => log.recorded(log[party]),
   'recording.failed': ({ party }, { log }) => log.recordFailed(log[party]),

@@ -41,6 +41,17 @@ test('who is handed on waits again, and knows nothing of the agent before', () =
   assert.ok(!waiting.callee.live);
 });
 
+test('a caller is asked and answers, statements are read one after the other', () => {
+  const asked = amounts({ kind: 'call.request', desk: 'front' }, { kind: 'recording.ask' });
+  assert.equal(asked.consent, 'asked');
+  const reading = amounts({ kind: 'recording.ask' }, { kind: 'recording.consent', given: true }, { kind: 'prompt.begin', number: 2, text: 'Is it clear?' });
+  assert.equal(reading.consent, 'given');
+  assert.deepEqual(reading.reading, { number: 2, text: 'Is it clear?' });
+  assert.equal(after(reading, { seq: 4, at: 9, kind: 'prompt.end', number: 2, answered: true }).reading, undefined);
+  assert.equal(after(reading, { seq: 4, at: 9, kind: 'call.transfer', from: 'bob', desk: 'back' }).reading, undefined);
+  assert.equal(after(asked, { seq: 3, at: 9, kind: 'recording.consent', given: false }).consent, 'refused');
+});
+
 test('what a newer edge says and nobody here knows changes nothing', () => {
   const state = amounts({ kind: 'call.request' });
   assert.deepEqual(after(state, { seq: 2, at: 1, kind: 'call.song' } as unknown as Entry), state);

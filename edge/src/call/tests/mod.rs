@@ -1,6 +1,7 @@
 //! The call as a story, its rules one by one, what leaves it, and what holds whatever happens.
 
 mod at_desk;
+mod consent;
 mod keeps;
 mod outside;
 mod random;

@@ -1,6 +1,7 @@
 // An agent's call: both pictures, what he can do, how the network is, and the messages.
 
 import type { AgentCall } from '../../call/agent-call';
+import type { DeskSettings } from '../../signal/desk';
 import type { LocalMedia } from '../../media/local';
 import { iconButton } from '../../ui/button';
 import { Conversation } from '../../ui/conversation';
@@ -10,6 +11,7 @@ import { deviceButtons, type Notice, Stage } from '../../ui/stage';
 import { everySecond, span } from '../../ui/time';
 import { toast } from '../../ui/toast';
 import type { LineCard } from './line-card';
+import { EvidencePanel } from './evidence-panel';
 import { NetworkPanel } from './network-panel';
 import { NoteEditor } from './note-editor';
 import type { Place } from './place';
@@ -24,6 +26,7 @@ export class CallPanel {
   readonly #stage: Stage;
   readonly #talk: Conversation;
   readonly #note: NoteEditor;
+  readonly #evidence: EvidencePanel;
   readonly #title = el('h2', { class: 'call-title' });
   readonly #length = el('span', { class: 'soft number' });
   readonly #controls: HTMLElement;
@@ -37,10 +40,11 @@ export class CallPanel {
     this.#stage = new Stage(call, local);
     this.#talk = new Conversation(call, 'agent');
     this.#note = new NoteEditor((text) => call.note(text));
+    this.#evidence = new EvidencePanel(call);
     this.#controls = this.#makeControls(place, line);
     const head = el('div', { class: 'call-head' }, this.#title, this.#length);
     const below = el('div', { class: 'below' }, new NetworkPanel(call).node, this.#note.node);
-    const left = el('div', { class: 'call-main' }, head, this.#stage.node, this.#controls, below);
+    const left = el('div', { class: 'call-main' }, head, this.#stage.node, this.#controls, this.#evidence.node, below);
     this.node = el('section', { class: 'call-panel' }, left, el('div', { class: 'call-side' }, this.#talk.node, this.#replies));
     this.#stop = everySecond(() => this.#tick());
     call.on('change', () => this.#refresh());
@@ -60,8 +64,13 @@ export class CallPanel {
     return this.#call.isOver;
   }
 
-  /** What can be said with one click. */
-  quickReplies(list: string[]): void {
+  /** What the desk allows, and what can be said with one click. */
+  settings(settings: DeskSettings | undefined): void {
+    this.#evidence.settings(settings);
+    this.#quickReplies(settings?.quick_replies ?? []);
+  }
+
+  #quickReplies(list: string[]): void {
     const buttons = list.map((text) => {
       const node = el('button', { class: 'button small', attrs: { type: 'button', title: text } }, el('bdi', { text }));
       node.addEventListener('click', () => this.#talk.suggest(text));
@@ -109,6 +118,7 @@ export class CallPanel {
     else setText(this.#title, who ? (words) => words.console.withCustomer(who) : '');
     show(this.#controls, !call.isOver);
     show(this.#stage.node, !call.isOver);
+    this.#evidence.refresh();
     this.node.classList.toggle('over', call.isOver);
     this.#stage.refresh();
     this.#stage.notices(noticesOf(call));

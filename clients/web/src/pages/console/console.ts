@@ -55,7 +55,7 @@ export class Console {
     const show = () => setText(desk, () => `${this.#settings.now?.title?.[current()] ?? this.#place.desk} · ${this.#place.room}`);
     this.#settings.onChange = () => {
       show();
-      this.#panel?.quickReplies(this.#settings.now?.quick_replies ?? []);
+      this.#panel?.settings(this.#settings.now);
     };
     show();
   }
@@ -98,7 +98,7 @@ export class Console {
     this.#panel?.leave();
     const parts = { edge: this.#edge, call, store: sessionStorage, ...(local && { local }) };
     const panel = new CallPanel(new AgentCall(parts), local, this.#place, this.#line);
-    panel.quickReplies(this.#settings.now?.quick_replies ?? []);
+    panel.settings(this.#settings.now);
     panel.onOver = () => {
       this.#calls.expect(call);
       this.#show();
