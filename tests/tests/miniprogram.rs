@@ -2,7 +2,9 @@
 //! really happens to a push and a play; see `tests/miniprogram/phone.mjs`.
 
 use anyhow::{Context, Result, ensure};
-use counterpart_shared::api::{DeskSettings, EndReason, EntryBody, FinishedCalls, Title};
+use counterpart_shared::api::{
+    DeskSettings, EndReason, EntryBody, FinishedCalls, RecordPolicy, Title,
+};
 use counterpart_shared::grant::Role;
 use counterpart_shared::id::{CallId, Party};
 use counterpart_tests::at_desk::{self, AtDesk};
@@ -63,6 +65,7 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     };
     let named = DeskSettings {
         title: Some(title),
+        record: RecordPolicy::Consent,
         ..DeskSettings::default()
     };
     system.set_desk("front", &named).await?;
@@ -77,6 +80,7 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     }
     steps_are(&mut phone, &[1, 2, 3, 4]).await?;
     phone.shows("下一位就是您").await?;
+    phone.shows("是否同意录制本次通话？").await?;
 
     let mut agent = at_desk::open(&system).await?;
     let mut bob = AtDesk::answer(&mut agent).await?;
@@ -88,6 +92,13 @@ async fn a_mini_program_calls_a_desk_and_comes_back_after_everything() -> Result
     phone.counts("hears", 20).await?;
     let first_file = phone.plays_into().await?;
     bob.sees_and_hears(75).await?;
+    phone.does("tap .consent-yes").await?;
+    phone.says("stored {").await?;
+    let answer = bob.entry("the customer's consent", |body| match body {
+        EntryBody::RecordingConsent { given } => Some(given),
+        _ => None,
+    });
+    assert!(answer.await?);
 
     bob.remote.text("您好，请问有什么可以帮您？").await;
     phone.shows("您好，请问有什么可以帮您？").await?;

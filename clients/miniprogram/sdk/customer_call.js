@@ -63,6 +63,11 @@ class CustomerCall {
     return this.socket.send({ type: 'image', image: { url, type, bytes, width, height, sha256 } });
   }
 
+  /** Agrees to be recorded, or does not; as `say`. */
+  consent(given) {
+    return this.socket.send({ type: 'consent', given });
+  }
+
   hangUp() {
     this.tell({ on: 'hangup' });
   }
@@ -81,7 +86,7 @@ class CustomerCall {
   _answered(command, message) {
     if (message.type === 'urls') this.tell({ on: 'message', message });
     if (message.type === 'error') this.tell({ on: 'refused', command, error: message });
-    if (command.type !== 'text' && command.type !== 'image') return;
+    if (!['text', 'image', 'consent'].includes(command.type)) return;
     const { type, ...answer } = message;
     if (type === 'ack') this.handlers.event('stored', answer);
     else this.handlers.event('refused', { ...answer, type: command.type });

@@ -3,7 +3,8 @@
 // Set `edge` (the address), `token` and `desk`; then call `start()`. The component shows both pictures, the place in line,
 // what is wrong with the network, and the way to the settings where camera or microphone were refused.
 //
-// Methods: start(), say(text), show(filePath), hangUp(), mute(on), switchCamera()
+// Methods: start(), say(text), show(filePath), consent(given), hangUp(), mute(on), switchCamera()
+// Where the desk records with consent the component asks by itself; statements that the agent reads are shown.
 // Events, with `detail`:
 //   phase {phase, reason?, text}   preparing, waiting, talking, over; `text` is for the user
 //   step {number, name}            one of the seven steps
@@ -16,6 +17,7 @@
 const { Edge, CustomerCall } = require('../../sdk/index');
 const { promised } = require('../../sdk/edge');
 const { permit, refusals } = require('../../sdk/permission');
+const evidence = require('../../sdk/evidence');
 const { language, text, texts, endText, waitText } = require('../../sdk/text/index');
 const tags = require('./tags');
 
@@ -50,6 +52,7 @@ Component({
     notice: '',
     panel: '',
     denied: false,
+    evidence: evidence.nothing(),
     pushUrl: '',
     playUrl: '',
     muted: false,
@@ -60,7 +63,7 @@ Component({
   lifetimes: {
     attached() {
       const lang = this._lang();
-      this.setData({ t: texts(lang, 'permission.'), phaseText: text(lang, 'phase.new') });
+      this.setData({ t: { ...texts(lang, 'permission.'), ...texts(lang, 'evidence.') }, phaseText: text(lang, 'phase.new') });
     },
     detached() {
       this._gone = true;
@@ -107,6 +110,15 @@ Component({
       const { data } = await promised((options) => wx.getFileSystemManager().readFile(options))({ filePath });
       const image = await this._edge.uploadImage(this._call.call, data);
       return this._call.show(image);
+    },
+
+    /** Agrees to be recorded, or does not; gives its id. */
+    consent(given) {
+      return this._call ? this._call.consent(given) : undefined;
+    },
+
+    onConsent({ currentTarget }) {
+      this.consent(currentTarget.dataset.given === 'yes');
     },
 
     hangUp() {
@@ -200,6 +212,7 @@ Component({
       if (name === 'phase') this._phase(detail);
       else if (name === 'notices') this._notices(detail.notices);
       else {
+        if (name === 'entry') this.setData({ evidence: evidence.after(this.data.evidence, detail) });
         if (name === 'position') this.setData(waitText(this._lang(), detail));
         this.triggerEvent(name, detail);
       }
