@@ -6,6 +6,10 @@ const WIDTH = 640;
 const HEIGHT = 360;
 const FPS = 30;
 
+/** Samples per second, and in a block of 10 ms. */
+const RATE = 48_000;
+const BLOCK = 480;
+
 /** A stream as a camera and a microphone would give it, whose tone has this frequency. */
 export async function camera(hz: number): Promise<MediaStream> {
   const canvas = document.createElement('canvas');
@@ -22,7 +26,7 @@ export async function camera(hz: number): Promise<MediaStream> {
     if (track.readyState === 'live') setTimeout(shoot, 1000 / FPS);
   };
   shoot();
-  return new MediaStream([track, await tone(hz)]);
+  return new MediaStream([track, tone(hz)]);
 }
 
 /** A room with somebody in it who moves a little; each person has a colour. */
@@ -43,14 +47,24 @@ function draw(context: CanvasRenderingContext2D, count: number, hue: number): vo
   context.fill();
 }
 
-async function tone(frequency: number): Promise<MediaStreamTrack> {
-  const context = new AudioContext({ sampleRate: 48_000 });
-  await context.resume();
-  const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
-  const oscillator = new OscillatorNode(context, { frequency });
-  oscillator.connect(new GainNode(context, { gain: 0.3 })).connect(out);
-  oscillator.start();
-  const [track] = out.stream.getAudioTracks();
-  if (!track) throw new Error('the microphone gives no track');
+/** A microphone that needs no click of a user, which an `AudioContext` does. */
+function tone(frequency: number): MediaStreamTrack {
+  const track = new MediaStreamTrackGenerator({ kind: 'audio' });
+  const writer = track.writable.getWriter();
+  let sample = 0;
+  const begin = performance.now();
+  const sing = (): void => {
+    if (track.readyState !== 'live') return;
+    for (; sample < ((performance.now() - begin) / 1000) * RATE; sample += BLOCK) void writer.write(block(frequency, sample)).catch(() => undefined);
+    setTimeout(sing, 10);
+  };
+  sing();
   return track;
+}
+
+function block(frequency: number, sample: number): AudioData {
+  const data = Float32Array.from({ length: BLOCK }, (_, n) => 0.3 * Math.sin((2 * Math.PI * frequency * (sample + n)) / RATE));
+  return new AudioData({
+    format: 'f32-planar', sampleRate: RATE, numberOfFrames: BLOCK, numberOfChannels: 1, timestamp: (sample / RATE) * 1e6, data,
+  });
 }

@@ -53,7 +53,7 @@ export async function run(story) {
     args: [
       '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--lang=en-US', '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream=fps=30', '--autoplay-policy=no-user-gesture-required', '--disable-renderer-backgrounding',
+      '--use-fake-device-for-media-stream=fps=30', '--disable-renderer-backgrounding',
       '--disable-backgrounding-occluded-windows', '--hide-scrollbars', '--webtransport-developer-mode', '--remote-debugging-pipe',
       `--user-data-dir=${profile}`, 'about:blank',
     ],
