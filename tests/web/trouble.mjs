@@ -54,8 +54,9 @@ run(async (people) => {
   await see('after the agent has come back');
   step('the agent opens his console again and is in his call');
 
+  await alice.evaluate(() => window.senses.noticed());
   await happens('the media node dies');
-  await isTold(alice, LOST);
+  await until('alice is told that the node is lost', async () => (await alice.evaluate(() => window.senses.noticed())).includes(LOST));
   const pauses = await see('after the node has died');
   for (const { pause } of Object.values(pauses)) ensure(pause < BACK, `media were away for ${pause} ms`);
   await hears(alice, 'alice', 1300);

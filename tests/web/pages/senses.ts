@@ -11,10 +11,17 @@ interface Tone {
 }
 
 const violations: string[] = [];
+const notices: string[] = [];
 const ears: AnalyserNode[] = [];
 let eye: Eye | undefined;
 
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`));
+
+new MutationObserver((changes) => {
+  const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+  const texts = added.filter((node): node is HTMLElement => node instanceof HTMLElement && node.matches('.notice'));
+  notices.push(...texts.map((node) => node.textContent ?? ''));
+}).observe(document, { subtree: true, childList: true });
 
 declare const TONE: number;
 
@@ -42,6 +49,10 @@ const senses = {
   heard(): Tone {
     const tones = ears.map(loudest);
     return tones.sort((a, b) => b.db - a.db)[0] ?? { hz: 0, db: -Infinity };
+  },
+  /** What was said over the pictures since the last time, however shortly. */
+  noticed(): string[] {
+    return notices.splice(0);
   },
   /** What the page's policy has stopped. */
   violations: () => violations,
