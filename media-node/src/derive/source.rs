@@ -21,7 +21,7 @@ pub struct Source {
     pub duration_ms: u64,
     files: Vec<FinishedFile>,
     names: Vec<(Party, String)>,
-    derived: bool,
+    made: Vec<String>,
 }
 
 impl Source {
@@ -61,17 +61,26 @@ impl Source {
             first_at,
             duration_ms: end.saturating_sub(first_at),
             names: names.collect(),
-            derived: newest
-                .files
-                .iter()
-                .all(|file| file.origin == Origin::Derived),
+            made: made(manifests),
             files,
         })
     }
 
-    /// Whether all that there is was made into something already.
+    /// Whether anything was made from all that there is.
     pub fn is_derived(&self) -> bool {
-        self.derived
+        !self.made.is_empty()
+    }
+
+    /// Whether a file of this kind (`wav`, `mp4`) was made from all that there is.
+    pub(super) fn has(&self, kind: &str) -> bool {
+        let mut made = self.made.iter();
+        made.any(|name| name.rsplit('.').next() == Some(kind))
+    }
+
+    /// Whether all received files are still on this disk.
+    pub(super) fn is_here(&self) -> bool {
+        let mut files = self.files.iter();
+        files.all(|file| self.folder.join(&file.name).exists())
     }
 
     /// A party's files of a kind (`wav`, `mp4`), in the order of time.
@@ -97,4 +106,15 @@ impl Source {
         let mut of_party = names.filter(|(whose, _)| *whose == party);
         of_party.next().map(|(_, name)| name.as_str())
     }
+}
+
+/// The names of what was made since the last received file was sealed.
+fn made(manifests: &[Manifest]) -> Vec<String> {
+    let received = |manifest: &&Manifest| {
+        let mut files = manifest.files.iter();
+        files.any(|file| file.origin == Origin::Received)
+    };
+    let newer = manifests.iter().rev().take_while(|one| !received(one));
+    let files = newer.flat_map(|manifest| &manifest.files);
+    files.map(|file| file.name.clone()).collect()
 }

@@ -179,6 +179,19 @@ pub enum NodeEvent {
         /// Why.
         reason: String,
     },
+    /// Files made from both parties' recordings are finished. They belong to the call as a whole, whichever
+    /// stream this is said of.
+    #[serde(rename = "made.ready")]
+    MadeReady {
+        /// The files.
+        files: Vec<RecordedFile>,
+    },
+    /// Something could not be made from the recordings, which are kept.
+    #[serde(rename = "made.failed")]
+    MadeFailed {
+        /// Why.
+        reason: String,
+    },
     /// A still was taken.
     #[serde(rename = "still.ready")]
     StillReady {

@@ -66,8 +66,8 @@ export type EntryBody =
   | { kind: 'peer.away'; party: Party }
   | { kind: 'peer.back'; party: Party }
   | { kind: 'recording.started'; party: Party }
-  | { kind: 'recording.ready'; party: Party; files: RecordedFile[] }
-  | { kind: 'recording.failed'; party: Party; reason: string }
+  | { kind: 'recording.ready'; party?: Party; files: RecordedFile[] }
+  | { kind: 'recording.failed'; party?: Party; reason: string }
   | { kind: 'still'; party: Party; file: RecordedFile; width: number; height: number; taken_at: number }
   | { kind: 'still.failed'; party: Party; reason: string };
 

@@ -93,6 +93,7 @@ export const en: Words = {
     stillFailed: (who, reason) => `No still picture of ${who.toLowerCase()}: ${reason}`,
     caller: 'Customer',
     callee: 'Agent',
+    both: 'Both',
   },
   customer: {
     title: 'Video service',

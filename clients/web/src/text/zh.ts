@@ -92,6 +92,7 @@ export const zh = {
     stillFailed: (who: string, reason: string) => `${who}的快照失败：${reason}`,
     caller: '客户',
     callee: '坐席',
+    both: '双方',
   },
   customer: {
     title: '视频服务',

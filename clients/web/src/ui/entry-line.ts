@@ -43,8 +43,8 @@ const sentenceOf: Sentences = {
   'peer.away': ({ party }, { log }) => log.away(log[party]),
   'peer.back': ({ party }, { log }) => log.back(log[party]),
   'recording.started': ({ party }, { log }) => log.records(log[party]),
-  'recording.ready': ({ party }, { log }) => log.recorded(log[party]),
-  'recording.failed': ({ party }, { log }) => log.recordFailed(log[party]),
+  'recording.ready': ({ party }, { log }) => log.recorded(log[party ?? 'both']),
+  'recording.failed': ({ party }, { log }) => log.recordFailed(log[party ?? 'both']),
   still: ({ party, width, height, file }, { log }) => log.still(log[party], `${width} × ${height}, ${size(file.bytes)}`),
   'still.failed': ({ party, reason }, { log }) => log.stillFailed(log[party], reason),
 };

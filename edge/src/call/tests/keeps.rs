@@ -289,6 +289,27 @@ fn recordings_are_found_at_their_nodes() {
 }
 
 #[test]
+fn what_shows_both_parties_belongs_to_neither() {
+    let mut call = talking();
+    let files = vec![file("call.mp4")];
+    let ready = NodeEvent::MadeReady { files };
+    let out = tells(&mut call, Party::Caller, "n1", ready);
+    assert!(matches!(
+        &kinds(&out)[..],
+        [EntryBody::RecordingReady { party: None, files }] if files[0].path == "c-1/call.mp4"
+    ));
+    let reason = "no space".to_owned();
+    let failed = NodeEvent::MadeFailed { reason };
+    let out = tells(&mut call, Party::Caller, "n1", failed);
+    assert!(matches!(
+        &kinds(&out)[..],
+        [EntryBody::RecordingFailed { party: None, reason }] if reason == "no space"
+    ));
+    let Recordings { files } = call.files(&id("ann"), &BTreeMap::new(), &signer(), 5_000_000);
+    assert_eq!((files.len(), files[0].party), (1, None));
+}
+
+#[test]
 fn the_agent_takes_stills_of_what_is_live() {
     let still = |party| CallCommand::Still { id: id("s"), party };
     let by = |party, of| command(party, still(of));

@@ -63,5 +63,5 @@ async function showFilms(edge: Edge, call: FinishedCall, place: HTMLElement): Pr
 
 function film(file: Recording): HTMLElement {
   const video = el('video', { attrs: { src: file.url, controls: true, preload: 'metadata', playsinline: true } });
-  return el('figure', {}, video, el('figcaption', { class: 'soft', text: (words) => `${words.log[file.party]} · ${span(file.duration_ms)}` }));
+  return el('figure', {}, video, el('figcaption', { class: 'soft', text: (words) => `${words.log[file.party ?? 'both']} · ${span(file.duration_ms)}` }));
 }
