@@ -3,6 +3,9 @@
 //! The README beside this crate follows one frame from its publisher to its reader.
 
 pub mod accept;
+pub mod archive;
+mod backoff;
+mod clock;
 mod config;
 pub mod control;
 pub mod derive;
@@ -24,7 +27,7 @@ pub mod stop;
 mod tools;
 mod transcode;
 
-pub use config::{Args, Config, ConfigError, Secret, TcpTls, Timing};
+pub use config::{Args, Config, ConfigError, Secret, StoreArgs, TcpTls, Timing};
 pub use node::Node;
 pub use stop::shutdown_signal;
 pub use tools::Tool;

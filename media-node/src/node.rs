@@ -72,7 +72,7 @@ impl Node {
             outbox: outbox.clone(),
             door: Arc::new(Door::new(config.max_connections, metrics.clone())),
             metrics,
-            recordings: Recordings::new(&config.record_dir, outbox.clone()),
+            recordings: Recordings::new(&config, outbox.clone()),
             stills: Stills::new(outbox),
             stop: Stop::default(),
             config,
@@ -105,17 +105,10 @@ impl Node {
         } = self;
         tracing::info!(node = %shell.config.node, endpoints = ?shell.endpoints, "listening");
         let link = tokio::spawn(control::run(shell.clone(), boot));
-        let recover = {
+        let recordings = {
             let shell = shell.clone();
-            async move {
-                let config = &shell.config;
-                let recordings = &shell.recordings;
-                recordings
-                    .recover(config.node.clone(), key, config.derive)
-                    .await;
-            }
+            tokio::spawn(async move { shell.recordings.run(&shell.config, key).await })
         };
-        tokio::spawn(recover);
         let mut accepting = JoinSet::new();
         for listener in listeners.rtmp {
             accepting.spawn(rtmp::accept(shell.clone(), listener, None));
@@ -148,6 +141,7 @@ impl Node {
         shell.stop.wish();
         tokio::time::sleep(GOODBYE).await;
         link.await.context("the control link")?;
+        recordings.abort();
         for endpoint in listeners.udp {
             endpoint.close(0u32.into(), b"the node is being stopped");
             let _ = tokio::time::timeout(GOODBYE, endpoint.wait_idle()).await;

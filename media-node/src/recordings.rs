@@ -3,22 +3,28 @@
 //! what a seal is in [`evidence`](crate::evidence).
 
 mod calls;
+mod report;
+mod upkeep;
 
+use crate::archive::{Archive, Shortage, Watermark};
+use crate::clock::unix_ms;
+use crate::config::Config;
 use crate::control::Outbox;
-use crate::derive::{Deriver, Settings};
+use crate::derive::Deriver;
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
 use crate::record::log;
 use crate::record::open::{OpenCall, Published};
 use crate::record::task::{self, Subject, blocking};
-use crate::record::{CallFolder, FinishedFile, Outcome, RecordError};
+use crate::record::{CallFolder, RecordError};
 use calls::Calls;
 use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
 use counterpart_shared::grant::Grant;
-use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
+use counterpart_shared::id::CallId;
+use report::Report;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// The recorders at work.
@@ -28,33 +34,41 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Recordings {
     root: PathBuf,
-    outbox: Arc<Outbox>,
+    report: Report,
     calls: Arc<Mutex<Calls>>,
     sealer: Arc<OnceLock<Sealer>>,
     deriver: Arc<OnceLock<Deriver>>,
+    archive: Arc<OnceLock<Archive>>,
+    watermark: Watermark,
+    /// What is missing on the disk, if something is.
+    space: watch::Sender<Option<Shortage>>,
     /// Recorders, and seals that are being made.
     at_work: watch::Sender<usize>,
     recovered: watch::Sender<bool>,
 }
 
 impl Recordings {
-    /// Into the folder `root`. None at work; nothing recovered.
-    pub fn new(root: &Path, outbox: Arc<Outbox>) -> Self {
+    /// Into the folder that is configured. None at work; nothing recovered.
+    pub fn new(config: &Config, outbox: Arc<Outbox>) -> Self {
         Self {
-            root: root.to_owned(),
-            outbox,
+            root: config.record_dir.clone(),
+            report: Report(outbox),
             calls: Arc::default(),
             sealer: Arc::default(),
             deriver: Arc::default(),
+            archive: Arc::default(),
+            watermark: config.watermark,
+            space: watch::Sender::new(None),
             at_work: watch::Sender::new(0),
             recovered: watch::Sender::new(false),
         }
     }
 
     /// Finishes and seals what an earlier process left, and reports it; has made what is to be made from
-    /// recordings. To be run once.
-    pub async fn recover(&self, node: NodeId, key: NodeKey, settings: Settings) {
-        let root = self.root.clone();
+    /// recordings, and copied what is to be copied; then keeps an eye on the disk. To be run once; it ends
+    /// only with the node.
+    pub async fn run(&self, config: &Config, key: NodeKey) {
+        let (root, node) = (self.root.clone(), config.node.clone());
         match tokio::task::spawn_blocking(move || Sealer::open(&root, node, key)).await {
             Ok(Ok(sealer)) => drop(self.sealer.set(sealer)),
             Ok(Err(error)) => tracing::error!(%error, "nothing can be sealed"),
@@ -63,15 +77,12 @@ impl Recordings {
         match task::recover(&self.root).await {
             Ok(calls) => {
                 for left in calls {
-                    self.report_recovered(&left.call, &left.files);
+                    self.report.recovered(&left.call, &left.files);
                 }
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be finished"),
         }
-        match Deriver::start(&self.root, settings, self.sealer.clone()) {
-            Ok(deriver) => drop(self.deriver.set(deriver)),
-            Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
-        }
+        self.start_threads(config);
         match task::calls(&self.root).await {
             Ok(calls) => {
                 for call in calls {
@@ -80,7 +91,37 @@ impl Recordings {
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be sealed"),
         }
+        self.look_at_the_disk().await;
         self.recovered.send_replace(true);
+        self.upkeep(config.retention).await;
+    }
+
+    /// The threads that make things from what is sealed, and copy it.
+    fn start_threads(&self, config: &Config) {
+        let report = self.report.clone();
+        let archive = self.archive.clone();
+        let tell = move |call: &CallId, told| {
+            report.told(call, told);
+            if let Some(archive) = archive.get() {
+                archive.take(call);
+            }
+        };
+        match Deriver::start(&self.root, config.derive, self.sealer.clone(), tell) {
+            Ok(deriver) => drop(self.deriver.set(deriver)),
+            Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
+        }
+        let Some(settings) = config.archive.clone() else {
+            return;
+        };
+        match Archive::start(&self.root, config.node.clone(), settings) {
+            Ok(archive) => drop(self.archive.set(archive)),
+            Err(error) => tracing::error!(%error, "no recording can be copied"),
+        }
+    }
+
+    /// Where copies of sealed files are, if anywhere.
+    pub fn archive(&self) -> Option<&Archive> {
+        self.archive.get()
     }
 
     /// Somebody publishes under this grant from now on, recorded or not.
@@ -109,8 +150,13 @@ impl Recordings {
         }
     }
 
-    /// Records a stream, unless a recorder is at it already.
+    /// Records a stream, unless a recorder is at it already or too little of the disk is free.
     pub fn start(&self, stream: &Arc<Stream>) {
+        let shortage = *self.space.borrow();
+        if let Some(shortage) = shortage {
+            let error = RecordError::NoSpace(shortage);
+            return self.report.failed(stream.name(), &error);
+        }
         let Some(reader) = stream.record(Instant::now()) else {
             return;
         };
@@ -163,11 +209,11 @@ impl Recordings {
 
     async fn record(self, reader: Reader, stream: StreamRef, subject: Subject) {
         let _ = self.recovered.subscribe().wait_for(|done| *done).await;
-        self.outbox.push(&stream, NodeEvent::RecordingStarted);
+        self.report.say(&stream, NodeEvent::RecordingStarted);
         tracing::info!(stream = %stream.stream, "recording");
         self.note_published(&stream.call).await;
-        let outcome = task::record(reader, subject).await;
-        self.report(&stream, &outcome);
+        let outcome = task::record(reader, subject, self.space.subscribe()).await;
+        self.report.outcome(&stream, &outcome);
         let over = self.calls().finish(&stream.call);
         if let Some(published) = over {
             self.seal(&stream.call, published).await;
@@ -188,6 +234,9 @@ impl Recordings {
                 if let Some(deriver) = self.deriver.get() {
                     deriver.take(call);
                 }
+                if let Some(archive) = self.archive.get() {
+                    archive.take(call);
+                }
             }
             Ok(Some(Err(error))) => tracing::error!(%call, %error, "a call cannot be sealed"),
             Err(error) => tracing::error!(%call, %error, "a call cannot be sealed"),
@@ -203,40 +252,6 @@ impl Recordings {
         }
     }
 
-    fn report(&self, stream: &StreamRef, outcome: &Outcome) {
-        if let Some(error) = &outcome.error {
-            tracing::error!(stream = %stream.stream, %error, "recording failed");
-            let reason = error.to_string();
-            let event = NodeEvent::RecordingFailed { reason };
-            self.outbox.push(stream, event);
-        }
-        self.report_files(stream, &outcome.files);
-    }
-
-    fn report_recovered(&self, call: &CallId, files: &[FinishedFile]) {
-        for party in Party::BOTH {
-            let prefix = party.to_string();
-            let of_party = files.iter().filter(|file| file.name.starts_with(&prefix));
-            let of_party: Vec<_> = of_party.cloned().collect();
-            let stream = StreamRef {
-                call: call.clone(),
-                party,
-                stream: StreamId::of(call, party),
-            };
-            self.report_files(&stream, &of_party);
-        }
-    }
-
-    fn report_files(&self, stream: &StreamRef, files: &[FinishedFile]) {
-        if files.is_empty() {
-            return;
-        }
-        tracing::info!(stream = %stream.stream, files = files.len(), "recorded");
-        let files = files.iter().map(|file| file.report(&stream.call)).collect();
-        let event = NodeEvent::RecordingReady { files };
-        self.outbox.push(stream, event);
-    }
-
     fn calls(&self) -> MutexGuard<'_, Calls> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -249,9 +264,4 @@ fn note(root: &Path, call: &CallId, published: Vec<Published>) -> Result<(), Rec
     let folder = CallFolder::create(root, call)?;
     let add = |open: &mut OpenCall| open.published.extend(published);
     OpenCall::update(folder.path(), call, add).map(|_| ())
-}
-
-fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -4,7 +4,7 @@
 
 mod record_support;
 
-use counterpart_node::derive::{Deriver, Settings, Source, composite, stereo};
+use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, stereo};
 use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
@@ -15,6 +15,7 @@ use record_support::*;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use time::UtcOffset;
@@ -67,6 +68,16 @@ impl World {
         let (files, done) = recorder.finish();
         done.unwrap();
         OpenCall::update(&path, &call, |open| open.add(files)).unwrap();
+    }
+
+    /// Makes things, and tells what became of them.
+    fn deriver(&self) -> (Deriver, Receiver<(CallId, Told)>) {
+        let (tell, told) = channel();
+        let tell = move |call: &CallId, what| {
+            let _ = tell.send((call.clone(), what));
+        };
+        let deriver = Deriver::start(&self.root(), SETTINGS, self.sealer.clone(), tell);
+        (deriver.unwrap(), told)
     }
 
     fn seal(&self) -> Source {
@@ -241,7 +252,7 @@ fn what_is_made_is_sealed_in_its_turn() {
     world.record("caller", 0, &tags);
     world.seal();
     let call: CallId = "c1".parse().unwrap();
-    let deriver = Deriver::start(&world.root(), SETTINGS, world.sealer.clone()).unwrap();
+    let (deriver, told) = world.deriver();
     // Twice makes nothing twice.
     deriver.take(&call);
     deriver.take(&call);
@@ -253,6 +264,12 @@ fn what_is_made_is_sealed_in_its_turn() {
         std::thread::sleep(Duration::from_millis(20));
     }
     drop(deriver);
+    let told: Vec<_> = told.iter().collect();
+    let [(_, Told::Made(files))] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let names = files.iter().map(|file| file.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["call.mp4", "call.wav"]);
     let key = NodeKey::load(&world.folder.path().join("node.key")).unwrap();
     let given = Given {
         keys: vec![key.public()],
@@ -265,4 +282,41 @@ fn what_is_made_is_sealed_in_its_turn() {
     fs::write(folder.join("call.mp4"), "other").unwrap();
     let report = verify(&world.root(), &given).unwrap();
     assert_eq!(report.code(), Kind::FileChanged.code());
+}
+
+#[test]
+fn what_could_not_be_made_is_told_and_tried_again_a_few_times() {
+    let world = World::new();
+    let tags = flv(&world.folder, 1.0, &[], 48_000);
+    world.record("caller", 0, &tags);
+    world.seal();
+    let call: CallId = "c1".parse().unwrap();
+    let folder = world.root().join("c1");
+    // Each is another start of the node. A file stands where the things are made.
+    let start = || {
+        let (deriver, told) = world.deriver();
+        deriver.take(&call);
+        drop(deriver);
+        told.iter().map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    let work = world.root().join(WORK);
+    for _ in 0..2 {
+        fs::write(&work, "in the way").unwrap();
+        let told = start();
+        let [Told::Failed(reason)] = &told[..] else {
+            panic!("{told:?}");
+        };
+        assert!(reason.contains(WORK), "{reason}");
+    }
+    fs::remove_file(&work).unwrap();
+    assert!(matches!(&start()[..], [Told::Made(files)] if files.len() == 2));
+    assert!(start().is_empty(), "all is made");
+    assert!(!folder.join("open.json").exists());
+    // What comes later is tried as often as is sensible, and no more.
+    let more = flv(&world.folder, 1.0, &[], 48_000);
+    world.record("callee", 9000, &more);
+    world.seal();
+    fs::write(&work, "in the way").unwrap();
+    let told: Vec<_> = (0..8).flat_map(|_| start()).collect();
+    assert_eq!(told.len(), 5, "{told:?}");
 }

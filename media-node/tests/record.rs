@@ -13,6 +13,7 @@ use counterpart_shared::flv::{Tag, TagKind};
 use proptest::prelude::*;
 use record_support::*;
 use std::time::Instant;
+use tokio::sync::watch;
 
 /// UNIX milliseconds at which all these streams begin.
 const T0: u64 = 1_700_000_000_000;
@@ -391,6 +392,7 @@ async fn a_published_stream_is_recorded_from_the_hub() {
             .record(start)
             .expect("the first recorder"),
         subject,
+        watch::Sender::new(None).subscribe(),
     ));
     for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
         publication.write(frame);

@@ -13,6 +13,25 @@ pub struct Probe {
     pub streams: Vec<Track>,
     /// The container.
     pub format: Format,
+    /// Where one may jump to.
+    #[serde(default)]
+    pub chapters: Vec<Chapter>,
+}
+
+/// A chapter.
+#[derive(Debug, Deserialize)]
+pub struct Chapter {
+    /// Where it begins, in seconds.
+    pub start_time: String,
+    /// What is said of it.
+    pub tags: Tags,
+}
+
+/// What is said of a chapter.
+#[derive(Debug, Deserialize)]
+pub struct Tags {
+    /// Its title.
+    pub title: String,
 }
 
 /// One track.
@@ -73,6 +92,7 @@ pub async fn probe(file: &Path) -> Result<Probe> {
             "json",
             "-show_streams",
             "-show_format",
+            "-show_chapters",
         ],
         file,
         &[],

@@ -195,7 +195,10 @@ async fn files(system: &System, call: &CallId, token: &str) -> Result<Vec<Judged
                 continue;
             };
             match entry.body {
-                EntryBody::RecordingReady { files: new, .. } => {
+                EntryBody::RecordingReady {
+                    party: Some(_),
+                    files: new,
+                } => {
                     ready += 1;
                     files.extend(new);
                 }

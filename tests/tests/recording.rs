@@ -40,7 +40,7 @@ async fn recorded(system: &System) -> Result<Recorded> {
 
 async fn ready(talk: &mut Talk, whose: Party) -> Result<Vec<RecordedFile>> {
     entry(&mut talk.alice, "recording.ready", |body| match body {
-        EntryBody::RecordingReady { party, files } if *party == whose => Some(files.clone()),
+        EntryBody::RecordingReady { party, files } if *party == Some(whose) => Some(files.clone()),
         _ => None,
     })
     .await
@@ -58,7 +58,7 @@ async fn each_party_leaves_an_mp4_and_a_wav_as_long_as_the_call() -> Result<()> 
     // The caller's files and the callee's are finished in any order.
     let mut files = Vec::new();
     let first = entry(&mut call.talk.alice, "recording.ready", |body| match body {
-        EntryBody::RecordingReady { party, files } => Some((*party, files.clone())),
+        EntryBody::RecordingReady { party, files } => party.map(|party| (party, files.clone())),
         _ => None,
     })
     .await?;

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use counterpart_shared::grant::Role;
+use counterpart_tests::judge::probe;
 use counterpart_tests::pages::{desk, link, tell, tell_while};
 use counterpart_tests::raw;
 use counterpart_tests::system::{System, running, until};
@@ -148,6 +149,14 @@ async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()
     ] {
         assert!(names.contains(&name), "no {name} in {names:?}");
     }
+    let film = sealed.with_file_name("call.mp4");
+    let probed = probe(&film).await?;
+    let [chapter] = &probed.chapters[..] else {
+        bail!("{probed:?}")
+    };
+    assert_eq!(chapter.tags.title, "1. Do you buy of your own will?");
+    let at: f64 = chapter.start_time.parse()?;
+    assert!(0.2 < at && at < probed.seconds(), "it begins after {at} s");
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 // What a call leaves as evidence: `evidence.mjs '{"console": URL, "customer": URL}'`, at a desk that records with consent, lets its agent
 // pause and has two statements. The customer agrees, the agent reads, pauses and goes on.
-import { hears, run, sees, step } from './pages/story.mjs';
+import { ensure, hears, run, sees, step, until } from './pages/story.mjs';
 
 const links = JSON.parse(process.argv[2]);
 const PHONE = { width: 390, height: 844 };
@@ -48,5 +48,24 @@ run(async (people) => {
 
   await agent.getByRole('button', { name: 'End the call' }).click();
   await alice.getByRole('heading', { name: 'Thank you for calling' }).waitFor();
+  const row = agent.locator('.calls-table tr', { hasText: 'alice' });
+  await row.waitFor();
+  await row.getByRole('button', { name: 'alice' }).click();
+  const details = agent.getByRole('dialog', { name: 'The call' });
+  const whole = details.locator('figure', { hasText: 'Both' }).locator('video');
+  await until('there is a film of both', async () => {
+    if (await whole.count()) return true;
+    const again = details.locator('.films').getByRole('button', { name: 'Refresh' });
+    if (await again.count()) await again.click();
+    return false;
+  });
+  await whole.evaluate((video) => (video.muted = true));
+  const length = await until('its length is known', () => whole.evaluate((video) => video.duration));
+  await details.getByRole('list', { name: 'Statements' }).getByRole('button', { name: '1. Do you buy of your own will?' }).click();
+  const at = await until('it plays from the statement on', () => whole.evaluate((video) => !video.paused && video.currentTime));
+  ensure(at > 0.2 && at < length - 1, `it plays from ${at} s of ${length} s`);
+  await details.locator('.event', { hasText: 'card number' }).getByRole('button').click();
+  await until('it plays from the pause on', async () => (await whole.evaluate((video) => video.currentTime)) > at + 0.3);
+  step('the film of both plays from a statement, and from an entry of the log');
   await people.innocent();
 });

@@ -75,13 +75,15 @@ impl Turn<'_> {
                 self.append(EntryBody::RecordingStarted { party });
             }
             NodeEvent::RecordingReady { files } => {
-                let entry = EntryBody::RecordingReady {
-                    party,
-                    files: files.clone(),
-                };
-                self.recorded(party, node, files, entry);
+                self.recording_ready(Some(party), node, files);
             }
             NodeEvent::RecordingFailed { reason } => {
+                let party = Some(party);
+                self.append(EntryBody::RecordingFailed { party, reason });
+            }
+            NodeEvent::MadeReady { files } => self.recording_ready(None, node, files),
+            NodeEvent::MadeFailed { reason } => {
+                let party = None;
                 self.append(EntryBody::RecordingFailed { party, reason });
             }
             NodeEvent::StillReady {
@@ -97,7 +99,7 @@ impl Turn<'_> {
                     height,
                     taken_at,
                 };
-                self.recorded(party, node, vec![file], entry);
+                self.recorded(Some(party), node, vec![file], entry);
             }
             NodeEvent::StillFailed { reason } => {
                 self.append(EntryBody::StillFailed { party, reason });

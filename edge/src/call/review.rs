@@ -14,8 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Files that a node has finished, by the entry of the log that says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// Whose.
-    pub party: Party,
+    /// Whose; nothing for both parties'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<Party>,
     /// The node that has them.
     pub node: NodeId,
     /// The files.
@@ -95,11 +96,12 @@ impl Call {
     /// It opens no stream, so it needs no serial of its own.
     fn review(&self, recorded: &Recorded, user: &UserId, now: u64) -> Grant {
         let iat = now / 1000;
+        let party = recorded.party.unwrap_or(Party::Caller);
         Grant {
             act: Act::Review,
-            stream: StreamId::of(&self.id, recorded.party),
+            stream: StreamId::of(&self.id, party),
             call: self.id.clone(),
-            party: recorded.party,
+            party,
             node: recorded.node.clone(),
             sub: user.clone(),
             serial: self.serial,

@@ -34,10 +34,24 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Finished files of a party, or of both.
+    pub(super) fn recording_ready(
+        &mut self,
+        party: Option<Party>,
+        node: NodeId,
+        files: Vec<RecordedFile>,
+    ) {
+        let entry = EntryBody::RecordingReady {
+            party,
+            files: files.clone(),
+        };
+        self.recorded(party, node, files, entry);
+    }
+
     /// Files that a node has finished, under the entry that says so.
     pub(super) fn recorded(
         &mut self,
-        party: Party,
+        party: Option<Party>,
         node: NodeId,
         files: Vec<RecordedFile>,
         entry: EntryBody,

@@ -1,6 +1,7 @@
 //! Recordings over HTTP, to those who hold a grant to review the call.
 
 use super::http::{ANYBODY, Site, grant_of, refused};
+use crate::archive::{ArchiveError, Place};
 use crate::gate::cut;
 use crate::play::file;
 use crate::play::range::Part;
@@ -17,6 +18,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use counterpart_shared::id::CallId;
+use std::fs::File;
 use std::io;
 
 /// A longer one asks for several, which are answered with the whole.
@@ -55,11 +57,11 @@ pub(super) async fn review(
     let range = headers.get(RANGE).and_then(|range| range.to_str().ok());
     let range = range.filter(|range| method == Method::GET && range.len() <= LONGEST_RANGE);
     match open(&site.shell, &asked).await {
-        Ok(found) => {
+        Ok((found, from)) => {
             let (call, file) = (&asked.call, &asked.file);
             tracing::info!(%user, %call, file, range, %method, "a recording is read");
             let range = range.filter(|_| is_current(&headers, &found));
-            answer(found, range).await.unwrap_or_else(|error| {
+            answer(found, from, range).await.unwrap_or_else(|error| {
                 tracing::error!(%call, file, %error, "a recording cannot be read");
                 turn_away(&site.shell, &asked.nothing())
             })
@@ -85,11 +87,31 @@ fn turn_away(shell: &Shell, refusal: &Refusal) -> Response {
     refused(refusal)
 }
 
-async fn open(shell: &Shell, asked: &Asked) -> Result<Finished, Refusal> {
+/// Where a file is read from.
+enum From {
+    Here(File),
+    Copy(Place, String),
+}
+
+async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, From), Refusal> {
     let root = shell.config.record_dir.clone();
+    let archive = shell.recordings.archive().cloned();
     let (call, file) = (asked.call.clone(), asked.file.clone());
-    let opened = tokio::task::spawn_blocking(move || Finished::open(&root, &call, &file)).await;
-    match opened {
+    let find = move || -> Result<_, ArchiveError> {
+        let Some(mut found) = Finished::open(&root, &call, &file)? else {
+            return Ok(None);
+        };
+        let from = match (found.file.take(), &found.sha256, archive) {
+            (Some(file), ..) => Some(From::Here(file)),
+            (None, Some(sha256), Some(archive)) => match archive.copy_of(&call, &file, sha256)? {
+                Some(object) => Some(From::Copy(archive.place()?, object)),
+                None => None,
+            },
+            (None, ..) => None,
+        };
+        Ok(from.map(|from| (found, from)))
+    };
+    match tokio::task::spawn_blocking(find).await {
         Ok(Ok(found)) => found.ok_or(asked.nothing()),
         Ok(Err(error)) => {
             tracing::error!(call = %asked.call, %error, "a recording cannot be opened");
@@ -114,7 +136,7 @@ fn tag(sha256: &str) -> String {
     format!("\"{sha256}\"")
 }
 
-async fn answer(found: Finished, range: Option<&str>) -> io::Result<Response> {
+async fn answer(found: Finished, from: From, range: Option<&str>) -> io::Result<Response> {
     let bytes = found.bytes;
     let mut headers = HeaderMap::from_iter([
         ANYBODY,
@@ -149,7 +171,10 @@ async fn answer(found: Finished, range: Option<&str>) -> io::Result<Response> {
         }
     };
     say(CONTENT_LENGTH, len.to_string());
-    let body = file::body(found.file, first, len).await?;
+    let body = match from {
+        From::Here(file) => file::body(file, first, len).await?,
+        From::Copy(place, object) => file::copied(place, object, first, len),
+    };
     Ok((status, headers, body).into_response())
 }
 

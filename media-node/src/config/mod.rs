@@ -1,11 +1,14 @@
 //! What an operator sets: a flag, else its `COUNTERPART_…` variable, else the default.
 
 mod record;
+mod store;
 mod tls;
 
 pub(crate) use record::key_file;
+pub use store::StoreArgs;
 pub use tls::TcpTls;
 
+use crate::archive::{self, Retention, Watermark};
 use crate::derive::Settings;
 use counterpart_shared::id::NodeId;
 use std::fmt;
@@ -81,6 +84,9 @@ pub struct Args {
         allow_hyphen_values = true
     )]
     pub utc_offset: String,
+    /// Copies, free space, how long recordings are kept.
+    #[command(flatten)]
+    pub store: StoreArgs,
     /// Most connections of all kinds at once.
     #[arg(long, env = "COUNTERPART_MAX_CONNECTIONS", default_value_t = 4096)]
     pub max_connections: usize,
@@ -177,6 +183,12 @@ pub struct Config {
     pub key_file: PathBuf,
     /// What is made from them.
     pub derive: Settings,
+    /// Where they are copied to, if anywhere.
+    pub archive: Option<archive::Settings>,
+    /// What of their disk stays free.
+    pub watermark: Watermark,
+    /// How long they are kept; nothing for ever.
+    pub retention: Option<Retention>,
     /// Most connections at once.
     pub max_connections: usize,
     /// Most published streams at once.
@@ -240,6 +252,9 @@ impl TryFrom<Args> for Config {
             udp_port: args.udp_port,
             key_file: key_file(&args.record_dir, args.key_file)?,
             record_dir: args.record_dir,
+            archive: args.store.archive()?,
+            watermark: args.store.watermark(),
+            retention: args.store.retention()?,
             derive: Settings {
                 composite: args.composite,
                 zone: record::zone(&args.utc_offset)?,

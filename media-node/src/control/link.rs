@@ -1,7 +1,7 @@
 //! Dialling the edge, again and again, and talking to it.
 
-use super::backoff::Backoff;
 use super::load::LoadMeter;
+use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::shell::Shell;
 use counterpart_shared::api::{FromNode, Load, MAX_BODY, NodeCommand, SUBPROTOCOL, ToNode};
@@ -20,6 +20,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 
 /// One-time keys that the edge is given at the first dial; it asks for more when they run low.
 const STOCK: usize = 64;
+/// The first wait after a lost link; each is twice the one before.
+const FIRST_DIAL: Duration = Duration::from_millis(100);
+/// The longest.
+const LAST_DIAL: Duration = Duration::from_secs(5);
 /// Most keys in one message: each is about 150 bytes of JSON, and a message has at most [`MAX_BODY`].
 const KEYS_PER_MESSAGE: usize = 256;
 /// Between two reports of load, each with a ping.
@@ -102,7 +106,7 @@ impl Link {
         Self {
             shell,
             boot,
-            backoff: Backoff::default(),
+            backoff: Backoff::new(FIRST_DIAL, LAST_DIAL),
             command_seq: 0,
             stocked: false,
             meter: LoadMeter::new(),

@@ -4,12 +4,11 @@
 //! |---|---|
 //! | `link` | dials, redials, and performs one connection after the other |
 //! | `outbox` | events until the edge has stored them |
-//! | `backoff`, `load` | waits between dials; processor and memory |
+//! | `load` | processor and memory |
 //!
 //! Media does not depend on it: while the edge is away, streams and players go on, and grants verify with
 //! the keys that came last.
 
-mod backoff;
 mod link;
 mod load;
 mod outbox;

@@ -1,9 +1,9 @@
 //! Events that the edge has not acknowledged.
 
+use crate::clock::unix_ms;
 use counterpart_shared::api::{FromNode, NodeEvent, StreamRef};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 
 /// Events that are kept while the edge is away: hours of a busy node at some ten events a call. Beyond
@@ -90,11 +90,6 @@ impl Outbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]

@@ -20,4 +20,4 @@ pub use composite::{Settings, composite};
 pub use error::DeriveError;
 pub use source::Source;
 pub use stereo::stereo;
-pub use worker::{Deriver, WORK};
+pub use worker::{Deriver, Told, WORK};

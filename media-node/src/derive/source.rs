@@ -2,8 +2,10 @@
 
 use super::DeriveError;
 use crate::evidence::{Manifest, manifest_name};
-use crate::record::{FinishedFile, Origin};
-use counterpart_shared::id::{CallId, Party};
+use crate::record::mp4::Chapter;
+use crate::record::{FinishedFile, Origin, log};
+use counterpart_shared::api::{Entry, EntryBody};
+use counterpart_shared::id::{CallId, DeskId, Party};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,8 +22,10 @@ pub struct Source {
     /// How long it is from there to the end of the last file.
     pub duration_ms: u64,
     files: Vec<FinishedFile>,
+    /// What was said and what happened.
+    log: Vec<Entry>,
     names: Vec<(Party, String)>,
-    derived: bool,
+    made: Vec<String>,
 }
 
 impl Source {
@@ -40,19 +44,21 @@ impl Source {
             let manifest = serde_json::from_slice(&json);
             manifests.push(manifest.map_err(|error| DeriveError::disk(&path)(error.into()))?);
         }
-        Ok(Self::of(folder, &manifests))
+        let log = log::read(folder)?;
+        Ok(Self::of(folder, &manifests, log))
     }
 
-    fn of(folder: &Path, manifests: &[Manifest]) -> Option<Self> {
+    fn of(folder: &Path, manifests: &[Manifest], log: Vec<Entry>) -> Option<Self> {
         let newest = manifests.last()?;
         let files = manifests.iter().flat_map(|manifest| &manifest.files);
         let files = files
             .filter(|file| file.origin == Origin::Received)
             .cloned();
         let files: Vec<FinishedFile> = files.collect();
-        let first_at = files.iter().map(|file| file.first_at).min()?;
+        let media = || files.iter().filter(|file| is_media(file));
+        let first_at = media().map(|file| file.first_at).min()?;
         let end = |file: &FinishedFile| file.first_at.saturating_add(file.duration_ms);
-        let end = files.iter().map(end).max()?;
+        let end = media().map(end).max()?;
         let published = manifests.iter().flat_map(|manifest| &manifest.published);
         let names = published.map(|one| (one.grant.party, one.grant.sub.to_string()));
         Some(Self {
@@ -61,17 +67,27 @@ impl Source {
             first_at,
             duration_ms: end.saturating_sub(first_at),
             names: names.collect(),
-            derived: newest
-                .files
-                .iter()
-                .all(|file| file.origin == Origin::Derived),
+            made: made(manifests),
             files,
+            log,
         })
     }
 
-    /// Whether all that there is was made into something already.
+    /// Whether anything was made from all that there is.
     pub fn is_derived(&self) -> bool {
-        self.derived
+        !self.made.is_empty()
+    }
+
+    /// Whether a file of this kind (`wav`, `mp4`) was made from all that there is.
+    pub(super) fn has(&self, kind: &str) -> bool {
+        let mut made = self.made.iter();
+        made.any(|name| name.rsplit('.').next() == Some(kind))
+    }
+
+    /// Whether all received files are still on this disk.
+    pub(super) fn is_here(&self) -> bool {
+        let mut files = self.files.iter();
+        files.all(|file| self.folder.join(&file.name).exists())
     }
 
     /// A party's files of a kind (`wav`, `mp4`), in the order of time.
@@ -91,10 +107,49 @@ impl Source {
         file.first_at.saturating_sub(self.first_at)
     }
 
+    /// The desk where the call ended up, if it was at one.
+    pub(super) fn desk(&self) -> Option<&DeskId> {
+        let entries = self.log.iter().rev();
+        let mut desks = entries.filter_map(|entry| match &entry.body {
+            EntryBody::Request { desk } => desk.as_ref(),
+            EntryBody::Transfer { desk, .. } => Some(desk),
+            _ => None,
+        });
+        desks.next()
+    }
+
+    /// A chapter for each statement that was read.
+    pub(super) fn chapters(&self) -> Vec<Chapter> {
+        let read = self.log.iter().filter_map(|entry| match &entry.body {
+            EntryBody::PromptBegin { number, text } => Some(Chapter {
+                at_ms: entry.at.saturating_sub(self.first_at),
+                title: format!("{number}. {text}"),
+            }),
+            _ => None,
+        });
+        read.collect()
+    }
+
     /// Who published last for a party.
     pub(super) fn who(&self, party: Party) -> Option<&str> {
         let names = self.names.iter().rev();
         let mut of_party = names.filter(|(whose, _)| *whose == party);
         of_party.next().map(|(_, name)| name.as_str())
     }
+}
+
+/// Whether it is of pictures in motion or of sound, and so has its place on the time line.
+fn is_media(file: &FinishedFile) -> bool {
+    matches!(file.name.rsplit('.').next(), Some("mp4" | "wav"))
+}
+
+/// The names of what was made since the last received file was sealed.
+fn made(manifests: &[Manifest]) -> Vec<String> {
+    let received = |manifest: &&Manifest| {
+        let mut files = manifest.files.iter();
+        files.any(|file| file.origin == Origin::Received)
+    };
+    let newer = manifests.iter().rev().take_while(|one| !received(one));
+    let files = newer.flat_map(|manifest| &manifest.files);
+    files.map(|file| file.name.clone()).collect()
 }

@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 /// Where files are made, below the recording folder; they come into the call's folder whole.
@@ -21,12 +21,30 @@ pub const WORK: &str = ".work";
 /// The lowest priority: whoever talks right now goes before.
 const NICE: i32 = 19;
 
+/// How often something is tried that fails, each time after another start of the node.
+const TRIES: u32 = 5;
+
+/// What became of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// These files were made and sealed.
+    Made(Vec<FinishedFile>),
+    /// Something could not be made, and why.
+    Failed(String),
+}
+
 /// Hands calls to the thread. Dropping it ends the thread after the call that it is at.
 #[derive(Debug, Clone)]
-pub struct Deriver(Sender<CallId>);
+pub struct Deriver {
+    calls: Sender<CallId>,
+    waiting: Waiting,
+}
+
+/// The calls that the thread is at or will come to.
+type Waiting = Arc<Mutex<Vec<CallId>>>;
 
 impl Deriver {
-    /// Starts the thread. It seals what it has made with this sealer.
+    /// Starts the thread. It seals what it has made with this sealer, and tells what became of it.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -34,68 +52,125 @@ impl Deriver {
         root: &Path,
         settings: Settings,
         sealer: Arc<OnceLock<Sealer>>,
+        tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
         let (calls, queue) = channel();
-        let root = root.to_owned();
+        let waiting = Waiting::default();
+        let maker = Maker {
+            root: root.to_owned(),
+            settings,
+            sealer,
+            waiting: waiting.clone(),
+        };
         let work = move || {
             // Without it the calls go first all the same, only less so.
             let _ = rustix::process::setpriority_process(None, NICE);
-            run(&root, settings, &sealer, &queue);
+            maker.run(&queue, tell);
         };
         let thread = thread::Builder::new().name("derive".to_owned()).spawn(work);
         thread.map_err(|error| RecordError::Thread(error.to_string()))?;
-        Ok(Self(calls))
+        Ok(Self { calls, waiting })
     }
 
     /// Takes a call that has been sealed. Never waits.
     pub fn take(&self, call: &CallId) {
         // A thread that has died said so; what was not made is made after the next start.
-        let _ = self.0.send(call.clone());
+        lock(&self.waiting).push(call.clone());
+        let _ = self.calls.send(call.clone());
+    }
+
+    /// Whether something will be made from a call's files, which must stay until then.
+    pub fn is_busy(&self, call: &CallId) -> bool {
+        lock(&self.waiting).contains(call)
     }
 }
 
-fn run(root: &Path, settings: Settings, sealer: &OnceLock<Sealer>, queue: &Receiver<CallId>) {
-    // What a killed process was making is made anew.
-    let _ = fs::remove_dir_all(root.join(WORK));
-    for call in queue {
-        match derive(root, settings, &call) {
-            Ok(false) => {}
-            Ok(true) => {
-                if let Some(Err(error)) = sealer.get().map(|sealer| sealer.seal(&call)) {
-                    tracing::error!(%call, %error, "what was made from a call cannot be sealed");
-                }
+fn lock(waiting: &Waiting) -> MutexGuard<'_, Vec<CallId>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the thread knows.
+struct Maker {
+    root: PathBuf,
+    settings: Settings,
+    sealer: Arc<OnceLock<Sealer>>,
+    waiting: Waiting,
+}
+
+impl Maker {
+    fn run(self, queue: &Receiver<CallId>, tell: impl Fn(&CallId, Told)) {
+        // What a killed process was making is made anew.
+        let _ = fs::remove_dir_all(self.root.join(WORK));
+        for call in queue {
+            let (sealed, failed) = match self.make(&call) {
+                Ok((sealed, failed)) => (sealed, failed),
+                Err(error) => (Vec::new(), Some(error)),
+            };
+            if !sealed.is_empty() {
+                tell(&call, Told::Made(sealed));
             }
-            Err(error) => tracing::error!(%call, %error, "nothing can be made from a call"),
+            if let Some(error) = failed {
+                tracing::error!(%call, %error, "something cannot be made from a call");
+                tell(&call, Told::Failed(error.to_string()));
+            }
+            let mut waiting = lock(&self.waiting);
+            if let Some(at) = waiting.iter().position(|waits| *waits == call) {
+                waiting.swap_remove(at);
+            }
         }
     }
-}
 
-/// Makes what is not there yet; whether there is something to be sealed.
-fn derive(root: &Path, settings: Settings, call: &CallId) -> Result<bool, DeriveError> {
-    let folder = root.join(call.as_str());
-    let source = match Source::read(&folder)? {
-        Some(source) if !source.is_derived() => source,
-        _ => return Ok(false),
-    };
-    let work = root.join(WORK);
-    fs::create_dir_all(&work).map_err(DeriveError::disk(&work))?;
-    let begun = std::time::Instant::now();
-    let wav = work.join(format!("{call}.wav"));
-    if let Some(duration_ms) = stereo(&source, &wav)? {
-        list(&source, &wav, vec!["pcm".to_owned()], duration_ms)?;
+    /// Makes what is not there yet and has it sealed; what that was, and why it is not all.
+    fn make(&self, call: &CallId) -> Result<(Vec<FinishedFile>, Option<DeriveError>), DeriveError> {
+        let folder = self.root.join(call.as_str());
+        let tries = OpenCall::read(&folder, call)?.tries;
+        let nothing = Ok((Vec::new(), None));
+        let source = match Source::read(&folder)? {
+            Some(source) if source.is_here() => source,
+            _ => return nothing,
+        };
+        if tries >= TRIES || (tries == 0 && source.is_derived()) {
+            return nothing;
+        }
+        // Noted before, so that a call that kills the process is not tried for ever.
+        OpenCall::update(&folder, call, |open| open.tries = tries + 1)?;
+        let failed = self.derive(&source).err();
+        if failed.is_none() {
+            OpenCall::update(&folder, call, |open| open.tries = 0)?;
+        }
+        let sealed = match self.sealer.get().map(|sealer| sealer.seal(call)) {
+            Some(sealed) => sealed?,
+            None => None,
+        };
+        let files = sealed.map(|sealed| sealed.manifest.files);
+        Ok((files.unwrap_or_default(), failed))
     }
-    if !settings.composite {
-        return Ok(true);
+
+    /// Makes the files that are missing and lists them, to be sealed.
+    fn derive(&self, source: &Source) -> Result<(), DeriveError> {
+        let call = &source.call;
+        let work = self.root.join(WORK);
+        fs::create_dir_all(&work).map_err(DeriveError::disk(&work))?;
+        let wav = work.join(format!("{call}.wav"));
+        if !source.has("wav")
+            && let Some(duration_ms) = stereo(source, &wav)?
+        {
+            list(source, &wav, vec!["pcm".to_owned()], duration_ms)?;
+        }
+        if !self.settings.composite || source.has("mp4") {
+            return Ok(());
+        }
+        let begun = std::time::Instant::now();
+        let mp4 = format!("{call}.mp4");
+        let path = work.join(&mp4);
+        let store = Folder::create(&work)?;
+        remove(&path)?;
+        let out = store.create(&mp4).map_err(DeriveError::disk(&path))?;
+        let made = composite(source, self.settings, (mp4, out))?;
+        list(source, &path, made.codecs, made.duration_ms)?;
+        tracing::info!(%call, seconds = source.duration_ms / 1000, took = ?begun.elapsed(), "composite");
+        Ok(())
     }
-    let mp4 = format!("{call}.mp4");
-    let path = work.join(&mp4);
-    let store = Folder::create(&work)?;
-    remove(&path)?;
-    let out = store.create(&mp4).map_err(DeriveError::disk(&path))?;
-    let made = composite(&source, settings, (mp4, out))?;
-    list(&source, &path, made.codecs, made.duration_ms)?;
-    tracing::info!(%call, seconds = source.duration_ms / 1000, took = ?begun.elapsed(), "composite");
-    Ok(true)
 }
 
 /// Moves a file into the call's folder and lists it there, to be sealed.

@@ -6,6 +6,7 @@
 
 use super::EvidenceError;
 use super::key::VerifyKey;
+use crate::clock::unix_ms;
 use crate::record::FinishedFile;
 use crate::record::open::{OpenCall, Published};
 use counterpart_shared::id::{CallId, NodeId};
@@ -34,6 +35,12 @@ fn named(part: u32, kind: &str) -> String {
     }
 }
 
+/// What is sealed.
+pub(super) struct Content {
+    pub(super) open: OpenCall,
+    pub(super) deleted: Option<Deletion>,
+}
+
 /// Where a manifest stands in the node's chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
@@ -41,6 +48,28 @@ pub struct Place {
     pub seq: u64,
     /// SHA-256 of the manifest before it, lower-case hex; 64 zeros for the first.
     pub previous: String,
+}
+
+/// A file that was deleted on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedFile {
+    /// Name within the folder of the call.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the content, lower-case hex, as an earlier manifest lists it.
+    pub sha256: String,
+}
+
+/// What a manifest says that is sealed before files are deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// By which rule.
+    pub rule: String,
+    /// When, in UNIX milliseconds.
+    pub at: u64,
+    /// The files.
+    pub files: Vec<DeletedFile>,
 }
 
 /// The content of a sealed manifest.
@@ -66,28 +95,33 @@ pub struct Manifest {
     pub published: Vec<Published>,
     /// The files, by name.
     pub files: Vec<FinishedFile>,
+    /// Files of earlier parts that are deleted from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Deletion>,
 }
 
 impl Manifest {
-    /// Seals what is finished of an open call.
+    /// Seals what is finished of an open call, or that something is deleted.
     pub(super) fn of(
-        open: &OpenCall,
+        content: Content,
         part: u32,
         node: &NodeId,
         chain: Place,
         key: VerifyKey,
     ) -> Self {
+        let Content { open, deleted } = content;
         Self {
             version: VERSION,
-            call: open.call.clone(),
+            call: open.call,
             part,
             node: node.clone(),
             software: concat!("counterpart-node ", env!("CARGO_PKG_VERSION")).to_owned(),
-            sealed_at: super::seal::unix_ms(),
+            sealed_at: unix_ms(),
             chain,
             key: key.to_string(),
-            published: open.published.clone(),
-            files: open.files.clone(),
+            published: open.published,
+            files: open.files,
+            deleted,
         }
     }
 
@@ -172,6 +206,7 @@ mod tests {
                 grant: grant(),
             }],
             files: vec![sample("caller.mp4", 2)],
+            deleted: None,
         };
         let zeros = "00".repeat(32);
         let pinned = [
@@ -188,6 +223,25 @@ mod tests {
         assert_eq!(serde_json::to_string(&manifest).unwrap(), pinned.concat());
         let read: Manifest = serde_json::from_slice(&manifest.to_bytes().unwrap()).unwrap();
         assert_eq!(read, manifest);
+    }
+
+    #[test]
+    fn the_form_of_a_deletion_is_pinned() {
+        let deletion = Deletion {
+            rule: "retention of 30 days".to_owned(),
+            at: 5,
+            files: vec![DeletedFile {
+                name: "caller.mp4".to_owned(),
+                bytes: 2,
+                sha256: "ab".to_owned(),
+            }],
+        };
+        let pinned = concat!(
+            r#"{"rule":"retention of 30 days","at":5,"files":["#,
+            r#"{"name":"caller.mp4","bytes":2,"sha256":"ab"}]}"#
+        );
+        assert_eq!(serde_json::to_string(&deletion).unwrap(), pinned);
+        assert_eq!(serde_json::from_str::<Deletion>(pinned).unwrap(), deletion);
     }
 
     #[test]

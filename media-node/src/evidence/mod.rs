@@ -20,5 +20,5 @@ pub mod verify;
 pub use chain::{CHAIN, HEAD, Head, Link, ZERO};
 pub use error::EvidenceError;
 pub use key::{NodeKey, VerifyKey};
-pub use manifest::{Manifest, Place, manifest_name, signature_name};
+pub use manifest::{DeletedFile, Deletion, Manifest, Place, manifest_name, signature_name};
 pub use seal::{Sealed, Sealer};

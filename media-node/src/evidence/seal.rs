@@ -5,16 +5,16 @@
 //! goes. A process that dies on the way is completed by the next start, from the link and the draft.
 
 use super::chain::{Chain, Head, Link, ZERO};
-use super::manifest::{Manifest, Place, manifest_name, signature_name};
+use super::manifest::{Content, Deletion, Manifest, Place, manifest_name, signature_name};
 use super::{EvidenceError, NodeKey};
+use crate::clock::unix_ms;
 use crate::record::file::hash;
 use crate::record::open::{OpenCall, draft_of, replace, sync_folder, write_synced};
 use counterpart_shared::id::{CallId, NodeId};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A manifest that was sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,25 +72,59 @@ impl Sealer {
     /// # Errors
     /// When the disk refuses. What was listed stays listed, and the next attempt goes on from there.
     pub fn seal(&self, call: &CallId) -> Result<Option<Sealed>, EvidenceError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(link) = state.pending.clone() {
-            self.complete(&link)?;
-            state.pending = None;
-        }
+        let mut state = self.ready()?;
         let folder = self.folder(call);
         let open = prune(&folder, call)?;
         if open.files.is_empty() {
             return Ok(None);
         }
-        let (link, manifest) = self.draft(&folder, &open, state.chain.newest())?;
+        let deleted = None;
+        let sealed = self.append(&mut state, &folder, Content { open, deleted })?;
+        prune(&folder, call)?;
+        Ok(Some(sealed))
+    }
+
+    /// Seals that files of a call are deleted. They may go once this has returned.
+    ///
+    /// # Errors
+    /// When the disk refuses; then nothing may go.
+    pub fn seal_deletion(
+        &self,
+        call: &CallId,
+        deletion: Deletion,
+    ) -> Result<Sealed, EvidenceError> {
+        let mut state = self.ready()?;
+        let content = Content {
+            open: OpenCall::new(call),
+            deleted: Some(deletion),
+        };
+        self.append(&mut state, &self.folder(call), content)
+    }
+
+    /// The chain, with nothing half sealed.
+    fn ready(&self) -> Result<MutexGuard<'_, State>, EvidenceError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(link) = state.pending.clone() {
+            self.complete(&link)?;
+            state.pending = None;
+        }
+        Ok(state)
+    }
+
+    fn append(
+        &self,
+        state: &mut State,
+        folder: &Path,
+        content: Content,
+    ) -> Result<Sealed, EvidenceError> {
+        let (link, manifest) = self.draft(folder, content, state.chain.newest())?;
         state.chain.append(link.clone())?;
         state.pending = Some(link.clone());
         self.complete(&link)?;
         state.pending = None;
         self.write_head(Some(&link))?;
-        prune(&folder, call)?;
-        tracing::info!(call = %call, seq = link.seq, part = link.part, sha256 = link.sha256, "sealed");
-        Ok(Some(Sealed { link, manifest }))
+        tracing::info!(call = %link.call, seq = link.seq, part = link.part, sha256 = link.sha256, "sealed");
+        Ok(Sealed { link, manifest })
     }
 
     fn folder(&self, call: &CallId) -> PathBuf {
@@ -101,7 +135,7 @@ impl Sealer {
     fn draft(
         &self,
         folder: &Path,
-        open: &OpenCall,
+        content: Content,
         newest: Option<&Link>,
     ) -> Result<(Link, Manifest), EvidenceError> {
         let part = Manifest::read_all(folder)?.len() as u32 + 1;
@@ -109,7 +143,7 @@ impl Sealer {
             seq: newest.map_or(1, |link| link.seq + 1),
             previous: newest.map_or(ZERO, |link| &link.sha256).to_owned(),
         };
-        let manifest = Manifest::of(open, part, &self.node, place, self.key.public());
+        let manifest = Manifest::of(content, part, &self.node, place, self.key.public());
         let draft = draft_of(&folder.join(manifest_name(part)));
         let disk = EvidenceError::disk(&draft);
         let written = manifest.to_bytes().map_err(io::Error::from);
@@ -168,10 +202,4 @@ fn prune(folder: &Path, call: &CallId) -> Result<OpenCall, EvidenceError> {
 fn is(path: &Path, sha256: &str) -> bool {
     let hashed = File::open(path).and_then(hash);
     hashed.is_ok_and(|(_, found)| found == sha256)
-}
-
-/// UNIX milliseconds.
-pub(super) fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as u64)
 }

@@ -1,5 +1,6 @@
 //! Why a recording stopped.
 
+use crate::archive::Shortage;
 use std::io;
 
 /// What ends a recording. Faults of the media never do; they are counted in
@@ -22,6 +23,9 @@ pub enum RecordError {
         /// Files that are there.
         count: u32,
     },
+    /// Too little of the disk is free.
+    #[error("{0}")]
+    NoSpace(Shortage),
     /// The recording thread could not start or has died.
     #[error("recording thread: {0}")]
     Thread(String),
@@ -41,6 +45,7 @@ impl RecordError {
             Self::Disk { source, .. } => {
                 matches!(source.kind(), StorageFull | QuotaExceeded | WriteZero)
             }
+            Self::NoSpace(_) => true,
             _ => false,
         }
     }

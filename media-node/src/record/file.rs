@@ -55,6 +55,7 @@ impl FinishedFile {
             path: format!("{call}/{}", self.name),
             bytes: self.bytes,
             duration_ms: self.duration_ms,
+            started_at: Some(self.first_at),
             sha256: self.sha256.clone(),
         }
     }
@@ -83,7 +84,8 @@ pub(crate) fn hash(mut file: impl Read) -> io::Result<(u64, String)> {
     Ok((bytes, hex(&hash.finalize())))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -8,11 +8,11 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// A finished file that is open.
+/// A finished file.
 #[derive(Debug)]
 pub struct Finished {
-    /// To read it.
-    pub file: File,
+    /// To read it; nothing if it is not on this disk any more.
+    pub file: Option<File>,
     /// Its size in bytes.
     pub bytes: u64,
     /// SHA-256 of its content; nothing for a list of the others.
@@ -23,7 +23,7 @@ pub struct Finished {
 
 impl Finished {
     /// Opens the file of this name, if one of the call's lists names it; the lists may be read too. Whatever else is in
-    /// the folder is not there.
+    /// the folder is not there. What a list names may be elsewhere only.
     pub fn open(root: &Path, call: &CallId, name: &str) -> Result<Option<Self>, RecordError> {
         let folder = call_folder(root, call)?;
         let listed = open::listed(&folder, call)?;
@@ -35,16 +35,20 @@ impl Finished {
             let bytes = file.metadata()?.len();
             Ok((file, bytes))
         });
-        match opened {
-            Ok((file, bytes)) => Ok(Some(Self {
-                file,
-                bytes,
-                sha256: listed.map(|file| file.sha256),
-                media_type: media_type(name),
-            })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(RecordError::disk(name)(error)),
-        }
+        let (file, bytes) = match (opened, &listed) {
+            (Ok((file, bytes)), _) => (Some(file), bytes),
+            (Err(error), Some(listed)) if error.kind() == io::ErrorKind::NotFound => {
+                (None, listed.bytes)
+            }
+            (Err(error), None) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            (Err(error), _) => return Err(RecordError::disk(name)(error)),
+        };
+        Ok(Some(Self {
+            file,
+            bytes,
+            sha256: listed.map(|file| file.sha256),
+            media_type: media_type(name),
+        }))
     }
 }
 
@@ -91,15 +95,11 @@ mod tests {
         let file = found("caller.mp4").unwrap();
         assert_eq!((file.bytes, file.media_type), (5, "video/mp4"));
         assert_eq!(file.sha256, Some("00".repeat(32)));
+        assert!(file.file.is_some());
+        let elsewhere = found("caller.wav").unwrap();
+        assert!(elsewhere.file.is_none() && elsewhere.bytes == 5);
         assert_eq!(found("open.json").unwrap().media_type, "application/json");
-        for name in [
-            "callee.mp4",
-            "caller.wav",
-            ".call.json",
-            "../secret",
-            "",
-            ".",
-        ] {
+        for name in ["callee.mp4", ".call.json", "../secret", "", "."] {
             assert!(found(name).is_none(), "{name}");
         }
         let outside = Finished::open(root.path(), &"..".parse().unwrap(), "secret");

@@ -49,6 +49,9 @@ pub struct OpenCall {
     pub begun: Vec<Begun>,
     /// Files that are finished, by name.
     pub files: Vec<FinishedFile>,
+    /// How often something was to be made from the call's files and was not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tries: u32,
 }
 
 impl OpenCall {
@@ -60,6 +63,7 @@ impl OpenCall {
             published: Vec::new(),
             begun: Vec::new(),
             files: Vec::new(),
+            tries: 0,
         }
     }
 
@@ -118,8 +122,13 @@ impl OpenCall {
 
     /// Whether it says nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.published.is_empty() && self.begun.is_empty() && self.files.is_empty()
+        let nothing_open = self.begun.is_empty() && self.files.is_empty();
+        nothing_open && self.published.is_empty() && self.tries == 0
     }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn read(path: &Path) -> Result<Option<OpenCall>, RecordError> {

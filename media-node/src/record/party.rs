@@ -310,7 +310,7 @@ impl PartyRecorder {
         };
         let made = create_next(self.store.as_ref(), &self.party, "mp4")?;
         self.store.began(&made.0, first.arrived_at)?;
-        let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), first)?;
+        let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), &[], first)?;
         let file = self.open.insert(file);
         self.waiting_bytes = 0;
         for unit in self.waiting.drain(..) {

@@ -6,6 +6,7 @@ use super::close::{close, close_mp4, close_wav};
 use super::file::{FinishedFile, Origin, digest};
 use super::open::{self, OpenCall};
 use super::{Folder, RecordError};
+use crate::archive::COPIES;
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
@@ -86,7 +87,7 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
 /// A list that was being written; what it was to replace is there, or it is sealed and has its name.
 fn is_draft(name: &str) -> bool {
     let name = name.strip_prefix('.');
-    name.is_some_and(open::is_list)
+    name.is_some_and(|name| open::is_list(name) || name == COPIES)
 }
 
 /// A still that was being written; nobody has heard of it.

@@ -4,10 +4,15 @@ use super::open::OpenCall;
 use super::store::call_folder;
 use super::worker::WallClock;
 use super::{CallFolder, Input, Outcome, PartyRecorder, RecordError, Recorder};
+use crate::archive::Shortage;
 use crate::hub::{Delivery, Reader};
 use counterpart_shared::flv::TagKind;
 use counterpart_shared::id::{CallId, Party};
 use std::path::{Path, PathBuf};
+use tokio::sync::watch;
+
+/// What is missing on the disk, whenever that changes.
+pub type Space = watch::Receiver<Option<Shortage>>;
 
 /// Whose stream is recorded, and where to.
 #[derive(Debug, Clone)]
@@ -21,8 +26,9 @@ pub struct Subject {
 }
 
 /// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
-/// `open.json`. The outcome carries what there is to tell: its files, and the error if there was one.
-pub async fn record(reader: Reader, subject: Subject) -> Outcome {
+/// `open.json`. It also ends when `space` says that too little is left. The outcome carries what there is to
+/// tell: its files, and the error if there was one.
+pub async fn record(reader: Reader, subject: Subject, space: Space) -> Outcome {
     let clock = WallClock::now();
     let made = blocking({
         let subject = subject.clone();
@@ -35,18 +41,28 @@ pub async fn record(reader: Reader, subject: Subject) -> Outcome {
         }
     });
     let outcome = match made.await {
-        Ok(recorder) => follow(reader, recorder, clock).await,
+        Ok(recorder) => follow(reader, recorder, clock, space).await,
         Err(error) => Outcome::failed(error),
     };
     list(subject, outcome).await
 }
 
 /// Hands every frame over until the stream or the recording is over.
-async fn follow(reader: Reader, mut recorder: Recorder, clock: WallClock) -> Outcome {
+async fn follow(
+    reader: Reader,
+    mut recorder: Recorder,
+    clock: WallClock,
+    mut space: Space,
+) -> Outcome {
     loop {
         let delivery = tokio::select! {
             delivery = reader.next() => delivery,
             outcome = recorder.stopped() => return outcome,
+            shortage = short_of(&mut space) => {
+                let mut outcome = recorder.finish().await;
+                outcome.error = outcome.error.or(Some(RecordError::NoSpace(shortage)));
+                return outcome;
+            }
         };
         let frame = match delivery {
             Delivery::Frame(frame) => frame,
@@ -65,6 +81,16 @@ async fn follow(reader: Reader, mut recorder: Recorder, clock: WallClock) -> Out
             // Pictures go on with the next keyframe: the sooner, the less is missing.
             reader.request_keyframe();
         }
+    }
+}
+
+/// Waits until too little of the disk is free.
+async fn short_of(space: &mut Space) -> Shortage {
+    let found = space.wait_for(Option::is_some).await;
+    match found.ok().and_then(|shortage| *shortage) {
+        Some(shortage) => shortage,
+        // Nobody watches the disk any more.
+        None => std::future::pending().await,
     }
 }
 

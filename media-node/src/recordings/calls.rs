@@ -71,6 +71,11 @@ impl Calls {
         idle.map(|(id, _)| id.clone()).collect()
     }
 
+    /// Whether a recorder is at work in a call.
+    pub(super) fn is_recording(&self, id: &CallId) -> bool {
+        self.known.get(id).is_some_and(|call| call.recorders > 0)
+    }
+
     /// Takes what is known about who published.
     pub(super) fn take_published(&mut self, id: &CallId) -> Vec<Published> {
         let call = self.known.get_mut(id);

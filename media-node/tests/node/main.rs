@@ -17,6 +17,7 @@ mod review;
 mod rtmp;
 mod secure;
 mod slow;
+mod space;
 mod still;
 mod support;
 mod takeover;

@@ -460,19 +460,21 @@ pub enum EntryBody {
         /// Whom.
         party: Party,
     },
-    /// The files of a party are finished.
+    /// Files of a recording are finished.
     #[serde(rename = "recording.ready")]
     RecordingReady {
-        /// Whose.
-        party: Party,
+        /// Whose; nothing for those that show or hold both parties.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<Party>,
         /// The files.
         files: Vec<RecordedFile>,
     },
-    /// Recording stopped; the call goes on.
+    /// Recording stopped, or a file of the call as a whole could not be made; the call goes on.
     #[serde(rename = "recording.failed")]
     RecordingFailed {
-        /// Whose.
-        party: Party,
+        /// Whose; nothing for a file of both parties.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<Party>,
         /// Why.
         reason: String,
     },

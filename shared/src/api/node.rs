@@ -179,6 +179,19 @@ pub enum NodeEvent {
         /// Why.
         reason: String,
     },
+    /// Files made from both parties' recordings are finished. They belong to the call as a whole, whichever
+    /// stream this is said of.
+    #[serde(rename = "made.ready")]
+    MadeReady {
+        /// The files.
+        files: Vec<RecordedFile>,
+    },
+    /// Something could not be made from the recordings, which are kept.
+    #[serde(rename = "made.failed")]
+    MadeFailed {
+        /// Why.
+        reason: String,
+    },
     /// A still was taken.
     #[serde(rename = "still.ready")]
     StillReady {
@@ -211,6 +224,9 @@ pub struct RecordedFile {
     pub bytes: u64,
     /// Play time.
     pub duration_ms: u64,
+    /// When it begins, in UNIX milliseconds by the node's clock; older nodes do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<u64>,
     /// SHA-256 of its content, lower-case hex.
     pub sha256: String,
 }

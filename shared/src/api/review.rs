@@ -72,8 +72,9 @@ pub struct Recordings {
 /// One of its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordingFile {
-    /// Who is seen or heard.
-    pub party: Party,
+    /// Who is seen or heard; nothing for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<Party>,
     /// The file.
     #[serde(flatten)]
     pub file: RecordedFile,

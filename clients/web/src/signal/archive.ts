@@ -54,8 +54,11 @@ export interface CallView {
   entries: Entry[];
 }
 
-/** A recording, or a still picture (of no duration), that can be fetched at `url` until `expires_at`; absent while its node is away. */
-export type Recording = RecordedFile & { party: Party; node: string; url?: string; expires_at?: number };
+/**
+ * A recording, or a still picture (of no duration), that can be fetched at `url` until `expires_at`; absent while its node is away.
+ * Without a party it is of both.
+ */
+export type Recording = RecordedFile & { party?: Party; node: string; url?: string; expires_at?: number };
 
 /** A picture that was uploaded. */
 export interface Upload {

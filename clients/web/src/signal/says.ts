@@ -33,6 +33,8 @@ export interface RecordedFile {
   path: string;
   bytes: number;
   duration_ms: number;
+  /** When it begins, in UNIX milliseconds. */
+  started_at?: number;
   sha256: string;
 }
 
@@ -76,8 +78,8 @@ export type EntryBody =
   | { kind: 'prompt.begin'; number: number; text: string }
   | { kind: 'prompt.end'; number: number; answered: boolean }
   | { kind: 'recording.started'; party: Party }
-  | { kind: 'recording.ready'; party: Party; files: RecordedFile[] }
-  | { kind: 'recording.failed'; party: Party; reason: string }
+  | { kind: 'recording.ready'; party?: Party; files: RecordedFile[] }
+  | { kind: 'recording.failed'; party?: Party; reason: string }
   | { kind: 'still'; party: Party; file: RecordedFile; width: number; height: number; taken_at: number }
   | { kind: 'still.failed'; party: Party; reason: string };
 

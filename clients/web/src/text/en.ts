@@ -103,6 +103,7 @@ export const en: Words = {
     stillFailed: (who, reason) => `No still picture of ${who.toLowerCase()}: ${reason}`,
     caller: 'Customer',
     callee: 'Agent',
+    both: 'Both',
   },
   customer: {
     title: 'Video service',
@@ -236,6 +237,8 @@ export const en: Words = {
     logTab: 'Log',
     recordings: 'Recordings',
     noRecordings: 'It was not recorded',
+    playFrom: (time) => `Play from ${time}`,
+    chapters: 'Statements',
     recordingsLater: 'The recordings are being finished. Look again in a moment.',
     comment: 'The customer’s words',
     refresh: 'Refresh',

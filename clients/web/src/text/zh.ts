@@ -102,6 +102,7 @@ export const zh = {
     stillFailed: (who: string, reason: string) => `${who}的快照失败：${reason}`,
     caller: '客户',
     callee: '坐席',
+    both: '双方',
   },
   customer: {
     title: '视频服务',
@@ -235,6 +236,8 @@ export const zh = {
     logTab: '记录',
     recordings: '录像',
     noRecordings: '没有录像',
+    playFrom: (time: string) => `从 ${time} 播放`,
+    chapters: '告知事项',
     recordingsLater: '录像正在整理，请稍后再看',
     comment: '客户留言',
     refresh: '刷新',

@@ -51,8 +51,8 @@ const sentenceOf: Sentences = {
   'prompt.begin': ({ number, text }, { log }) => log.reads(number, text),
   'prompt.end': ({ number, answered }, { log }) => (answered ? log.isAnswered(number) : log.isNotAnswered(number)),
   'recording.started': ({ party }, { log }) => log.records(log[party]),
-  'recording.ready': ({ party }, { log }) => log.recorded(log[party]),
-  'recording.failed': ({ party }, { log }) => log.recordFailed(log[party]),
+  'recording.ready': ({ party }, { log }) => log.recorded(log[party ?? 'both']),
+  'recording.failed': ({ party }, { log }) => log.recordFailed(log[party ?? 'both']),
   still: ({ party, width, height, file }, { log }) => log.still(log[party], `${width} × ${height}, ${size(file.bytes)}`),
   'still.failed': ({ party, reason }, { log }) => log.stillFailed(log[party], reason),
 };

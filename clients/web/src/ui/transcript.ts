@@ -17,6 +17,8 @@ export interface TranscriptProps {
   /** Whose words stand on the right. */
   me: Party | undefined;
   audience: Audience;
+  /** Where each entry's time can be pressed: it was, at this instant. */
+  pick?: (at: number) => void;
 }
 
 /** Shows entries, the newest last. */
@@ -64,7 +66,7 @@ export class Transcript {
     if (entry.kind === 'image') return this.#bubble(entry.from, entry.at, pictureOf(this.#props.edge, entry.image));
     const line = entryLine(entry, this.#props.me, this.#props.audience);
     if (line === undefined) return undefined;
-    const item = el('li', { class: 'event' }, el('span', { text: line }), time(entry.at));
+    const item = el('li', { class: 'event' }, el('span', { text: line }), this.#time(entry.at));
     if (entry.kind === 'still') item.append(stillOf(this.#props.edge, this.#props.call, entry.file.path, entry));
     return item;
   }
@@ -72,7 +74,13 @@ export class Transcript {
   #bubble(from: Party, at: number, content: HTMLElement): HTMLLIElement {
     const own = from === this.#props.me;
     const who = el('span', { class: 'who', text: (words) => (own ? words.common.you : words.log[from]) });
-    return el('li', { class: own ? 'bubble own' : 'bubble' }, el('div', { class: 'head' }, who, time(at)), content);
+    return el('li', { class: own ? 'bubble own' : 'bubble' }, el('div', { class: 'head' }, who, this.#time(at)), content);
+  }
+
+  #time(at: number): HTMLElement {
+    const { pick } = this.#props;
+    if (!pick) return time(at);
+    return el('button', { class: 'jump', attrs: { type: 'button' }, label: (words) => words.console.playFrom(exactClock(at)), on: { click: () => pick(at) } }, time(at));
   }
 }
 

@@ -212,6 +212,7 @@ fn file(name: &str) -> RecordedFile {
     RecordedFile {
         path: format!("c-1/{name}"),
         bytes: 5,
+        started_at: None,
         duration_ms: 7,
         sha256: "ab".into(),
     }
@@ -286,6 +287,27 @@ fn recordings_are_found_at_their_nodes() {
     assert_eq!((grant.sub.as_str(), grant.node.as_str()), ("ann", "n1"));
     assert_eq!(grant.exp * 1000, 5_000_000 + REVIEW_LIFE);
     assert_eq!(first.expires_at, Some(5_000_000 + REVIEW_LIFE));
+}
+
+#[test]
+fn what_shows_both_parties_belongs_to_neither() {
+    let mut call = talking();
+    let files = vec![file("call.mp4")];
+    let ready = NodeEvent::MadeReady { files };
+    let out = tells(&mut call, Party::Caller, "n1", ready);
+    assert!(matches!(
+        &kinds(&out)[..],
+        [EntryBody::RecordingReady { party: None, files }] if files[0].path == "c-1/call.mp4"
+    ));
+    let reason = "no space".to_owned();
+    let failed = NodeEvent::MadeFailed { reason };
+    let out = tells(&mut call, Party::Caller, "n1", failed);
+    assert!(matches!(
+        &kinds(&out)[..],
+        [EntryBody::RecordingFailed { party: None, reason }] if reason == "no space"
+    ));
+    let Recordings { files } = call.files(&id("ann"), &BTreeMap::new(), &signer(), 5_000_000);
+    assert_eq!((files.len(), files[0].party), (1, None));
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod text;
 
 use super::DeriveError;
 use super::source::Source;
-use crate::record::mp4::Mp4File;
+use crate::record::mp4::{Chapter, Mp4File};
 use crate::record::store::Output;
 use crate::record::track::{Picture, Sound, Unit};
 use canvas::Canvas;
@@ -67,6 +67,7 @@ pub fn composite(
         out: Some((name, out)),
         file: None,
         sound,
+        chapters: source.chapters(),
     };
     let label = label(source);
     for number in 0..source.duration_ms.div_ceil(STEP_MS).max(1) {
@@ -94,6 +95,7 @@ struct Writer {
     out: Option<(String, Box<dyn Output>)>,
     file: Option<Mp4File>,
     sound: Sound,
+    chapters: Vec<Chapter>,
 }
 
 impl Writer {
@@ -104,7 +106,8 @@ impl Writer {
     ) -> Result<(), DeriveError> {
         let Some(unit) = unit else { return Ok(()) };
         if let (Some(out), Some(picture)) = (self.out.take_if(|_| picture.is_some()), picture) {
-            let file = Mp4File::create(out, Some(picture), Some(&self.sound), &unit)?;
+            let file =
+                Mp4File::create(out, Some(picture), Some(&self.sound), &self.chapters, &unit)?;
             self.file = Some(file);
         }
         self.push(unit)
@@ -130,7 +133,7 @@ impl Writer {
     }
 }
 
-/// Who talks with whom in which call, as far as the grants say it.
+/// Who talks with whom at which desk in which call, as far as the grants and the log say it.
 fn label(source: &Source) -> String {
     let who = |zh: &str, en: &str, party| match source.who(party) {
         Some(name) => format!("{zh} {en} {name}  "),
@@ -138,7 +141,10 @@ fn label(source: &Source) -> String {
     };
     let customer = who("客户", "customer", Party::Caller);
     let agent = who("坐席", "agent", Party::Callee);
-    format!("{customer}{agent}通话 call {}", source.call)
+    let desk = source.desk();
+    let desk = desk.map(|desk| format!("服务台 desk {desk}  "));
+    let desk = desk.unwrap_or_default();
+    format!("{desk}{customer}{agent}通话 call {}", source.call)
 }
 
 fn clock(unix_ms: u64, zone: UtcOffset) -> String {

@@ -132,8 +132,9 @@ impl Check {
             return Ok(());
         };
         let open = self.open(folder, call, &id);
-        let manifests = call.manifests();
-        let sealed: Vec<_> = manifests.flat_map(|manifest| &manifest.files).collect();
+        let manifests: Vec<_> = call.manifests().collect();
+        let sealed = manifests.iter();
+        let sealed: Vec<_> = sealed.flat_map(|manifest| &manifest.files).collect();
         let unsealed = open.files.iter().filter(|file| !sealed.contains(file));
         let unsealed = unsealed.map(|file| &file.name);
         let begun = open.begun.iter().map(|begun| &begun.name);
@@ -141,7 +142,13 @@ impl Check {
         if !unsealed.is_empty() || (call.parts.is_empty() && links.is_empty()) {
             self.note(Kind::NotSealed, name, format!("{unsealed:?}"));
         }
-        let found = files::check(folder, name, &sealed, &open, &mut self.counted)?;
+        let found = files::check(
+            folder,
+            name,
+            (&manifests, &sealed),
+            &open,
+            &mut self.counted,
+        )?;
         self.findings.extend(found);
         let listed = sealed.iter().copied();
         let listed = listed.chain(open.files.iter().filter(|file| !sealed.contains(file)));

@@ -1,7 +1,9 @@
 //! The files of one call: is each there, as listed, and nothing else?
 
+use super::absent::absent;
 use super::finding::{Finding, Kind};
-use crate::evidence::EvidenceError;
+use crate::archive::COPIES;
+use crate::evidence::{EvidenceError, Manifest};
 use crate::record::file::hash;
 use crate::record::open::{FILE_NAME, OpenCall, part_of};
 use crate::record::{FinishedFile, Origin};
@@ -23,7 +25,7 @@ pub(super) struct Counted {
 pub(super) fn check(
     folder: &Path,
     call: &str,
-    sealed: &[&FinishedFile],
+    (manifests, sealed): (&[&Manifest], &[&FinishedFile]),
     open: &OpenCall,
     counted: &mut Counted,
 ) -> Result<Vec<Finding>, EvidenceError> {
@@ -72,11 +74,7 @@ pub(super) fn check(
             }
         }
     }
-    for file in missing {
-        let detail = format!("{} bytes, sha256 {}", file.bytes, file.sha256);
-        let place = format!("{call}/{}", file.name);
-        findings.push(Finding::new(Kind::FileMissing, place, detail));
-    }
+    findings.extend(absent((folder, call), &missing, manifests));
     Ok(findings)
 }
 
@@ -129,7 +127,7 @@ fn between(from: u64, to: u64) -> String {
 }
 
 /// A time as an auditor reads it.
-fn at(unix_ms: u64) -> String {
+pub(super) fn at(unix_ms: u64) -> String {
     let nanos = i128::from(unix_ms) * 1_000_000;
     match time::OffsetDateTime::from_unix_timestamp_nanos(nanos) {
         Ok(at) => format!(
@@ -152,6 +150,7 @@ fn is_list(name: &str) -> bool {
         .unwrap_or(name);
     let manifest = name.strip_suffix("sig").map(|stem| format!("{stem}json"));
     name == FILE_NAME
+        || name == COPIES
         || part_of(name).is_some()
         || manifest.is_some_and(|name| part_of(&name).is_some())
 }

@@ -33,6 +33,10 @@ pub enum Kind {
     FileAdded,
     /// A call, or a part of it, is not sealed.
     NotSealed,
+    /// A file is not here but in the place of the copies.
+    Elsewhere,
+    /// A file was deleted, as a sealed manifest says.
+    Deleted,
     /// Nothing of a track came for a while.
     Gap,
     /// The recorder died while it wrote the file.
@@ -61,7 +65,8 @@ impl Kind {
             Self::FileRenamed => 32,
             Self::FileAdded => 33,
             Self::NotSealed => 40,
-            Self::Gap | Self::Cut | Self::KeyUnknown | Self::Alone => 0,
+            Self::Elsewhere => 41,
+            Self::Deleted | Self::Gap | Self::Cut | Self::KeyUnknown | Self::Alone => 0,
         }
     }
 
@@ -91,6 +96,14 @@ impl Kind {
             Self::FileRenamed => ("文件被改名", "the file was renamed"),
             Self::FileAdded => ("多出清单之外的文件", "a file that no manifest lists"),
             Self::NotSealed => ("尚未封存", "not sealed"),
+            Self::Elsewhere => (
+                "文件只存于副本处，本次未核验：请取回后再核验",
+                "the file is only where its copy is and was not checked: fetch it and verify again",
+            ),
+            Self::Deleted => (
+                "已按保存期限删除，删除已封存",
+                "deleted by a rule, and the deletion was sealed",
+            ),
             Self::Gap => ("此间没有内容", "nothing came here"),
             Self::Cut => (
                 "录制进程中途终止，文件最后至多缺一秒",

@@ -2,6 +2,7 @@
 //!
 //! The folder is a node's whole recording folder, or the folder of one call. Nothing in it is changed.
 
+mod absent;
 mod chain;
 mod check;
 mod files;

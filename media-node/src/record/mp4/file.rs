@@ -4,6 +4,7 @@ use super::super::RecordError;
 use super::super::gaps::{Gap, Track, Watch};
 use super::super::store::Output;
 use super::super::track::{Picture, Sound, Unit, UnitKind};
+use super::chapters::{Chapter, udta};
 use super::fragment::{Run, fragment};
 use super::init::{AUDIO_ID, VIDEO_ID, init, moov_offset, with_duration};
 use super::line::Line;
@@ -24,6 +25,7 @@ pub(crate) struct Mp4File {
     name: String,
     out: Box<dyn Output>,
     moov: Moov,
+    udta: Vec<u8>,
     video: Option<Line>,
     audio: Option<Line>,
     pictures: Watch,
@@ -75,10 +77,12 @@ impl Mp4File {
         (name, mut out): (String, Box<dyn Output>),
         picture: Option<&Picture>,
         sound: Option<&Sound>,
+        chapters: &[Chapter],
         first: &Unit,
     ) -> Result<Self, RecordError> {
         let disk = RecordError::disk(&name);
-        let head = init(picture, sound, first.arrived_at).map_err(io::Error::other);
+        let udta = udta(chapters);
+        let head = init(picture, sound, first.arrived_at, &udta).map_err(io::Error::other);
         let moov = match head.and_then(|(bytes, moov)| out.write_all(&bytes).map(|()| moov)) {
             Ok(moov) => moov,
             Err(error) => return Err(disk(error)),
@@ -89,6 +93,7 @@ impl Mp4File {
             name,
             out,
             moov,
+            udta,
             video: picture.map(|_| Line::video(VIDEO_ID)),
             audio: sound.map(|sound| Line::audio(AUDIO_ID, sound.timescale())),
             pictures: Watch::new(Track::Picture),
@@ -174,7 +179,8 @@ impl Mp4File {
     }
 
     fn write_duration(&mut self, duration_ms: u64) -> io::Result<()> {
-        let moov = with_duration(self.moov.clone(), duration_ms).map_err(io::Error::other)?;
+        let moov = with_duration(self.moov.clone(), &self.udta, duration_ms);
+        let moov = moov.map_err(io::Error::other)?;
         let offset = moov_offset().map_err(io::Error::other)?;
         self.out.seek(SeekFrom::Start(offset))?;
         self.out.write_all(&moov)

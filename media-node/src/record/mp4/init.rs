@@ -1,6 +1,7 @@
 //! `ftyp` and `moov`.
 
 use super::super::track::{Picture, Sound};
+use super::chapters::with_last;
 use super::{MOVIE_TIMESCALE, VIDEO_TIMESCALE};
 use counterpart_shared::opus::OpusHead;
 use mp4_atom::esds::{DecoderConfig, DecoderSpecific, EsDescriptor, SLConfig};
@@ -19,11 +20,12 @@ const EPOCH_OFFSET: u64 = 2_082_844_800;
 const MEHD_LEN: usize = 20;
 const BOX_HEADER_LEN: usize = 8;
 
-/// The beginning of the file, without fragments. `started_at` is in UNIX milliseconds.
+/// The beginning of the file, without fragments. `started_at` is in UNIX milliseconds; `udta` is a whole box, or nothing.
 pub(super) fn init(
     picture: Option<&Picture>,
     sound: Option<&Sound>,
     started_at: u64,
+    udta: &[u8],
 ) -> Result<(Vec<u8>, Moov), Error> {
     let created = (started_at / 1000).saturating_add(EPOCH_OFFSET);
     let mut trak = Vec::new();
@@ -53,21 +55,29 @@ pub(super) fn init(
     };
     let mut out = Vec::with_capacity(1024);
     ftyp().encode(&mut out)?;
-    moov.encode(&mut out)?;
+    out.extend(encoded(&moov, udta)?);
     let zeroed = (MEHD_LEN - BOX_HEADER_LEN).into();
     Free { zeroed }.encode(&mut out)?;
     Ok((out, moov))
 }
 
 /// `moov` with the duration in it: as long as `moov` and the `free` box behind it were.
-pub(crate) fn with_duration(mut moov: Moov, duration_ms: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn with_duration(
+    mut moov: Moov,
+    udta: &[u8],
+    duration_ms: u64,
+) -> Result<Vec<u8>, Error> {
     let mvex = moov.mvex.get_or_insert_default();
     mvex.mehd = Some(Mehd {
         fragment_duration: duration_ms,
     });
+    encoded(&moov, udta)
+}
+
+fn encoded(moov: &Moov, udta: &[u8]) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(1024);
     moov.encode(&mut out)?;
-    Ok(out)
+    Ok(with_last(out, udta))
 }
 
 /// Where `moov` begins.

@@ -3,12 +3,14 @@
 //! The `free` box holds room for an `mehd`, so that an orderly end can write the total duration
 //! into `moov` without moving anything.
 
+mod chapters;
 mod file;
 mod fragment;
 mod init;
 mod line;
 mod walk;
 
+pub(crate) use chapters::Chapter;
 pub(crate) use file::{Closed, Mp4File};
 pub(crate) use init::{VIDEO_ID, with_duration};
 pub(crate) use walk::Walk;

@@ -25,6 +25,7 @@ pub(crate) use pin::{Pin, sha256};
 pub(crate) use quic::{Carrier, dial, link};
 pub(crate) use rtmp::{connect, connect_raw};
 
+use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;
 use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
@@ -111,6 +112,12 @@ impl World {
                 composite: false,
                 zone: UtcOffset::UTC,
             },
+            archive: None,
+            watermark: Watermark {
+                min_free: 0,
+                free: free_bytes,
+            },
+            retention: None,
             max_connections: 100,
             capacity: 50,
             timing: timing(),

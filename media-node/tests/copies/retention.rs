@@ -1,0 +1,93 @@
+//! Calls whose time is over go by a sealed word, here and in the store.
+
+use crate::store::Mood;
+use crate::support::{SMALL, T0, World, id, kinds, wait};
+use counterpart_node::archive::{Retention, delete_expired};
+use counterpart_node::evidence::Manifest;
+use counterpart_node::evidence::verify::Kind;
+use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const MONTH: Retention = Retention(Duration::from_secs(30 * 86_400));
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_millis() as u64
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
+    let world = World::new(Mood::Well).await;
+    let (old, young) = (id("old"), id("young"));
+    world.record("old", T0, SMALL);
+    world.record("young", now_ms(), SMALL);
+    let archive = world.archive();
+    for call in [&old, &young] {
+        archive.take(call);
+        world.copied(call).await;
+    }
+    let delete =
+        |busy: bool| delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| busy).unwrap();
+    assert_eq!(delete(true), []);
+    assert_eq!(delete(false), [old.clone()]);
+    assert_eq!(delete(false), [], "once is enough");
+    assert!(!world.path("old/caller.mp4").exists() && world.path("young/caller.mp4").exists());
+    let sealed = Manifest::read_all(&world.path("old")).unwrap();
+    let deletion = sealed[1].deleted.as_ref().unwrap();
+    assert_eq!(
+        (deletion.rule.as_str(), deletion.files.len()),
+        ("retention of 30 days", 2)
+    );
+    let report = world.verify(&world.root());
+    assert_eq!(
+        (report.code(), kinds(&report)),
+        (0, vec![Kind::Deleted; 2]),
+        "{report}"
+    );
+    // The store hears of it as soon as it can.
+    archive.take(&old);
+    wait("deleted there too", || {
+        !world.stored("old/callee.wav").exists()
+    })
+    .await;
+    world.copied(&old).await;
+    assert!(!world.stored("old/caller.mp4").exists());
+    assert!(world.stored("young/caller.mp4").exists());
+    wait("the chain is copied", || {
+        world.verify(&world.stored("")).code() == 0
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_while_deleting_is_followed_by_one_that_goes_on() {
+    let world = World::new(Mood::Well).await;
+    let call = world.record("old", T0, SMALL);
+    let file = fs::read(world.path("old/caller.mp4")).unwrap();
+    delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| false).unwrap();
+    fs::write(world.path("old/caller.mp4"), file).unwrap();
+    let again = delete_expired(&world.root(), &world.sealer, None, |_| false).unwrap();
+    assert_eq!(again, []);
+    assert!(!world.path("old/caller.mp4").exists());
+    assert_eq!(
+        Manifest::read_all(&world.path(call.as_str()))
+            .unwrap()
+            .len(),
+        2
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_nobody_sealed_is_no_excuse() {
+    let world = World::new(Mood::Well).await;
+    world.record("old", T0, SMALL);
+    delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| false).unwrap();
+    let path = world.path("old/call.2.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("30 days", "20 days")).unwrap();
+    let report = world.verify(&world.root());
+    assert!(kinds(&report).contains(&Kind::ManifestChanged), "{report}");
+    fs::remove_file(&path).unwrap();
+    let report = world.verify(&world.root());
+    assert!(kinds(&report).contains(&Kind::FileMissing), "{report}");
+}
