@@ -25,7 +25,7 @@ mod tools;
 mod transcode;
 
 pub use config::{Args, Config, ConfigError, Secret, TcpTls, Timing};
-pub use node::Node;
+pub use node::{Node, keep_time};
 pub use stop::shutdown_signal;
 pub use tools::Tool;
 

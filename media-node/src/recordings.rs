@@ -15,9 +15,10 @@ use calls::Calls;
 use counterpart_shared::api::{NodeEvent, StreamRef};
 use counterpart_shared::grant::Grant;
 use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
+use counterpart_transport::clock;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 /// The recorders at work.
@@ -100,7 +101,7 @@ impl Recordings {
 
     /// Records a stream, unless a recorder is at it already.
     pub fn start(&self, stream: &Arc<Stream>) {
-        let Some(reader) = stream.record(Instant::now()) else {
+        let Some(reader) = stream.record(clock::now()) else {
             return;
         };
         let stream = stream.name().clone();

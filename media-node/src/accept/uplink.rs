@@ -4,6 +4,7 @@ use counterpart_shared::quic::{
     MediaStreamReader, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
 };
 use counterpart_shared::rtmp::Message;
+use counterpart_transport::clock;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -30,9 +31,9 @@ const PICTURES: TrackLimits = TrackLimits {
     request_interval: 500,
 };
 
-/// Sound in datagrams is not sent again but repeated with the next packets, 20 ms apart.
+/// Sound in datagrams is not sent again but repeated with the next packets, 20 ms apart and 14 of them at most.
 const SOUND: TrackLimits = TrackLimits {
-    patience: 80,
+    patience: 280,
     max_held: 64,
     max_held_bytes: 1 << 20,
     request_interval: 500,
@@ -71,7 +72,7 @@ impl Uplink {
             audio: TrackReceiver::new(Track::Audio, SOUND),
             data: TrackReceiver::new(Track::Data, PICTURES),
             ready: VecDeque::new(),
-            start: Instant::now(),
+            start: clock::now(),
             _collector: collector,
         }
     }
@@ -132,7 +133,7 @@ impl Uplink {
     }
 
     fn now(&self) -> u64 {
-        self.start.elapsed().as_millis() as u64
+        clock::since(self.start).as_millis() as u64
     }
 }
 

@@ -13,6 +13,8 @@
 
 mod datagram;
 mod error;
+mod lateness;
+mod redundancy;
 mod stream;
 mod track;
 mod varint;
@@ -22,6 +24,7 @@ mod tests;
 
 pub use datagram::{AudioDatagrams, read_datagram, write_datagram};
 pub use error::QuicError;
+pub use redundancy::Redundancy;
 pub use stream::{MediaStreamReader, MediaStreamWriter};
 pub use track::{Track, TrackLimits, TrackOutput, TrackReceiver};
 pub use varint::{MAX_VARINT, read_varint, write_varint};

@@ -5,6 +5,7 @@ use super::{CarryError, Event, quic, rtmp};
 use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::Message;
 use counterpart_shared::session::{ClientSession, MediaUrl, Scheme};
+use counterpart_transport::Congestion;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -33,6 +34,15 @@ pub struct Connection {
     tasks: JoinSet<()>,
 }
 
+/// How QUIC connections are made.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// The endpoint that makes them; none for one of their own, on a free port of this machine.
+    pub endpoint: Option<quinn::Endpoint>,
+    /// Their congestion control.
+    pub congestion: Congestion,
+}
+
 /// What a carrier works with.
 pub(super) struct Parts {
     pub(super) replies: mpsc::Sender<Message>,
@@ -49,7 +59,12 @@ pub(super) struct Parts {
 impl Connection {
     /// Connects and waits until the node lets the stream begin.
     pub async fn open(url: &MediaUrl, act: Act) -> Result<Self, CarryError> {
-        tokio::time::timeout(OPEN, Self::open_unbounded(url, act))
+        Self::open_by(url, act, &Way::default()).await
+    }
+
+    /// The same on a way of the caller's choice.
+    pub async fn open_by(url: &MediaUrl, act: Act, way: &Way) -> Result<Self, CarryError> {
+        tokio::time::timeout(OPEN, Self::open_unbounded(url, act, way))
             .await
             .map_err(|_| CarryError::Late {
                 step: "answer to the request",
@@ -57,7 +72,7 @@ impl Connection {
             })?
     }
 
-    async fn open_unbounded(url: &MediaUrl, act: Act) -> Result<Self, CarryError> {
+    async fn open_unbounded(url: &MediaUrl, act: Act, way: &Way) -> Result<Self, CarryError> {
         let (replies, to_write) = mpsc::channel(64);
         let (media, media_out) = mpsc::channel(MEDIA_QUEUE);
         let (events, events_out) = mpsc::channel(EVENT_QUEUE);
@@ -75,7 +90,7 @@ impl Connection {
         };
         let tasks = match url.scheme {
             Scheme::Rtmp => rtmp::open(url, act, parts).await?,
-            Scheme::Quic => quic::open(url, act, parts).await?,
+            Scheme::Quic => quic::open(url, act, way, parts).await?,
             other => return Err(CarryError::Scheme(other)),
         };
         let stream_id = is_ready.await.map_err(|_| CarryError::Eof)??;

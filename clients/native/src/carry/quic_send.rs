@@ -1,11 +1,16 @@
 //! Media to a node: a QUIC stream per picture, sound as datagrams.
 
+use super::Event;
+use super::valve::Valve;
 use bytes::Bytes;
-use counterpart_shared::flv::{TagKind, classify};
-use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Track};
+use counterpart_shared::flv::{FrameKind, TagKind, classify};
+use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
+use counterpart_transport::clock;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use quinn::{Connection, SendStream};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -14,18 +19,23 @@ use tokio::task::JoinSet;
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
 
+/// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last packet, and a
+/// copy on the way is there a round trip before one that is sent again.
+const LOSSY: f64 = 0.02;
+
+/// Copies go behind everything else.
+const COPY: i32 = -1;
+
 /// The error code of such a reset.
 const OUTLIVED: u32 = 1;
 
-/// Sound is sent again with the next packets for this long after a loss.
-const REPEAT_FOR: Duration = Duration::from_secs(2);
-
-/// So many previous packets of sound.
-const REPEATS: usize = 2;
-
 /// Sends until the publisher ends, then waits for what is on its way.
-pub(super) async fn run(connection: Connection, mut media: mpsc::Receiver<Message>) {
-    let mut sender = Sender::new(connection);
+pub(super) async fn run(
+    connection: Connection,
+    mut media: mpsc::Receiver<Message>,
+    events: mpsc::Sender<Event>,
+) {
+    let mut sender = Sender::new(connection, events);
     while let Some(message) = media.recv().await {
         if sender.send(message).await.is_err() {
             return;
@@ -42,30 +52,43 @@ struct Sender {
     data: u64,
     /// The configuration that goes with the next keyframe, on one stream.
     config: Option<Message>,
-    streams: JoinSet<()>,
-    loss: Loss,
+    /// Messages on their way, each with a number.
+    streams: JoinSet<u64>,
+    /// When each was sent, and its bytes.
+    under_way: BTreeMap<u64, (Instant, u64)>,
+    sent: u64,
+    valve: Valve,
+    events: mpsc::Sender<Event>,
+    redundancy: Redundancy,
+    start: Instant,
 }
 
 impl Sender {
-    fn new(connection: Connection) -> Self {
+    fn new(connection: Connection, events: mpsc::Sender<Event>) -> Self {
         Self {
-            loss: Loss::new(),
+            redundancy: Redundancy::new(),
+            start: clock::now(),
             connection,
             sound: AudioDatagrams::new(),
             pictures: 0,
             data: 0,
             config: None,
             streams: JoinSet::new(),
+            under_way: BTreeMap::new(),
+            sent: 0,
+            valve: Valve::default(),
+            events,
         }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
-        while self.streams.try_join_next().is_some() {}
+        self.look();
         match Track::of(message.kind) {
             Some(Track::Video) if is_config(TagKind::Video, &message) => {
                 self.config = Some(message);
                 Ok(())
             }
+            Some(Track::Video) if !self.valve.admits(is_key(&message)) => Ok(()),
             Some(Track::Video) => {
                 let messages: Vec<Message> =
                     self.config.take().into_iter().chain([message]).collect();
@@ -83,6 +106,30 @@ impl Sender {
         }
     }
 
+    /// Looks at what is under way and tells the publisher what that means for him.
+    fn look(&mut self) {
+        while let Some(ended) = self.streams.try_join_next() {
+            if let Ok(number) = ended {
+                self.under_way.remove(&number);
+            }
+        }
+        let path = self.connection.stats().path;
+        let oldest = self.under_way.values().next();
+        let oldest = oldest.map_or(Duration::ZERO, |(since, _)| clock::since(*since));
+        let rate = path.cwnd as f64 * 8.0 / path.rtt.as_secs_f64().max(0.001);
+        let now = clock::now();
+        let limit = self.valve.look(oldest, path.rtt, rate as u32, now);
+        let keyframe = self.valve.needs_keyframe(now);
+        let limit = limit.map(Event::Bitrate);
+        for event in limit
+            .into_iter()
+            .chain(keyframe.then_some(Event::KeyframeRequest))
+        {
+            // So many events wait that he will hear of it later.
+            let _ = self.events.try_send(event);
+        }
+    }
+
     async fn sound(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
         let sequence = self.sound.sequence();
         let room = match is_config(TagKind::Audio, &message) {
@@ -90,11 +137,20 @@ impl Sender {
             true => 0,
             false => self.connection.max_datagram_size().unwrap_or(0),
         };
-        let lost = self.connection.stats().path.lost_packets;
-        let repeats = self.loss.repeats(lost, Instant::now());
+        let path = self.connection.stats().path;
+        let now = clock::since(self.start).as_millis() as u64;
+        self.redundancy
+            .look(path.sent_packets, path.lost_packets, now);
+        let repeats = self.redundancy.repeats();
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
-            Some(Ok(())) => Ok(()),
+            Some(Ok(())) => {
+                if let Some(rest) = self.sound.rest(repeats, room) {
+                    // The copies are a courtesy.
+                    let _ = self.connection.send_datagram(rest);
+                }
+                Ok(())
+            }
             Some(Err(quinn::SendDatagramError::ConnectionLost(error))) => Err(error),
             // It does not fit, or the path has just become narrower, or the peer takes none.
             Some(Err(_)) | None => self.stream(sequence, &[message]).await,
@@ -112,65 +168,54 @@ impl Sender {
         for message in messages {
             writer.write(message, &mut out);
         }
-        let stream = self.connection.open_uni().await?;
-        self.streams.spawn(deliver(stream, out.into()));
+        let bytes = out.iter().map(|piece| piece.len() as u64).sum();
+        let mut streams = vec![self.connection.open_uni().await?];
+        if self.doubles(bytes) {
+            let copy = self.connection.open_uni().await?;
+            let _ = copy.set_priority(COPY);
+            streams.push(copy);
+        }
+        let (number, pieces) = (self.sent, Vec::from(out));
+        self.sent += 1;
+        self.under_way.insert(number, (clock::now(), bytes));
+        self.streams.spawn(async move {
+            deliver(streams, pieces).await;
+            number
+        });
         Ok(())
     }
+
+    /// Whether to send so much twice: where packets are lost and there is room for more.
+    fn doubles(&self, bytes: u64) -> bool {
+        let window = self.connection.stats().path.cwnd;
+        let under_way: u64 = self.under_way.values().map(|(_, bytes)| bytes).sum();
+        self.redundancy.loss() > LOSSY && (under_way + bytes) * 2 < window
+    }
+}
+
+fn is_key(message: &Message) -> bool {
+    classify(TagKind::Video, &message.payload) == FrameKind::VideoKey
 }
 
 fn is_config(kind: TagKind, message: &Message) -> bool {
     classify(kind, &message.payload).is_config()
 }
 
-/// Writes all and waits until it has arrived, or gives up at the deadline.
-async fn deliver(mut stream: SendStream, mut pieces: Vec<Bytes>) {
-    let write = async {
-        stream.write_all_chunks(&mut pieces).await.ok()?;
-        stream.finish().ok()?;
-        stream.stopped().await.ok()
-    };
-    if tokio::time::timeout(DEADLINE, write).await.is_err() {
+/// Writes all on each stream and waits until one has arrived, or gives up at the deadline.
+async fn deliver(mut streams: Vec<SendStream>, pieces: Vec<Bytes>) {
+    let copies = streams.iter_mut();
+    let mut copies: FuturesUnordered<_> =
+        copies.map(|stream| write(stream, pieces.clone())).collect();
+    let _ = tokio::time::timeout(DEADLINE, copies.next()).await;
+    drop(copies);
+    for stream in &mut streams {
+        // One that has arrived has nothing to reset.
         let _ = stream.reset(OUTLIVED.into());
     }
 }
 
-/// Whether packets were lost lately.
-struct Loss {
-    lost: u64,
-    seen: Option<Instant>,
-}
-
-impl Loss {
-    fn new() -> Self {
-        Self {
-            lost: 0,
-            seen: None,
-        }
-    }
-
-    /// How many previous packets to repeat, when so many packets are lost by now.
-    fn repeats(&mut self, lost: u64, now: Instant) -> usize {
-        if lost > self.lost {
-            self.lost = lost;
-            self.seen = Some(now);
-        }
-        match self.seen {
-            Some(seen) if now.duration_since(seen) < REPEAT_FOR => REPEATS,
-            _ => 0,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sound_is_repeated_for_a_while_after_a_loss() {
-        let (mut loss, start) = (Loss::new(), Instant::now());
-        assert_eq!(loss.repeats(0, start), 0);
-        assert_eq!(loss.repeats(3, start), REPEATS);
-        assert_eq!(loss.repeats(3, start + REPEAT_FOR / 2), REPEATS);
-        assert_eq!(loss.repeats(3, start + REPEAT_FOR), 0);
-    }
+async fn write(stream: &mut SendStream, mut pieces: Vec<Bytes>) -> Option<()> {
+    stream.write_all_chunks(&mut pieces).await.ok()?;
+    stream.finish().ok()?;
+    stream.stopped().await.ok().map(|_| ())
 }

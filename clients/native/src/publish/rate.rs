@@ -13,7 +13,7 @@ const DOWN: Duration = Duration::from_secs(1);
 
 /// Follows the node, not each of its words.
 #[derive(Debug)]
-pub(super) struct Rate {
+pub struct Rate {
     ceiling: u32,
     sound: u32,
     current: u32,
@@ -22,7 +22,7 @@ pub(super) struct Rate {
 
 impl Rate {
     /// Pictures begin at `ceiling` bits per second; sound takes `sound`.
-    pub(super) fn new(ceiling: u32, sound: u32) -> Self {
+    pub fn new(ceiling: u32, sound: u32) -> Self {
         Self {
             ceiling,
             sound,
@@ -32,7 +32,7 @@ impl Rate {
     }
 
     /// So much gets through, pictures and sound together: the pictures' new bitrate, if it is to change.
-    pub(super) fn limit(&mut self, total: u32, now: Instant) -> Option<u32> {
+    pub fn limit(&mut self, total: u32, now: Instant) -> Option<u32> {
         let wanted = total.saturating_sub(self.sound);
         let wanted = wanted.min(self.ceiling).max(FLOOR.min(self.ceiling));
         let pause = if wanted < self.current { DOWN } else { UP };

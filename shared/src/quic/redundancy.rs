@@ -1,0 +1,106 @@
+//! How often sound is repeated, by what is lost.
+
+use super::AudioDatagrams;
+
+/// Packets of sound that may be missing for good, as a share of all.
+const MISSING: f64 = 0.002;
+/// Less than this is no loss: a stray packet now and then.
+const STRAY: f64 = 0.004;
+/// Loss is looked at when this many milliseconds have passed and this many packets were sent.
+const WINDOW: u64 = 200;
+const PACKETS: u64 = 20;
+/// How much a window counts that lost more than what was believed, and one that lost less: loss comes in bursts, so it is
+/// believed at once and forgotten slowly.
+const RISE: f64 = 0.5;
+const FALL: f64 = 0.08;
+
+/// Watches the loss of a path and says how many packets of sound each datagram should repeat.
+///
+/// **Driving.** [`look`](Self::look) with the path's counters before each packet of sound; then [`repeats`](Self::repeats).
+#[derive(Debug, Clone, Default)]
+pub struct Redundancy {
+    loss: f64,
+    looked: u64,
+    sent: u64,
+    lost: u64,
+}
+
+impl Redundancy {
+    /// On a path that has lost nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// So many packets were sent on this path so far and so many of them are lost; `now` in milliseconds.
+    pub fn look(&mut self, sent: u64, lost: u64, now: u64) {
+        let fresh = sent.saturating_sub(self.sent);
+        if fresh < PACKETS || now.saturating_sub(self.looked) < WINDOW {
+            return;
+        }
+        let share = lost.saturating_sub(self.lost) as f64 / fresh as f64;
+        let weight = if share > self.loss { RISE } else { FALL };
+        self.loss += (share.min(1.0) - self.loss) * weight;
+        (self.sent, self.lost, self.looked) = (sent, lost, now);
+    }
+
+    /// What is believed to be lost, as a share of all.
+    pub fn loss(&self) -> f64 {
+        self.loss
+    }
+
+    /// How many previous packets to repeat: as many as leave next to nothing missing if each datagram is lost with the same
+    /// chance.
+    pub fn repeats(&self) -> usize {
+        if self.loss < STRAY {
+            return 0;
+        }
+        let copies = (MISSING.ln() / self.loss.min(0.99).ln()).ceil() as usize;
+        copies.clamp(2, AudioDatagrams::MAX_REPEATS + 1) - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten seconds of 100 packets a second, of which this share is lost.
+    fn after(redundancy: &mut Redundancy, from: u64, share: f64) -> usize {
+        let lost_before = redundancy.lost;
+        for step in 1..=500 {
+            let sent = step * 2;
+            let lost = lost_before + (sent as f64 * share) as u64;
+            redundancy.look(from + sent, lost, (from + sent) * 10);
+        }
+        redundancy.repeats()
+    }
+
+    #[test]
+    fn it_follows_the_loss_up_and_down() {
+        let mut redundancy = Redundancy::new();
+        let shares = [0.0, 0.02, 0.1, 0.3, 0.5, 0.8, 0.0];
+        let from = (0..).step_by(1_000);
+        let repeats = from
+            .zip(shares)
+            .map(|(from, share)| after(&mut redundancy, from, share));
+        let repeats: Vec<usize> = repeats.collect();
+        assert_eq!(repeats[0], 0, "nothing is repeated on a clean path");
+        assert!(
+            (1..=2).contains(&repeats[1]) && repeats[2] == 2,
+            "{repeats:?}"
+        );
+        assert!((5..=6).contains(&repeats[3]), "{repeats:?}");
+        assert!((8..=9).contains(&repeats[4]), "{repeats:?}");
+        assert_eq!(repeats[5], AudioDatagrams::MAX_REPEATS);
+        assert!(repeats[6] <= 1, "{repeats:?}");
+    }
+
+    #[test]
+    fn a_burst_counts_at_once() {
+        let mut redundancy = Redundancy::new();
+        redundancy.look(100, 0, 1_000);
+        redundancy.look(120, 10, 1_200);
+        assert_eq!(redundancy.repeats(), 4);
+        redundancy.look(130, 20, 1_300);
+        assert_eq!(redundancy.repeats(), 4, "too few to say");
+    }
+}

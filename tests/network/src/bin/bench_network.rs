@@ -1,0 +1,112 @@
+//! `make bench-network`: calls over bad networks, in virtual time. The method stands in `docs/network.md`.
+
+use anyhow::{Context, Result, anyhow};
+use clap::Parser;
+use counterpart_network::cells::{self, Cell};
+use counterpart_network::figures::Run;
+use counterpart_network::report::{HEAD, Summary, table};
+use counterpart_network::{Clip, ROWS, Row, plot, run};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// Where this repository stands.
+const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// Calls over bad networks, in virtual time.
+#[derive(Debug, Parser)]
+struct Args {
+    /// A few cells that span the table.
+    #[arg(long)]
+    quick: bool,
+    /// Only cells whose name has this in it.
+    #[arg(long, default_value = "")]
+    cells: String,
+    /// Only this row.
+    #[arg(long)]
+    row: Option<String>,
+    /// Calls of each cell, each with a seed of its own.
+    #[arg(long, default_value_t = 3)]
+    seeds: u64,
+    /// Calls at a time.
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+    /// A folder for the plots.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+    /// Asks the encoder for the sizes of the clip's pictures again, and ends.
+    #[arg(long)]
+    clip: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    if args.clip {
+        let clip = serde_json::to_string(&Clip::encode()?)?;
+        return Ok(fs::write(
+            Path::new(TOP).join("tests/network/clip.json"),
+            clip,
+        )?);
+    }
+    let begin = Instant::now();
+    let clip = Arc::new(Clip::kept()?);
+    let cells = cells::all().into_iter();
+    let cells = cells.filter(|cell| (cell.quick || !args.quick) && cell.name.contains(&args.cells));
+    let rows = ROWS
+        .iter()
+        .filter(|row| args.row.as_deref().is_none_or(|name| row.name == name));
+    let rows: Vec<Row> = rows.copied().collect();
+    println!("{HEAD}");
+    let mut summaries = Vec::new();
+    for cell in cells {
+        for row in &rows {
+            let runs = measure(&cell, *row, &args, &clip)?;
+            let summary = Summary::of(&cell.name, row.name, runs);
+            println!("{}", summary.line());
+            summaries.push(summary);
+        }
+    }
+    let folder = Path::new(TOP).join("target/report");
+    fs::create_dir_all(&folder)?;
+    fs::write(
+        folder.join("bench-network.json"),
+        serde_json::to_vec(&summaries)?,
+    )?;
+    fs::write(folder.join("bench-network.md"), table(&summaries))?;
+    if let Some(folder) = &args.plots {
+        for (name, svg) in plot::all(&summaries) {
+            let file = folder.join(name);
+            fs::write(&file, svg).with_context(|| file.display().to_string())?;
+        }
+    }
+    eprintln!("{:.0} seconds", begin.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// One call for each seed, some at a time.
+fn measure(cell: &Cell, row: Row, args: &Args, clip: &Arc<Clip>) -> Result<Vec<Run>> {
+    let waiting = Mutex::new(1..=args.seeds);
+    let next = || {
+        waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+    };
+    let work = || -> Result<Vec<Run>> {
+        let mut runs = Vec::new();
+        while let Some(seed) = next() {
+            let what = || format!("{}, {}, seed {seed}", cell.name, row.name);
+            runs.push(run(cell, row, seed, clip).with_context(what)?);
+        }
+        Ok(runs)
+    };
+    std::thread::scope(|scope| {
+        let jobs: Vec<_> = (0..args.jobs).map(|_| scope.spawn(work)).collect();
+        let mut runs = Vec::new();
+        for job in jobs {
+            runs.extend(job.join().map_err(|_| anyhow!("a call panicked"))??);
+        }
+        Ok(runs)
+    })
+}

@@ -1,0 +1,299 @@
+//! Congestion control of a conversation: full use of a link, a short queue, and no fear of random loss.
+//!
+//! A radio link loses packets whether it is full or not, and a full link first shows in the round trip. So
+//! the queue is what is looked at: how much longer than the shortest of late the round trip takes at its
+//! best just now. Below [`TARGET`] the window grows; above it becomes what the link has delivered in a
+//! round trip without queue. Loss alone slows it down only when sending less makes it less (`losses`), and a queue
+//! that stays whatever is sent is somebody else's.
+//!
+//! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
+
+mod losses;
+mod recent;
+
+use losses::{Answer, Losses};
+use quinn::congestion::{Controller, ControllerFactory};
+use quinn_proto::RttEstimator;
+use recent::{Least, Stand, While};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The queue that is tolerated.
+const TARGET: Duration = Duration::from_millis(40);
+/// The first window: a keyframe of a small picture goes out at once.
+const INITIAL: u64 = 32 * 1200;
+/// The least window in packets: less would wait for delayed acknowledgements.
+const LEAST: u64 = 4;
+/// The least window in packets as long as no queue shows.
+const RESTART: u64 = 8;
+/// A road that loses more than this by itself gets at least the first window: acknowledgements are lost too.
+const LOSSY_ROAD: f64 = 0.2;
+/// The greatest window; a conversation never comes near it.
+const MOST: u64 = 8 << 20;
+/// Over how long the shortest round trip is believed.
+const BASE: Duration = Duration::from_secs(10);
+/// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
+/// shall not look like a queue.
+const STANDING: Duration = Duration::from_millis(100);
+/// A share of loss is taken of so many packets, or over so long and a few.
+const SHARE: u64 = 60;
+const SHARE_FOR: Duration = Duration::from_secs(1);
+/// A queue that is nearly the same after so many cuts is not ours.
+const STUBBORN: u32 = 5;
+
+/// The controller. Fed by quinn; [`Steady::acknowledged`] and [`Steady::lost`] decide.
+#[derive(Debug, Clone)]
+pub(crate) struct Steady {
+    mtu: u64,
+    window: u64,
+    starting: bool,
+    base: Least,
+    standing: Least,
+    trip: While,
+    share: While,
+    losses: Losses,
+    /// It may be the window's own doing that packets are lost.
+    holds: bool,
+    /// The most that was in flight in this while.
+    busiest: u64,
+    stand: Option<Stand>,
+    /// Bytes per second that the link delivered over the last round trip.
+    rate: f64,
+    /// When the window was last cut; a cut needs a round trip to show.
+    cut: Option<Instant>,
+    /// When the link last had an empty moment, and until when one is made by force: without any, the
+    /// queue itself would pass for the shortest round trip.
+    relaxed: Instant,
+    draining: Option<Instant>,
+    /// Of the acknowledgement that is being taken in.
+    acknowledged: u64,
+    newest_sent: Option<Instant>,
+}
+
+impl Steady {
+    pub(crate) fn new(mtu: u16, now: Instant) -> Self {
+        Self {
+            mtu: mtu.into(),
+            window: INITIAL,
+            starting: true,
+            base: Least::default(),
+            standing: Least::default(),
+            trip: While::new(now),
+            share: While::new(now),
+            losses: Losses::default(),
+            holds: false,
+            busiest: 0,
+            stand: None,
+            rate: 0.0,
+            cut: None,
+            relaxed: now,
+            draining: None,
+            acknowledged: 0,
+            newest_sent: None,
+        }
+    }
+
+    /// `bytes` were acknowledged after this round trip while `in_flight` remain. `limited` tells that
+    /// there was nothing more to send.
+    fn acknowledged(
+        &mut self,
+        bytes: u64,
+        round_trip: Duration,
+        in_flight: u64,
+        limited: bool,
+        now: Instant,
+    ) {
+        self.base.add(round_trip, BASE, now);
+        self.standing.add(round_trip, STANDING, now);
+        self.trip.delivered += bytes;
+        self.share.delivered += bytes;
+        self.busiest = self.busiest.max(in_flight + bytes);
+        self.end_trip(now);
+        let queue = self.standing.get().saturating_sub(self.base.get());
+        self.relax(queue, limited, now);
+        let share = self.end_share(now);
+        if queue > TARGET {
+            self.losses.queue_shows();
+            return self.shorten(queue, now);
+        }
+        self.stand = None;
+        if let Some(share) = share {
+            self.answer(share);
+        }
+        if !limited && !self.holds && in_flight + bytes >= self.window / 4 * 3 {
+            self.grow(bytes, queue);
+        }
+    }
+
+    /// Once a round trip: the rate.
+    fn end_trip(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.trip.since);
+        if passed >= self.standing.get().max(STANDING) {
+            self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
+            self.trip = While::new(now);
+        }
+    }
+
+    /// When enough was sent to say: the share that was lost.
+    fn end_share(&mut self, now: Instant) -> Option<f64> {
+        let While {
+            since,
+            delivered,
+            lost,
+        } = self.share;
+        let passed = now.saturating_duration_since(since);
+        let packets = (delivered + lost) / self.mtu;
+        if packets < LEAST || (packets < SHARE && passed < SHARE_FOR) {
+            return None;
+        }
+        self.share = While::new(now);
+        Some(lost as f64 / (delivered + lost) as f64)
+    }
+
+    fn answer(&mut self, share: f64) {
+        let busiest = std::mem::take(&mut self.busiest);
+        let answer = self.losses.judge(share, self.window);
+        self.holds = answer == Answer::Hold;
+        match answer {
+            Answer::Go | Answer::Hold => {}
+            Answer::Cut => {
+                self.starting = false;
+                self.set_for_loss(self.window.min(busiest) / 4 * 3);
+            }
+            Answer::Restore(window) => self.set_for_loss(window.max(self.window)),
+        }
+    }
+
+    /// The window becomes what the link delivers in a round trip with half the tolerated queue.
+    fn shorten(&mut self, queue: Duration, now: Instant) {
+        let trip = self.standing.get() + STANDING;
+        let soon = |at: Instant| now.saturating_duration_since(at) < trip;
+        if self.cut.is_some_and(soon) {
+            return;
+        }
+        self.starting = false;
+        self.cut = Some(now);
+        let window = self.window;
+        let stand = self.stand.get_or_insert(Stand {
+            queue,
+            window,
+            cuts: 0,
+        });
+        stand.cuts += 1;
+        if stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
+            let before = stand.window;
+            self.stand = None;
+            self.base.restart(self.standing.get(), now);
+            return self.set(before);
+        }
+        let trip = (self.base.get() + TARGET / 2).as_secs_f64();
+        let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
+        // The rate may be of a trip in which little was sent; a quarter at a time is quick enough.
+        self.set(fitting.clamp(self.window / 4 * 3, self.window));
+    }
+
+    /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
+    fn grow(&mut self, bytes: u64, queue: Duration) {
+        if self.starting && queue < TARGET / 2 {
+            return self.set(self.window + bytes);
+        }
+        self.starting = false;
+        let room = 1.0 - queue.as_secs_f64() / TARGET.as_secs_f64();
+        let step = 2.0 * room * (bytes * self.mtu) as f64 / self.window as f64;
+        let step = step / (1.0 - self.losses.road()).max(0.1);
+        self.set(self.window + step as u64);
+    }
+
+    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed.
+    fn relax(&mut self, queue: Duration, limited: bool, now: Instant) {
+        if limited || queue < TARGET / 8 {
+            self.relaxed = now;
+        }
+        if self.draining.is_some_and(|until| now >= until) {
+            self.draining = None;
+        }
+        if now.saturating_duration_since(self.relaxed) > BASE / 2 {
+            self.relaxed = now;
+            self.draining = Some(now + self.standing.get() * 2);
+        }
+    }
+
+    fn lost(&mut self, bytes: u64, everything: bool) {
+        self.share.lost += bytes;
+        if everything {
+            self.starting = true;
+            self.stand = None;
+            self.set_for_loss(self.window / 4);
+        }
+    }
+
+    /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
+    fn set_for_loss(&mut self, window: u64) {
+        let least = match self.losses.road() > LOSSY_ROAD {
+            true => INITIAL,
+            false => RESTART * self.mtu,
+        };
+        self.set(window.max(least));
+    }
+
+    fn set(&mut self, window: u64) {
+        self.window = window.clamp(LEAST * self.mtu, MOST);
+    }
+}
+
+impl Controller for Steady {
+    fn on_ack(&mut self, _: Instant, sent: Instant, bytes: u64, _: bool, _: &RttEstimator) {
+        self.acknowledged += bytes;
+        self.newest_sent = self.newest_sent.max(Some(sent));
+    }
+
+    fn on_end_acks(&mut self, now: Instant, in_flight: u64, app_limited: bool, _: Option<u64>) {
+        let bytes = std::mem::take(&mut self.acknowledged);
+        if let Some(sent) = self.newest_sent.take() {
+            let round_trip = now.saturating_duration_since(sent);
+            self.acknowledged(bytes, round_trip, in_flight, app_limited, now);
+        }
+    }
+
+    fn on_congestion_event(&mut self, _: Instant, _: Instant, persistent: bool, lost: u64) {
+        self.lost(lost, persistent);
+    }
+
+    fn on_mtu_update(&mut self, mtu: u16) {
+        self.mtu = mtu.into();
+        self.set(self.window);
+    }
+
+    fn window(&self) -> u64 {
+        match self.draining {
+            Some(_) => (self.window / 2).max(LEAST * self.mtu),
+            None => self.window,
+        }
+    }
+
+    fn clone_box(&self) -> Box<dyn Controller> {
+        Box::new(self.clone())
+    }
+
+    fn initial_window(&self) -> u64 {
+        INITIAL
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// Makes a [`Steady`] for each path.
+#[derive(Debug, Default)]
+pub(crate) struct SteadyConfig;
+
+impl ControllerFactory for SteadyConfig {
+    fn build(self: Arc<Self>, now: Instant, mtu: u16) -> Box<dyn Controller> {
+        Box::new(Steady::new(mtu, now))
+    }
+}
+
+#[cfg(test)]
+mod tests;
