@@ -23,10 +23,10 @@ const MAX_BIDI_STREAMS: u32 = 8;
 const STREAM_WINDOW: u32 = 4 << 20;
 /// All that one client can make us hold.
 const CONNECTION_WINDOW: u32 = 16 << 20;
-/// Sound that came and waits to be read.
-const SOUND_IN: usize = 32 * 1024;
-/// Sound that waits to be sent: older packets are pushed out by newer ones, which is what sound wants.
-const SOUND_OUT: usize = 8 * 1024;
+/// Sound and parity that came and wait to be read.
+const SOUND_IN: usize = 128 * 1024;
+/// Sound and parity that wait to be sent. Parity leaves room for sound.
+const SOUND_OUT: usize = 64 * 1024;
 
 /// A packet is not lost because so few later ones have come, only when it is late: radio links and two ways at once change
 /// the order, and a conversation sends so little that counting finds out no sooner.

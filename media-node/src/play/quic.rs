@@ -5,7 +5,7 @@ use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
-use counterpart_transport::clock;
+use counterpart_transport::{clock, deliver, parity};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::VecDeque;
@@ -130,18 +130,24 @@ impl QuicPlayer {
         }
     }
 
-    /// Whether to send so much twice: where packets are lost and there is room for more.
-    fn doubles(&self, bytes: u64) -> bool {
+    /// What to do against loss, where there is room for more. A page has no use for parity: its browser shows it no stream
+    /// in pieces.
+    fn care(&self, bytes: u64) -> Care {
         let connection: &quinn::Connection = &self.session;
+        if self.carrier == Carrier::Quic {
+            let under_way = self.unacknowledged;
+            return Care::Parity(parity(connection, &self.redundancy, bytes, under_way));
+        }
         let window = connection.stats().path.cwnd;
-        self.redundancy.loss() > LOSSY && (self.unacknowledged + bytes) * 2 < window
+        let fits = (self.unacknowledged + bytes) * 2 < window;
+        Care::Copies(if fits && self.redundancy.loss() > LOSSY { 2 } else { 1 })
     }
 
     fn send_stream(&mut self, sequence: u64, frame: &Frame) {
         let mut pieces = VecDeque::new();
         MediaStreamWriter::new(sequence).write_on(self.stream_id, &frame.message, &mut pieces);
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
-        let copies = if self.doubles(bytes) { 2 } else { 1 };
+        let care = self.care(bytes);
         self.unacknowledged += bytes;
         let sending = Sending {
             shell: self.shell.clone(),
@@ -153,7 +159,7 @@ impl QuicPlayer {
         };
         let pieces = pieces.into();
         self.sending.spawn(async move {
-            sending.run(pieces, copies).await;
+            sending.run(pieces, care).await;
             bytes
         });
     }
@@ -176,6 +182,15 @@ async fn write(stream: &mut SendStream, mut pieces: Vec<bytes::Bytes>) -> Result
     Ok(())
 }
 
+/// What is done against loss.
+#[derive(Debug, Clone, Copy)]
+enum Care {
+    /// So many streams with the same.
+    Copies(usize),
+    /// So many packets of parity.
+    Parity(usize),
+}
+
 /// One frame on its own QUIC stream, or on two.
 struct Sending {
     shell: Arc<Shell>,
@@ -187,12 +202,32 @@ struct Sending {
 }
 
 impl Sending {
-    async fn run(self, pieces: Vec<bytes::Bytes>, copies: usize) {
+    async fn run(self, pieces: Vec<bytes::Bytes>, care: Care) {
+        let arrived = match care {
+            Care::Copies(copies) => self.copies(pieces, copies).await,
+            Care::Parity(packets) => self.protected(pieces, packets).await,
+        };
+        if !arrived {
+            self.shell.metrics.expired.increment(1);
+        }
+    }
+
+    async fn protected(&self, pieces: Vec<bytes::Bytes>, packets: usize) -> bool {
+        let connection: &quinn::Connection = &self.session;
+        let Ok(Ok(stream)) = timeout(DEADLINE, connection.open_uni()).await else {
+            return false;
+        };
+        let _ = stream.set_priority(self.priority);
+        self.shell
+            .count_out(self.carrier, self.len, self.arrived);
+        deliver(connection, stream, pieces, packets, DEADLINE).await
+    }
+
+    async fn copies(&self, pieces: Vec<bytes::Bytes>, copies: usize) -> bool {
         let mut streams = Vec::new();
         for copy in 0..copies {
             let Ok(Ok(stream)) = timeout(DEADLINE, self.session.open_uni()).await else {
-                self.shell.metrics.expired.increment(1);
-                return;
+                return false;
             };
             let priority = if copy == 0 { self.priority } else { COPY };
             let _ = stream.set_priority(priority);
@@ -209,8 +244,6 @@ impl Sending {
             // One that has arrived has nothing to reset.
             let _ = stream.reset(EXPIRED);
         }
-        if arrived.is_err() {
-            self.shell.metrics.expired.increment(1);
-        }
+        arrived.is_ok()
     }
 }

@@ -53,6 +53,12 @@ impl Lateness {
         Some(due.max(0) as u64 + latest.clamp(LEAST.min(most), most))
     }
 
+    /// When a message of this time would come by the quickest way, and by how much the latest of late was later.
+    pub(super) fn due(&self, timestamp: u32) -> Option<(u64, u64)> {
+        let due = i64::from(timestamp) + self.quick()?;
+        Some((due.max(0) as u64, self.latest[0].max(self.latest[1])))
+    }
+
     fn quick(&self) -> Option<i64> {
         self.quickest.map(|[this, before]| this.min(before))
     }

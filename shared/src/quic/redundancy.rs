@@ -14,6 +14,11 @@ const PACKETS: u64 = 20;
 const RISE: f64 = 0.5;
 const FALL: f64 = 0.08;
 
+/// Pictures are protected from this share of loss on.
+const LOSSY: f64 = 0.01;
+/// The most parity for a picture: so many packets for each of its own, and beyond.
+const MOST: usize = 3;
+const MOST_BEYOND: usize = 6;
 /// Watches the loss of a path and says how many packets of sound each datagram should repeat.
 ///
 /// **Driving.** [`look`](Self::look) with the path's counters before each packet of sound; then [`repeats`](Self::repeats).
@@ -48,6 +53,17 @@ impl Redundancy {
         self.loss
     }
 
+    /// How much parity, counted in packets, a picture needs that is sent in so many packets, if not more than this share of pictures
+    /// shall miss something when each packet is lost with the same chance.
+    pub fn parity(&self, packets: usize, missing: f64) -> usize {
+        if self.loss < LOSSY {
+            return 0;
+        }
+        let most = packets * MOST + MOST_BEYOND;
+        let enough = |parity: &usize| failure(packets, *parity, self.loss) <= missing;
+        (1..most).find(enough).unwrap_or(most)
+    }
+
     /// How many previous packets to repeat: as many as leave next to nothing missing if each datagram is lost with the same
     /// chance.
     pub fn repeats(&self) -> usize {
@@ -57,6 +73,32 @@ impl Redundancy {
         let copies = (MISSING.ln() / self.loss.min(0.99).ln()).ceil() as usize;
         copies.clamp(2, AudioDatagrams::MAX_REPEATS + 1) - 1
     }
+}
+
+/// The chance that so many packets of parity are too few for a picture in so many packets.
+fn failure(packets: usize, parity: usize, loss: f64) -> f64 {
+    let lost_parity = chances(parity, loss);
+    let lost_packets = chances(packets, loss);
+    let fails = lost_packets.iter().enumerate().skip(1).map(|(lost, chance)| {
+        let spare = parity.checked_sub(lost);
+        let enough: f64 = lost_parity.iter().take(spare.map_or(0, |spare| spare + 1)).sum();
+        chance * (1.0 - enough)
+    });
+    fails.sum()
+}
+
+/// The chances that 0, 1, 2, … of `count` are lost.
+fn chances(count: usize, loss: f64) -> Vec<f64> {
+    let mut chances = vec![1.0];
+    for _ in 0..count {
+        let mut next = vec![0.0; chances.len() + 1];
+        for (lost, chance) in chances.iter().enumerate() {
+            next[lost] += chance * (1.0 - loss);
+            next[lost + 1] += chance * loss;
+        }
+        chances = next;
+    }
+    chances
 }
 
 #[cfg(test)]

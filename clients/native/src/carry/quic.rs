@@ -35,8 +35,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Pictures that may be on their way at a time, each on its own stream.
 const MAX_STREAMS: u32 = 256;
 
-/// Sound that waits to be sent: older packets are pushed out by newer ones, which is what sound wants.
-const DATAGRAM_BUFFER: usize = 8 * 1024;
+/// Sound and parity that wait to be sent. Parity leaves room for sound.
+const DATAGRAM_BUFFER: usize = 64 * 1024;
 
 /// A packet is not lost because so few later ones have come, only when it is late: radio links and two ways at once change
 /// the order, and a conversation sends so little that counting finds out no sooner.

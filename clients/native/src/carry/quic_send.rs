@@ -2,14 +2,11 @@
 
 use super::Event;
 use super::valve::Valve;
-use bytes::Bytes;
 use counterpart_shared::flv::{FrameKind, TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
-use counterpart_transport::clock;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use quinn::{Connection, SendStream};
+use counterpart_transport::{clock, deliver, parity};
+use quinn::Connection;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -18,16 +15,6 @@ use tokio::task::JoinSet;
 /// What has not arrived after this long is of no use to a conversation: its stream is reset, and the receiver asks for
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
-
-/// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last packet, and a
-/// copy on the way is there a round trip before one that is sent again.
-const LOSSY: f64 = 0.02;
-
-/// Copies go behind everything else.
-const COPY: i32 = -1;
-
-/// The error code of such a reset.
-const OUTLIVED: u32 = 1;
 
 /// Sends until the publisher ends, then waits for what is on its way.
 pub(super) async fn run(
@@ -169,27 +156,18 @@ impl Sender {
             writer.write(message, &mut out);
         }
         let bytes = out.iter().map(|piece| piece.len() as u64).sum();
-        let mut streams = vec![self.connection.open_uni().await?];
-        if self.doubles(bytes) {
-            let copy = self.connection.open_uni().await?;
-            let _ = copy.set_priority(COPY);
-            streams.push(copy);
-        }
+        let stream = self.connection.open_uni().await?;
+        let under_way = self.under_way.values().map(|(_, bytes)| bytes).sum();
+        let parity = parity(&self.connection, &self.redundancy, bytes, under_way);
         let (number, pieces) = (self.sent, Vec::from(out));
         self.sent += 1;
         self.under_way.insert(number, (clock::now(), bytes));
+        let connection = self.connection.clone();
         self.streams.spawn(async move {
-            deliver(streams, pieces).await;
+            deliver(&connection, stream, pieces, parity, DEADLINE).await;
             number
         });
         Ok(())
-    }
-
-    /// Whether to send so much twice: where packets are lost and there is room for more.
-    fn doubles(&self, bytes: u64) -> bool {
-        let window = self.connection.stats().path.cwnd;
-        let under_way: u64 = self.under_way.values().map(|(_, bytes)| bytes).sum();
-        self.redundancy.loss() > LOSSY && (under_way + bytes) * 2 < window
     }
 }
 
@@ -199,23 +177,4 @@ fn is_key(message: &Message) -> bool {
 
 fn is_config(kind: TagKind, message: &Message) -> bool {
     classify(kind, &message.payload).is_config()
-}
-
-/// Writes all on each stream and waits until one has arrived, or gives up at the deadline.
-async fn deliver(mut streams: Vec<SendStream>, pieces: Vec<Bytes>) {
-    let copies = streams.iter_mut();
-    let mut copies: FuturesUnordered<_> =
-        copies.map(|stream| write(stream, pieces.clone())).collect();
-    let _ = tokio::time::timeout(DEADLINE, copies.next()).await;
-    drop(copies);
-    for stream in &mut streams {
-        // One that has arrived has nothing to reset.
-        let _ = stream.reset(OUTLIVED.into());
-    }
-}
-
-async fn write(stream: &mut SendStream, mut pieces: Vec<Bytes>) -> Option<()> {
-    stream.write_all_chunks(&mut pieces).await.ok()?;
-    stream.finish().ok()?;
-    stream.stopped().await.ok().map(|_| ())
 }

@@ -1,0 +1,70 @@
+//! A media stream on its way, with what stands in for its lost packets.
+
+use bytes::Bytes;
+use counterpart_shared::quic::{Redundancy, protect};
+use quinn::{Connection, SendStream};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// What is left free for sound in the buffer of datagrams.
+const FOR_SOUND: usize = 4 * 1024;
+/// Beyond this round trip a conversation does not bear that a picture waits for another one.
+const LONG: Duration = Duration::from_millis(40);
+/// The share of pictures that may need to be sent again, where that is quick and where it is not.
+const MISSING: f64 = 0.05;
+const MISSING_FAR: f64 = 0.005;
+
+/// The code of a stream that is reset because it has outlived its use.
+const OUTLIVED: u32 = 1;
+
+/// How much parity goes with a media stream of so many bytes, counted in packets, if it finds room in the congestion window
+/// beside what is under way.
+pub fn parity(
+    connection: &Connection,
+    redundancy: &Redundancy,
+    bytes: u64,
+    under_way: u64,
+) -> usize {
+    let path = connection.stats().path;
+    let missing = if path.rtt > LONG { MISSING_FAR } else { MISSING };
+    let size = u64::from(path.current_mtu.max(1));
+    let packets = bytes.div_ceil(size).max(1);
+    let parity = redundancy.parity(packets as usize, missing);
+    let room = path.cwnd.saturating_sub(under_way + bytes) / size;
+    parity.min(room as usize)
+}
+
+/// Sends all of it, and parity; waits until it has arrived. After `deadline` it is reset, and the answer is no.
+pub async fn deliver(
+    connection: &Connection,
+    mut stream: SendStream,
+    mut pieces: Vec<Bytes>,
+    parity: usize,
+    deadline: Duration,
+) -> bool {
+    let content = if parity > 0 { pieces.concat() } else { Vec::new() };
+    let number = stream.id().index();
+    let send = async {
+        stream.write_all_chunks(&mut pieces).await.ok()?;
+        stand_in(connection, number, &content, parity);
+        stream.finish().ok()?;
+        stream.stopped().await.ok()
+    };
+    let arrived = timeout(deadline, send).await.is_ok();
+    if !arrived {
+        // It cannot be closed already: nobody else holds it.
+        let _ = stream.reset(OUTLIVED.into());
+    }
+    arrived
+}
+
+fn stand_in(connection: &Connection, stream: u64, content: &[u8], parity: usize) {
+    let room = connection.max_datagram_size().unwrap_or(0);
+    for datagram in protect(stream, content, parity, room) {
+        if connection.datagram_send_buffer_space() < datagram.len() + FOR_SOUND {
+            return;
+        }
+        // The connection may have ended meanwhile, which the stream finds out too.
+        let _ = connection.send_datagram(datagram);
+    }
+}
