@@ -21,14 +21,17 @@ use std::time::{Duration, Instant};
 
 /// The queue that is tolerated.
 const TARGET: Duration = Duration::from_millis(40);
+/// What jitter may add to it.
+const MOST_JITTER: Duration = Duration::from_millis(150);
 /// The first window: a keyframe of a small picture goes out at once.
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
 const LEAST: u64 = 4;
 /// The least window in packets as long as no queue shows.
-const RESTART: u64 = 8;
-/// A road that loses more than this by itself gets at least the first window: acknowledgements are lost too.
-const LOSSY_ROAD: f64 = 0.2;
+const RESTART: u64 = 16;
+/// A road that loses more than this by itself gets at least so large a window: where acknowledgements are lost too, packets count
+/// as under way for long after they have arrived, or have not.
+const ROADS: [(f64, u64); 2] = [(0.35, 256 * 1024), (0.08, 96 * 1024)];
 /// The greatest window; a conversation never comes near it.
 const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
@@ -50,6 +53,9 @@ pub(crate) struct Steady {
     starting: bool,
     base: Least,
     standing: Least,
+    /// How much one round trip differs from the one before, on average.
+    jitter: Duration,
+    last_trip: Option<Duration>,
     trip: While,
     share: While,
     losses: Losses,
@@ -79,6 +85,8 @@ impl Steady {
             starting: true,
             base: Least::default(),
             standing: Least::default(),
+            jitter: Duration::ZERO,
+            last_trip: None,
             trip: While::new(now),
             share: While::new(now),
             losses: Losses::default(),
@@ -104,6 +112,7 @@ impl Steady {
         limited: bool,
         now: Instant,
     ) {
+        self.measure_jitter(round_trip);
         self.base.add(round_trip, BASE, now);
         self.standing.add(round_trip, STANDING, now);
         self.trip.delivered += bytes;
@@ -113,7 +122,7 @@ impl Steady {
         let queue = self.standing.get().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
-        if queue > TARGET {
+        if queue > self.target() {
             self.losses.queue_shows();
             return self.shorten(queue, now);
         }
@@ -187,7 +196,7 @@ impl Steady {
             self.base.restart(self.standing.get(), now);
             return self.set(before);
         }
-        let trip = (self.base.get() + TARGET / 2).as_secs_f64();
+        let trip = (self.base.get() + self.target() / 2).as_secs_f64();
         let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
         // The rate may be of a trip in which little was sent; a quarter at a time is quick enough.
         self.set(fitting.clamp(self.window / 4 * 3, self.window));
@@ -195,11 +204,11 @@ impl Steady {
 
     /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
     fn grow(&mut self, bytes: u64, queue: Duration) {
-        if self.starting && queue < TARGET / 2 {
+        if self.starting && queue < self.target() / 2 {
             return self.set(self.window + bytes);
         }
         self.starting = false;
-        let room = 1.0 - queue.as_secs_f64() / TARGET.as_secs_f64();
+        let room = 1.0 - queue.as_secs_f64() / self.target().as_secs_f64();
         let step = 2.0 * room * (bytes * self.mtu) as f64 / self.window as f64;
         let step = step / (1.0 - self.losses.road()).max(0.1);
         self.set(self.window + step as u64);
@@ -207,7 +216,7 @@ impl Steady {
 
     /// Makes an empty moment when there has been none for as long as the shortest round trip is believed.
     fn relax(&mut self, queue: Duration, limited: bool, now: Instant) {
-        if limited || queue < TARGET / 8 {
+        if limited || queue < self.target() / 8 {
             self.relaxed = now;
         }
         if self.draining.is_some_and(|until| now >= until) {
@@ -230,11 +239,20 @@ impl Steady {
 
     /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
     fn set_for_loss(&mut self, window: u64) {
-        let least = match self.losses.road() > LOSSY_ROAD {
-            true => INITIAL,
-            false => RESTART * self.mtu,
-        };
+        let road = self.losses.road();
+        let lossy = ROADS.iter().find(|(loss, _)| road > *loss);
+        let least = lossy.map_or(RESTART * self.mtu, |(_, least)| *least);
         self.set(window.max(least));
+    }
+
+    /// The queue that is tolerated: round trips that differ from packet to packet look like one.
+    fn target(&self) -> Duration {
+        TARGET + self.jitter.min(MOST_JITTER)
+    }
+
+    fn measure_jitter(&mut self, round_trip: Duration) {
+        let before = self.last_trip.replace(round_trip).unwrap_or(round_trip);
+        self.jitter = (self.jitter * 15 + before.abs_diff(round_trip)) / 16;
     }
 
     fn set(&mut self, window: u64) {

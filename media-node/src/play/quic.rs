@@ -111,8 +111,9 @@ impl QuicPlayer {
         let connection: &quinn::Connection = &self.session;
         let path = connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
+        let round_trip = path.rtt.as_millis() as u64;
         self.redundancy
-            .look(path.sent_packets, path.lost_packets, now);
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
         let message = frame.message.on(self.stream_id);
         match self.audio.push(&message, repeats, size) {

@@ -9,6 +9,11 @@ const STRAY: f64 = 0.004;
 /// Loss is looked at when this many milliseconds have passed and this many packets were sent.
 const WINDOW: u64 = 200;
 const PACKETS: u64 = 20;
+/// Loss while round trips are so much longer than the shortest, in milliseconds, is that of a full link or of a road that lets some
+/// packets wait: to send more makes it worse or is for nothing.
+const WAITING: u64 = 60;
+/// For how long the shortest round trip is remembered: this and once more, in milliseconds.
+const MEMORY: u64 = 10_000;
 /// How much a window counts that lost more than what was believed, and one that lost less: loss comes in bursts, so it is
 /// believed at once and forgotten slowly.
 const RISE: f64 = 0.5;
@@ -28,6 +33,9 @@ pub struct Redundancy {
     looked: u64,
     sent: u64,
     lost: u64,
+    /// The shortest round trip in this while and in the one before, and since when.
+    shortest: Option<[u64; 2]>,
+    since: u64,
 }
 
 impl Redundancy {
@@ -36,16 +44,32 @@ impl Redundancy {
         Self::default()
     }
 
-    /// So many packets were sent on this path so far and so many of them are lost; `now` in milliseconds.
-    pub fn look(&mut self, sent: u64, lost: u64, now: u64) {
+    /// So many packets were sent on this path so far and so many of them are lost; the round trip and `now` in milliseconds.
+    pub fn look(&mut self, sent: u64, lost: u64, round_trip: u64, now: u64) {
+        let waits = self.waits(round_trip, now);
         let fresh = sent.saturating_sub(self.sent);
         if fresh < PACKETS || now.saturating_sub(self.looked) < WINDOW {
             return;
         }
-        let share = lost.saturating_sub(self.lost) as f64 / fresh as f64;
+        let share = match waits {
+            true => 0.0,
+            false => lost.saturating_sub(self.lost) as f64 / fresh as f64,
+        };
         let weight = if share > self.loss { RISE } else { FALL };
         self.loss += (share.min(1.0) - self.loss) * weight;
         (self.sent, self.lost, self.looked) = (sent, lost, now);
+    }
+
+    /// Whether packets wait somewhere.
+    fn waits(&mut self, round_trip: u64, now: u64) -> bool {
+        let [this, before] = self.shortest.unwrap_or([round_trip; 2]);
+        let this = this.min(round_trip);
+        self.shortest = Some([this, before]);
+        if now.saturating_sub(self.since) > MEMORY {
+            self.since = now;
+            self.shortest = Some([round_trip, this]);
+        }
+        round_trip > this.min(before) + WAITING
     }
 
     /// What is believed to be lost, as a share of all.
@@ -111,7 +135,7 @@ mod tests {
         for step in 1..=500 {
             let sent = step * 2;
             let lost = lost_before + (sent as f64 * share) as u64;
-            redundancy.look(from + sent, lost, (from + sent) * 10);
+            redundancy.look(from + sent, lost, 50, (from + sent) * 10);
         }
         redundancy.repeats()
     }
@@ -139,10 +163,10 @@ mod tests {
     #[test]
     fn a_burst_counts_at_once() {
         let mut redundancy = Redundancy::new();
-        redundancy.look(100, 0, 1_000);
-        redundancy.look(120, 10, 1_200);
+        redundancy.look(100, 0, 50, 1_000);
+        redundancy.look(120, 10, 50, 1_200);
         assert_eq!(redundancy.repeats(), 4);
-        redundancy.look(130, 20, 1_300);
+        redundancy.look(130, 20, 50, 1_300);
         assert_eq!(redundancy.repeats(), 4, "too few to say");
     }
 }

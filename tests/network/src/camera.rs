@@ -109,6 +109,10 @@ impl Camera {
 
     fn film(&mut self) {
         let now = clock::since(self.begin);
+        if !self.sender.has_room() {
+            self.roll.left_out.push(now);
+            return;
+        }
         let is_key = Clip::is_key(self.place);
         let size = self.clip.size(self.bitrate, self.group, self.place);
         self.place += 1;

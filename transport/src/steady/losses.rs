@@ -5,13 +5,13 @@ const SOME: f64 = 0.08;
 /// More than this is heavy.
 const HEAVY: f64 = 0.2;
 /// And more than this of everything, for a road that loses much by itself loses very unevenly.
-const HEAVY_OF_ALL: f64 = 0.12;
+const HEAVY_OF_ALL: f64 = 0.2;
 /// So often the window is cut before the road is blamed.
 const CUTS: u32 = 2;
 /// The road is blamed when this share of the loss is left after that.
 const UNMOVED: f64 = 0.7;
 /// How quickly a road that has become better is believed.
-const BETTER: f64 = 0.25;
+const BETTER: f64 = 0.15;
 
 /// Tells a road that loses from a link that is full.
 ///

@@ -1,6 +1,7 @@
 //! One publish or play at a node, whatever carries it.
 
 use super::control::Wish;
+use super::valve::Room;
 use super::{CarryError, Event, quic, rtmp};
 use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::Message;
@@ -48,6 +49,8 @@ pub(super) struct Parts {
     pub(super) replies: mpsc::Sender<Message>,
     pub(super) to_write: mpsc::Receiver<Message>,
     pub(super) media: mpsc::Receiver<Message>,
+    /// For the media: set by the carrier.
+    pub(super) room: Room,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) ready: oneshot::Sender<Result<u32, CarryError>>,
     pub(super) wishes: mpsc::Receiver<Wish>,
@@ -78,7 +81,9 @@ impl Connection {
         let (events, events_out) = mpsc::channel(EVENT_QUEUE);
         let (ready, is_ready) = oneshot::channel();
         let (wishes, wishes_out) = mpsc::channel(16);
+        let room = Room::default();
         let parts = Parts {
+            room: room.clone(),
             replies,
             to_write,
             media: media_out,
@@ -96,7 +101,11 @@ impl Connection {
         let stream_id = is_ready.await.map_err(|_| CarryError::Eof)??;
         Ok(Self {
             events: events_out,
-            media: MediaSender { stream_id, media },
+            media: MediaSender {
+                stream_id,
+                media,
+                room,
+            },
             wishes,
             tasks,
         })
@@ -134,6 +143,7 @@ impl Connection {
 pub struct MediaSender {
     stream_id: u32,
     media: mpsc::Sender<Message>,
+    room: Room,
 }
 
 /// Why a message was not taken.
@@ -146,6 +156,12 @@ pub enum NotSent {
 }
 
 impl MediaSender {
+    /// Whether the link takes another picture. While it does not, make none: one that is made and not sent costs all that build on
+    /// it.
+    pub fn has_room(&self) -> bool {
+        self.room.is_there()
+    }
+
     /// Hands a message over, if there is room.
     pub fn try_send(&self, message: &Message) -> Result<(), NotSent> {
         let message = message.on(self.stream_id);

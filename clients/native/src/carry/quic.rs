@@ -69,7 +69,12 @@ pub(super) async fn open(
     });
     tasks.spawn(control.run(reader, parts.wishes));
     match act {
-        Act::Publish => tasks.spawn(quic_send::run(connection, parts.media, parts.events)),
+        Act::Publish => tasks.spawn(quic_send::run(
+            connection,
+            parts.media,
+            parts.events,
+            parts.room,
+        )),
         Act::Play | Act::Review => {
             tasks.spawn(quic_receive::run(connection, parts.events, parts.wisher))
         }

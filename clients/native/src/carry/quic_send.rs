@@ -1,8 +1,8 @@
 //! Media to a node: a QUIC stream per picture, sound as datagrams.
 
 use super::Event;
-use super::valve::Valve;
-use counterpart_shared::flv::{FrameKind, TagKind, classify};
+use super::valve::{Look, Room, Valve};
+use counterpart_shared::flv::{TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
 use counterpart_transport::{clock, deliver, parity};
@@ -21,8 +21,9 @@ pub(super) async fn run(
     connection: Connection,
     mut media: mpsc::Receiver<Message>,
     events: mpsc::Sender<Event>,
+    room: Room,
 ) {
-    let mut sender = Sender::new(connection, events);
+    let mut sender = Sender::new(connection, events, room);
     while let Some(message) = media.recv().await {
         if sender.send(message).await.is_err() {
             return;
@@ -51,7 +52,7 @@ struct Sender {
 }
 
 impl Sender {
-    fn new(connection: Connection, events: mpsc::Sender<Event>) -> Self {
+    fn new(connection: Connection, events: mpsc::Sender<Event>, room: Room) -> Self {
         Self {
             redundancy: Redundancy::new(),
             start: clock::now(),
@@ -63,7 +64,7 @@ impl Sender {
             streams: JoinSet::new(),
             under_way: BTreeMap::new(),
             sent: 0,
-            valve: Valve::default(),
+            valve: Valve::new(room),
             events,
         }
     }
@@ -75,7 +76,6 @@ impl Sender {
                 self.config = Some(message);
                 Ok(())
             }
-            Some(Track::Video) if !self.valve.admits(is_key(&message)) => Ok(()),
             Some(Track::Video) => {
                 let messages: Vec<Message> =
                     self.config.take().into_iter().chain([message]).collect();
@@ -102,18 +102,15 @@ impl Sender {
         }
         let path = self.connection.stats().path;
         let oldest = self.under_way.values().next();
-        let oldest = oldest.map_or(Duration::ZERO, |(since, _)| clock::since(*since));
-        let rate = path.cwnd as f64 * 8.0 / path.rtt.as_secs_f64().max(0.001);
-        let now = clock::now();
-        let limit = self.valve.look(oldest, path.rtt, rate as u32, now);
-        let keyframe = self.valve.needs_keyframe(now);
-        let limit = limit.map(Event::Bitrate);
-        for event in limit
-            .into_iter()
-            .chain(keyframe.then_some(Event::KeyframeRequest))
-        {
-            // So many events wait that he will hear of it later.
-            let _ = self.events.try_send(event);
+        let look = Look {
+            oldest: oldest.map_or(Duration::ZERO, |(since, _)| clock::since(*since)),
+            under_way: self.under_way.values().map(|(_, bytes)| bytes).sum(),
+            window: path.cwnd,
+            round_trip: path.rtt,
+        };
+        if let Some(limit) = self.valve.look(look, clock::now()) {
+            // When so many events wait he will hear of it later.
+            let _ = self.events.try_send(Event::Bitrate(limit));
         }
     }
 
@@ -126,8 +123,9 @@ impl Sender {
         };
         let path = self.connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
+        let round_trip = path.rtt.as_millis() as u64;
         self.redundancy
-            .look(path.sent_packets, path.lost_packets, now);
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
@@ -169,10 +167,6 @@ impl Sender {
         });
         Ok(())
     }
-}
-
-fn is_key(message: &Message) -> bool {
-    classify(TagKind::Video, &message.payload) == FrameKind::VideoKey
 }
 
 fn is_config(kind: TagKind, message: &Message) -> bool {

@@ -1,69 +1,91 @@
 //! What a publisher's own link takes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A picture that is under way for so much longer than a round trip shows that more was sent than gets through.
-const LATE: Duration = Duration::from_millis(400);
+/// What may wait beyond the congestion window before no more pictures are to be made: two packets' worth.
+const SLACK: u64 = 3 * 1024;
+/// A picture that is under way for longer than three round trips and this shows that nothing gets through.
+const LATE: Duration = Duration::from_millis(150);
+/// A link that is full for so long is given more than it takes.
+const SUSTAINED: Duration = Duration::from_millis(150);
 /// A lower limit needs this long to show.
 const DOWN: Duration = Duration::from_millis(800);
 /// A higher one is tried this often.
 const UP: Duration = Duration::from_secs(1);
-/// The least time between two requests for a keyframe.
-const REQUEST: Duration = Duration::from_millis(500);
 /// Sound and a picture now and then.
 const FLOOR: u32 = 100_000;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
 
-/// Leaves pictures out when they would only wait, and says what the encoder should do.
+/// Whether a link takes another picture: set by the carrier, asked before one is made. A picture that is not made costs
+/// nothing, one that is made and not sent costs all up to the next keyframe.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Room(Arc<AtomicBool>);
+
+impl Room {
+    pub(super) fn is_there(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, there: bool) {
+        self.0.store(!there, Ordering::Relaxed);
+    }
+}
+
+/// A link as it is now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// For how long the oldest picture has been under way.
+    pub(super) oldest: Duration,
+    /// Bytes of pictures that are under way or wait.
+    pub(super) under_way: u64,
+    /// The congestion window in bytes.
+    pub(super) window: u64,
+    pub(super) round_trip: Duration,
+}
+
+/// Says when to make no pictures, and what the encoder should aim at.
 #[derive(Debug, Default)]
 pub(super) struct Valve {
-    full: bool,
-    /// A picture was left out, so nothing decodes before the next keyframe.
-    broken: bool,
+    room: Room,
+    full_since: Option<Instant>,
     limit: Option<u32>,
     changed: Option<Instant>,
-    requested: Option<Instant>,
 }
 
 impl Valve {
-    /// The oldest picture under way was sent so long ago; the window gives so many bits per second. What the encoder may
-    /// give from now on, if that has changed.
-    pub(super) fn look(
-        &mut self,
-        oldest: Duration,
-        round_trip: Duration,
-        rate: u32,
-        now: Instant,
-    ) -> Option<u32> {
-        self.full = oldest > round_trip + LATE;
-        let pause = if self.full { DOWN } else { UP };
-        if soon(self.changed, pause, now) {
+    pub(super) fn new(room: Room) -> Self {
+        Self {
+            room,
+            ..Self::default()
+        }
+    }
+
+    /// What the encoder may give from now on, in bits per second with sound, if that has changed.
+    pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
+        let is_full = look.under_way > look.window + SLACK
+            || look.oldest > look.round_trip * 3 + LATE;
+        self.room.set(!is_full);
+        if !is_full {
+            self.full_since = None;
+        }
+        let since = is_full.then(|| *self.full_since.get_or_insert(now));
+        let sustained = since.is_some_and(|since| now - since >= SUSTAINED);
+        let pause = if sustained { DOWN } else { UP };
+        if (is_full && !sustained) || soon(self.changed, pause, now) {
             return None;
         }
-        let next = match (self.full, self.limit) {
-            (true, limit) => (rate.min(limit.unwrap_or(u32::MAX)) / 100 * 85).max(FLOOR),
-            (false, Some(limit)) => limit + limit / 10,
+        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
+        let next = match (sustained, self.limit) {
+            (true, limit) => ((rate as u32).min(limit.unwrap_or(u32::MAX)) / 100 * 80).max(FLOOR),
+            (false, Some(limit)) => limit + limit / 12,
             (false, None) => return None,
         };
         self.changed = Some(now);
         self.limit = (next < NO_LIMIT).then_some(next);
         Some(next)
-    }
-
-    /// Whether a picture may go.
-    pub(super) fn admits(&mut self, is_key: bool) -> bool {
-        self.broken = self.full || (self.broken && !is_key);
-        !self.broken
-    }
-
-    /// Whether to ask the encoder for a keyframe: there is room again, and nothing that decodes.
-    pub(super) fn needs_keyframe(&mut self, now: Instant) -> bool {
-        let needs = self.broken && !self.full && !soon(self.requested, REQUEST, now);
-        if needs {
-            self.requested = Some(now);
-        }
-        needs
     }
 }
 
@@ -76,21 +98,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_link_leaves_out_lowers_and_begins_again_with_a_keyframe() {
-        let (mut valve, start) = (Valve::default(), Instant::now());
+    fn a_full_link_takes_no_pictures_and_then_fewer_bits() {
+        let room = Room::default();
+        let (mut valve, start) = (Valve::new(room.clone()), Instant::now());
         let ms = Duration::from_millis;
-        let mut look = |valve: &mut Valve, oldest, at| {
-            valve.look(ms(oldest), ms(100), 400_000, start + ms(at))
+        let mut look = |under_way, at| {
+            let look = Look {
+                oldest: ms(50),
+                under_way,
+                window: 5_000,
+                round_trip: ms(100),
+            };
+            valve.look(look, start + ms(at))
         };
-        assert_eq!(look(&mut valve, 300, 0), None);
-        assert!(valve.admits(false));
-        assert_eq!(look(&mut valve, 600, 100), Some(340_000));
-        assert!(!valve.admits(true) && !valve.needs_keyframe(start));
-        assert_eq!(look(&mut valve, 600, 800), None, "it needs time to show");
-        assert_eq!(look(&mut valve, 0, 850), None);
-        assert!(!valve.admits(false));
-        assert!(valve.needs_keyframe(start) && !valve.needs_keyframe(start));
-        assert!(valve.admits(true) && valve.admits(false));
-        assert_eq!(look(&mut valve, 0, 1_100), Some(374_000));
+        assert_eq!(look(5_000, 0), None);
+        assert!(room.is_there());
+        assert_eq!(look(9_000, 100), None);
+        assert!(!room.is_there(), "at once");
+        assert_eq!(look(9_000, 250), Some(320_000));
+        assert_eq!(look(9_000, 1_000), None, "it needs time to show");
+        assert_eq!(look(9_000, 1_050), Some(256_000));
+        assert_eq!(look(1_000, 2_000), None);
+        assert!(room.is_there());
+        assert_eq!(look(1_000, 2_050), Some(277_333));
+    }
+
+    #[test]
+    fn what_does_not_arrive_closes_it_too() {
+        let room = Room::default();
+        let mut valve = Valve::new(room.clone());
+        let look = Look {
+            oldest: Duration::from_millis(460),
+            under_way: 1,
+            window: 5_000,
+            round_trip: Duration::from_millis(100),
+        };
+        valve.look(look, Instant::now());
+        assert!(!room.is_there());
     }
 }
