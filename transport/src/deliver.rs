@@ -10,9 +10,11 @@ use tokio::time::timeout;
 const FOR_SOUND: usize = 4 * 1024;
 /// Beyond this round trip a conversation does not bear that a picture waits for another one.
 const LONG: Duration = Duration::from_millis(40);
-/// The share of pictures that may need to be sent again, where that is quick and where it is not.
+/// The share of pictures that may need more, where a round trip is short and where it is not.
 const MISSING: f64 = 0.05;
-const MISSING_FAR: f64 = 0.005;
+const MISSING_FAR: f64 = 0.02;
+/// What an acknowledgement may take longer than a round trip (RFC 9000 §18.2: max_ack_delay).
+const ACKNOWLEDGED: Duration = Duration::from_millis(25);
 
 /// The code of a stream that is reset because it has outlived its use.
 const OUTLIVED: u32 = 1;
@@ -34,7 +36,9 @@ pub fn parity(
     parity.min(room as usize)
 }
 
-/// Sends all of it, and parity; waits until it has arrived. After `deadline` it is reset, and the answer is no.
+/// Sends all of it, and parity; waits until it has arrived. What has not after a round trip gets as much parity again, which is sooner
+/// there than what the stream itself sends again, and whatever of it arrives helps. After `deadline` it is reset, and the
+/// answer is no.
 pub async fn deliver(
     connection: &Connection,
     mut stream: SendStream,
@@ -43,28 +47,36 @@ pub async fn deliver(
     deadline: Duration,
 ) -> bool {
     let content = if parity > 0 { pieces.concat() } else { Vec::new() };
-    let number = stream.id().index();
     let send = async {
         stream.write_all_chunks(&mut pieces).await.ok()?;
-        stand_in(connection, number, &content, parity);
+        let room = connection.max_datagram_size().unwrap_or(0);
+        let mut first = protect(stream.id().index(), &content, parity * 2, room);
+        let rest = first.split_off(first.len().div_ceil(2));
+        stand_in(connection, first);
         stream.finish().ok()?;
-        stream.stopped().await.ok()
+        let due = connection.rtt() + ACKNOWLEDGED;
+        match timeout(due, stream.stopped()).await {
+            Ok(arrived) => arrived.ok()?,
+            Err(_) => {
+                stand_in(connection, rest);
+                stream.stopped().await.ok()?
+            }
+        };
+        Some(())
     };
     let arrived = timeout(deadline, send).await.is_ok();
-    if !arrived {
-        // It cannot be closed already: nobody else holds it.
-        let _ = stream.reset(OUTLIVED.into());
-    }
+    // What its receiver made of parity, and what is too late, is not to be sent again. One that has arrived has nothing
+    // to reset.
+    let _ = stream.reset(OUTLIVED.into());
     arrived
 }
 
-fn stand_in(connection: &Connection, stream: u64, content: &[u8], parity: usize) {
-    let room = connection.max_datagram_size().unwrap_or(0);
-    for datagram in protect(stream, content, parity, room) {
+/// Sends parity as far as sound has room beside it. The connection may have ended meanwhile, which the stream finds out too.
+fn stand_in(connection: &Connection, parity: Vec<Bytes>) {
+    for datagram in parity {
         if connection.datagram_send_buffer_space() < datagram.len() + FOR_SOUND {
             return;
         }
-        // The connection may have ended meanwhile, which the stream finds out too.
         let _ = connection.send_datagram(datagram);
     }
 }

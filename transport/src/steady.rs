@@ -27,11 +27,13 @@ const MOST_JITTER: Duration = Duration::from_millis(150);
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
 const LEAST: u64 = 4;
-/// The least window in packets as long as no queue shows.
+/// The least window in packets where a queue has shown of late, as long as none shows.
 const RESTART: u64 = 16;
-/// A road that loses more than this by itself gets at least so large a window: where acknowledgements are lost too, packets count
-/// as under way for long after they have arrived, or have not.
-const ROADS: [(f64, u64); 2] = [(0.35, 256 * 1024), (0.08, 96 * 1024)];
+/// The least window where none has: where packets are lost and their acknowledgements too, they count as under way for long after
+/// they have arrived, or have not, and sound shall not wait for that.
+const CLEAR: u64 = 192 * 1024;
+/// For how long a queue is remembered.
+const LATELY: Duration = Duration::from_secs(8);
 /// The greatest window; a conversation never comes near it.
 const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
@@ -42,8 +44,10 @@ const STANDING: Duration = Duration::from_millis(100);
 /// A share of loss is taken of so many packets, or over so long and a few.
 const SHARE: u64 = 60;
 const SHARE_FOR: Duration = Duration::from_secs(1);
-/// A queue that is nearly the same after so many cuts is not ours.
-const STUBBORN: u32 = 5;
+/// A queue that is nearly the same after so many cuts is not ours, and is put up with for so long: others fill the link, or
+/// what looks like a queue is a road on which packets wait for no reason of ours.
+const STUBBORN: u32 = 3;
+const PUT_UP: Duration = Duration::from_secs(20);
 
 /// The controller. Fed by quinn; [`Steady::acknowledged`] and [`Steady::lost`] decide.
 #[derive(Debug, Clone)]
@@ -53,6 +57,9 @@ pub(crate) struct Steady {
     starting: bool,
     base: Least,
     standing: Least,
+    /// A queue that is not ours, and since when it is put up with.
+    foreign: Option<(Duration, Instant)>,
+    born: Instant,
     /// How much one round trip differs from the one before, on average.
     jitter: Duration,
     last_trip: Option<Duration>,
@@ -68,6 +75,8 @@ pub(crate) struct Steady {
     rate: f64,
     /// When the window was last cut; a cut needs a round trip to show.
     cut: Option<Instant>,
+    /// When a queue last showed.
+    queued: Option<Instant>,
     /// When the link last had an empty moment, and until when one is made by force: without any, the
     /// queue itself would pass for the shortest round trip.
     relaxed: Instant,
@@ -85,6 +94,8 @@ impl Steady {
             starting: true,
             base: Least::default(),
             standing: Least::default(),
+            foreign: None,
+            born: now,
             jitter: Duration::ZERO,
             last_trip: None,
             trip: While::new(now),
@@ -95,6 +106,7 @@ impl Steady {
             stand: None,
             rate: 0.0,
             cut: None,
+            queued: None,
             relaxed: now,
             draining: None,
             acknowledged: 0,
@@ -122,13 +134,21 @@ impl Steady {
         let queue = self.standing.get().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
+        let over = |(_, at): (Duration, Instant)| now.saturating_duration_since(at) > PUT_UP;
+        if self.foreign.is_some_and(over) {
+            self.foreign = None;
+        }
         if queue > self.target() {
             self.losses.queue_shows();
-            return self.shorten(queue, now);
+            self.queued = Some(now);
+            return self.shorten(queue, in_flight + bytes, now);
         }
         self.stand = None;
+        if self.is_clear(now) {
+            self.set(self.window.max(CLEAR));
+        }
         if let Some(share) = share {
-            self.answer(share);
+            self.answer(share, now);
         }
         if !limited && !self.holds && in_flight + bytes >= self.window / 4 * 3 {
             self.grow(bytes, queue);
@@ -160,7 +180,7 @@ impl Steady {
         Some(lost as f64 / (delivered + lost) as f64)
     }
 
-    fn answer(&mut self, share: f64) {
+    fn answer(&mut self, share: f64, now: Instant) {
         let busiest = std::mem::take(&mut self.busiest);
         let answer = self.losses.judge(share, self.window);
         self.holds = answer == Answer::Hold;
@@ -168,14 +188,14 @@ impl Steady {
             Answer::Go | Answer::Hold => {}
             Answer::Cut => {
                 self.starting = false;
-                self.set_for_loss(self.window.min(busiest) / 4 * 3);
+                self.set_for_loss(self.window.min(busiest) / 4 * 3, now);
             }
-            Answer::Restore(window) => self.set_for_loss(window.max(self.window)),
+            Answer::Restore(window) => self.set_for_loss(window.max(self.window), now),
         }
     }
 
     /// The window becomes what the link delivers in a round trip with half the tolerated queue.
-    fn shorten(&mut self, queue: Duration, now: Instant) {
+    fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
         let trip = self.standing.get() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
         if self.cut.is_some_and(soon) {
@@ -193,13 +213,14 @@ impl Steady {
         if stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
             let before = stand.window;
             self.stand = None;
-            self.base.restart(self.standing.get(), now);
+            self.foreign = Some((queue, now));
             return self.set(before);
         }
         let trip = (self.base.get() + self.target() / 2).as_secs_f64();
         let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
-        // The rate may be of a trip in which little was sent; a quarter at a time is quick enough.
-        self.set(fitting.clamp(self.window / 4 * 3, self.window));
+        // The rate may be of a trip in which little was sent; a quarter of what is used is quick enough.
+        let used = self.window.min(in_flight);
+        self.set(fitting.clamp(used / 4 * 3, used));
     }
 
     /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
@@ -228,26 +249,34 @@ impl Steady {
         }
     }
 
-    fn lost(&mut self, bytes: u64, everything: bool) {
+    fn lost(&mut self, bytes: u64, everything: bool, now: Instant) {
         self.share.lost += bytes;
         if everything {
             self.starting = true;
             self.stand = None;
-            self.set_for_loss(self.window / 4);
+            self.set_for_loss(self.window / 4, now);
         }
     }
 
     /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
-    fn set_for_loss(&mut self, window: u64) {
-        let road = self.losses.road();
-        let lossy = ROADS.iter().find(|(loss, _)| road > *loss);
-        let least = lossy.map_or(RESTART * self.mtu, |(_, least)| *least);
+    fn set_for_loss(&mut self, window: u64, now: Instant) {
+        let least = match self.is_clear(now) {
+            true => CLEAR,
+            false => RESTART * self.mtu,
+        };
         self.set(window.max(least));
+    }
+
+    /// Whether the link has shown no queue lately.
+    fn is_clear(&self, now: Instant) -> bool {
+        let since = |at: Instant| now.saturating_duration_since(at);
+        since(self.born) > SHARE_FOR && self.queued.is_none_or(|at| since(at) >= LATELY)
     }
 
     /// The queue that is tolerated: round trips that differ from packet to packet look like one.
     fn target(&self) -> Duration {
-        TARGET + self.jitter.min(MOST_JITTER)
+        let foreign = self.foreign.map_or(Duration::ZERO, |(queue, _)| queue);
+        TARGET + self.jitter.min(MOST_JITTER) + foreign
     }
 
     fn measure_jitter(&mut self, round_trip: Duration) {
@@ -274,8 +303,8 @@ impl Controller for Steady {
         }
     }
 
-    fn on_congestion_event(&mut self, _: Instant, _: Instant, persistent: bool, lost: u64) {
-        self.lost(lost, persistent);
+    fn on_congestion_event(&mut self, now: Instant, _: Instant, persistent: bool, lost: u64) {
+        self.lost(lost, persistent, now);
     }
 
     fn on_mtu_update(&mut self, mtu: u16) {

@@ -23,10 +23,10 @@ const READ: usize = 64 * 1024;
 /// Why an incoming QUIC stream is stopped: it cannot be read.
 const UNREADABLE: u32 = 1;
 
-/// A picture that was lost is sent again after about one and a half round trips; this is time for two
-/// such trips on a link of 100 ms. Later than that, a keyframe is sooner.
+/// A picture that was lost is sent again after about one and a half round trips; this is time for more
+/// than two such trips on a link of 100 ms. Later than that, a keyframe is sooner.
 const PICTURES: TrackLimits = TrackLimits {
-    patience: 350,
+    patience: 450,
     max_held: 256,
     max_held_bytes: 8 << 20,
     request_interval: 500,

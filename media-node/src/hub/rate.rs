@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// What is late by more than this all the time comes too late for a conversation.
-const LATE: Duration = Duration::from_millis(200);
+const LATE: Duration = Duration::from_millis(150);
 /// All the time means: for this long.
-const SUSTAINED: Duration = Duration::from_millis(400);
+const SUSTAINED: Duration = Duration::from_millis(300);
 /// In time is what is late by less than this.
 const IN_TIME: Duration = Duration::from_millis(80);
 /// A lower limit needs this long to show.

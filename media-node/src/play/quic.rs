@@ -27,7 +27,7 @@ const COPY: i32 = -1;
 const EXPIRED: u32 = 2;
 /// What may wait in the QUIC stack beyond its congestion window. More of it would be a queue in which
 /// nothing can be left out; what is not taken waits in the hub's queue, where it can.
-const SLACK: u64 = 16 * 1024;
+const SLACK: u64 = 4 * 1024;
 
 /// Sends one stream to one session.
 pub(crate) struct QuicPlayer {

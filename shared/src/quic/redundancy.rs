@@ -18,6 +18,11 @@ const MEMORY: u64 = 10_000;
 /// believed at once and forgotten slowly.
 const RISE: f64 = 0.5;
 const FALL: f64 = 0.08;
+/// The same for what pictures are protected by, which costs more: the mean is enough.
+const MEAN: f64 = 0.15;
+const MEAN_RISE: f64 = 0.4;
+/// A window with so much more loss than the mean is believed sooner.
+const SUDDEN: f64 = 0.2;
 
 /// Pictures are protected from this share of loss on.
 const LOSSY: f64 = 0.01;
@@ -30,6 +35,7 @@ const MOST_BEYOND: usize = 6;
 #[derive(Debug, Clone, Default)]
 pub struct Redundancy {
     loss: f64,
+    mean: f64,
     looked: u64,
     sent: u64,
     lost: u64,
@@ -57,6 +63,8 @@ impl Redundancy {
         };
         let weight = if share > self.loss { RISE } else { FALL };
         self.loss += (share.min(1.0) - self.loss) * weight;
+        let weight = if share > self.mean + SUDDEN { MEAN_RISE } else { MEAN };
+        self.mean += (share.min(1.0) - self.mean) * weight;
         (self.sent, self.lost, self.looked) = (sent, lost, now);
     }
 
@@ -72,19 +80,19 @@ impl Redundancy {
         round_trip > this.min(before) + WAITING
     }
 
-    /// What is believed to be lost, as a share of all.
+    /// What is lost on average, as a share of all.
     pub fn loss(&self) -> f64 {
-        self.loss
+        self.mean
     }
 
     /// How much parity, counted in packets, a picture needs that is sent in so many packets, if not more than this share of pictures
     /// shall miss something when each packet is lost with the same chance.
     pub fn parity(&self, packets: usize, missing: f64) -> usize {
-        if self.loss < LOSSY {
+        if self.mean < LOSSY {
             return 0;
         }
         let most = packets * MOST + MOST_BEYOND;
-        let enough = |parity: &usize| failure(packets, *parity, self.loss) <= missing;
+        let enough = |parity: &usize| failure(packets, *parity, self.mean) <= missing;
         (1..most).find(enough).unwrap_or(most)
     }
 

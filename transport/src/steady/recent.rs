@@ -27,12 +27,6 @@ impl Least {
             .front()
             .map_or(Duration::ZERO, |(_, least)| *least)
     }
-
-    /// Forgets all but this.
-    pub(super) fn restart(&mut self, value: Duration, now: Instant) {
-        self.samples.clear();
-        self.samples.push_back((now, value));
-    }
 }
 
 /// What a while has brought.

@@ -49,7 +49,7 @@ fn run(link: &Link, seconds: f64, settle: f64) -> Result {
         let (begin, arrival, lost) = flight.pop_front().expect("the window is never empty");
         clock = clock.max(arrival);
         if lost {
-            steady.lost(PACKET, false);
+            steady.lost(PACKET, false, at(clock));
             continue;
         }
         if clock > settle {
@@ -111,8 +111,13 @@ fn a_shallow_buffer_does_not_lose_without_end() {
 
 #[test]
 fn when_nothing_arrives_it_begins_anew() {
-    let mut steady = Steady::new(1200, Instant::now());
-    steady.lost(50_000, true);
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    let now = born + LATELY;
+    steady.queued = Some(now);
+    steady.lost(50_000, true, now);
     assert_eq!(steady.window(), RESTART * 1200);
+    steady.lost(50_000, true, now + LATELY);
+    assert_eq!(steady.window(), CLEAR, "a link without a queue is not full");
     assert!(steady.starting);
 }

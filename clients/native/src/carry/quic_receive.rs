@@ -157,7 +157,7 @@ fn is_config(message: &Message) -> bool {
 fn limits(track: Track, rtt: Duration) -> TrackLimits {
     let rtt = u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX);
     let patience = match track {
-        Track::Video | Track::Data => rtt.saturating_mul(3).clamp(150, 600),
+        Track::Video | Track::Data => rtt.saturating_mul(4).clamp(250, 600),
         Track::Audio => 280,
     };
     TrackLimits {

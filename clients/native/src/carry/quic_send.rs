@@ -107,6 +107,7 @@ impl Sender {
             under_way: self.under_way.values().map(|(_, bytes)| bytes).sum(),
             window: path.cwnd,
             round_trip: path.rtt,
+            loss: self.redundancy.loss(),
         };
         if let Some(limit) = self.valve.look(look, clock::now()) {
             // When so many events wait he will hear of it later.
@@ -127,6 +128,7 @@ impl Sender {
         self.redundancy
             .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
+        if std::env::var_os("LAB").is_some() && sequence%25==0 { eprintln!("{now} {:?} loss {:.2} rep {repeats} cwnd {} rtt {:?} sent {} lost {} space {}", self.connection.stable_id(), self.redundancy.loss(), path.cwnd, path.rtt, path.sent_packets, path.lost_packets, self.connection.datagram_send_buffer_space()); }
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
             Some(Ok(())) => {

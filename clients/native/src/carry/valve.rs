@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 /// What may wait beyond the congestion window before no more pictures are to be made: two packets' worth.
 const SLACK: u64 = 3 * 1024;
-/// A picture that is under way for longer than three round trips and this shows that nothing gets through.
-const LATE: Duration = Duration::from_millis(150);
+/// A picture that is under way for longer than this shows that nothing gets through.
+const LATE: Duration = Duration::from_millis(800);
+/// A link that loses more than this carries sound, and no pictures that anybody could watch.
+const ONLY_SOUND: f64 = 0.62;
 /// A link that is full for so long is given more than it takes.
 const SUSTAINED: Duration = Duration::from_millis(150);
 /// A lower limit needs this long to show.
@@ -44,6 +46,8 @@ pub(super) struct Look {
     /// The congestion window in bytes.
     pub(super) window: u64,
     pub(super) round_trip: Duration,
+    /// What is lost, as a share.
+    pub(super) loss: f64,
 }
 
 /// Says when to make no pictures, and what the encoder should aim at.
@@ -66,7 +70,8 @@ impl Valve {
     /// What the encoder may give from now on, in bits per second with sound, if that has changed.
     pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
         let is_full = look.under_way > look.window + SLACK
-            || look.oldest > look.round_trip * 3 + LATE;
+            || look.oldest > LATE
+            || look.loss > ONLY_SOUND;
         self.room.set(!is_full);
         if !is_full {
             self.full_since = None;
@@ -108,6 +113,7 @@ mod tests {
                 under_way,
                 window: 5_000,
                 round_trip: ms(100),
+                loss: 0.3,
             };
             valve.look(look, start + ms(at))
         };
@@ -128,10 +134,11 @@ mod tests {
         let room = Room::default();
         let mut valve = Valve::new(room.clone());
         let look = Look {
-            oldest: Duration::from_millis(460),
+            oldest: Duration::from_millis(801),
             under_way: 1,
             window: 5_000,
             round_trip: Duration::from_millis(100),
+            loss: 0.0,
         };
         valve.look(look, Instant::now());
         assert!(!room.is_there());
