@@ -12,9 +12,9 @@ const FOR_SOUND: usize = 4 * 1024;
 const LONG: Duration = Duration::from_millis(40);
 /// The share of pictures that may need more, where a round trip is short and where it is not.
 const MISSING: f64 = 0.05;
-const MISSING_FAR: f64 = 0.02;
-/// What an acknowledgement may take longer than a round trip (RFC 9000 §18.2: max_ack_delay).
-const ACKNOWLEDGED: Duration = Duration::from_millis(25);
+const MISSING_FAR: f64 = 0.01;
+/// What an acknowledgement may take longer than the mean round trip.
+const ACKNOWLEDGED: Duration = Duration::from_millis(10);
 
 /// The code of a stream that is reset because it has outlived its use.
 const OUTLIVED: u32 = 1;

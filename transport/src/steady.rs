@@ -25,8 +25,10 @@ const TARGET: Duration = Duration::from_millis(40);
 const MOST_JITTER: Duration = Duration::from_millis(150);
 /// The first window: a keyframe of a small picture goes out at once.
 const INITIAL: u64 = 32 * 1200;
-/// The least window in packets: less would wait for delayed acknowledgements.
-const LEAST: u64 = 4;
+/// The least window in packets: two are acknowledged at once.
+const LEAST: u64 = 2;
+/// A flight of fewer packets says nothing about whose a queue is.
+const TELLING: u64 = 12;
 /// The least window in packets where a queue has shown of late, as long as none shows.
 const RESTART: u64 = 16;
 /// The least window where none has: where packets are lost and their acknowledgements too, they count as under way for long after
@@ -204,13 +206,16 @@ impl Steady {
         self.starting = false;
         self.cut = Some(now);
         let window = self.window;
+        let used = window.min(in_flight);
         let stand = self.stand.get_or_insert(Stand {
             queue,
             window,
+            used,
             cuts: 0,
         });
         stand.cuts += 1;
-        if stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
+        let telling = stand.used > TELLING * self.mtu;
+        if telling && stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
             let before = stand.window;
             self.stand = None;
             self.foreign = Some((queue, now));
@@ -219,7 +224,6 @@ impl Steady {
         let trip = (self.base.get() + self.target() / 2).as_secs_f64();
         let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
         // The rate may be of a trip in which little was sent; a quarter of what is used is quick enough.
-        let used = self.window.min(in_flight);
         self.set(fitting.clamp(used / 4 * 3, used));
     }
 

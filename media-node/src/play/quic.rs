@@ -21,6 +21,8 @@ const DEADLINE: Duration = Duration::from_secs(1);
 /// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last
 /// packet, and a copy on the way is there a round trip before one that is sent again.
 const LOSSY: f64 = 0.02;
+/// A path that loses more than this carries sound, and no pictures that anybody could watch.
+const ONLY_SOUND: f64 = 0.62;
 /// Copies go behind everything else.
 const COPY: i32 = -1;
 /// The code of a QUIC stream that is reset because of it.
@@ -72,7 +74,8 @@ impl QuicPlayer {
     pub(crate) fn has_room(&self) -> bool {
         let connection: &quinn::Connection = &self.session;
         let window = connection.stats().path.cwnd;
-        self.sending.is_empty() || self.unacknowledged < window + SLACK
+        let free = self.sending.is_empty() || self.unacknowledged < window + SLACK;
+        free && self.redundancy.loss() < ONLY_SOUND
     }
 
     /// Waits until a picture has arrived or was given up.

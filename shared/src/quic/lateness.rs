@@ -7,7 +7,7 @@ const MARGIN: u64 = 10;
 /// The least: two packets of sound may change places.
 const LEAST: u64 = 30;
 /// For how long a way is remembered: this and once more, in milliseconds.
-const MEMORY: u64 = 4_000;
+const MEMORY: u64 = 6_000;
 
 /// Knows how late messages come, against the quickest way of late, and so until when it pays to wait for one.
 ///

@@ -6,12 +6,12 @@ use super::lateness::Lateness;
 /// 183 ms at 30 pictures a second, of which the interval itself is 33.
 const UNSEEN: u64 = 110;
 /// The longest that a picture is held, in milliseconds: a conversation bears no more.
-const MOST: u64 = 180;
+const MOST: u64 = 150;
 
 /// Shows pictures a little later than they could be, where some come so late that the picture would freeze.
 ///
 /// On a path on which nothing is later than 110 ms, nothing is held. Where the latest of the last seconds was later, all are held for
-/// the difference, at most 180 ms. A picture that comes later still is shown when it comes, and the next ones at their own times, so
+/// the difference, at most 150 ms. A picture that comes later still is shown when it comes, and the next ones at their own times, so
 /// there is no delay that stays.
 #[derive(Debug, Clone)]
 pub struct PlayOut {

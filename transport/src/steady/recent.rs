@@ -52,5 +52,7 @@ impl While {
 pub(super) struct Stand {
     pub(super) queue: Duration,
     pub(super) window: u64,
+    /// What was under way.
+    pub(super) used: u64,
     pub(super) cuts: u32,
 }

@@ -45,6 +45,8 @@ struct Sender {
     /// When each was sent, and its bytes.
     under_way: BTreeMap<u64, (Instant, u64)>,
     sent: u64,
+    /// When one last arrived or was given up.
+    arrived: Instant,
     valve: Valve,
     events: mpsc::Sender<Event>,
     redundancy: Redundancy,
@@ -64,6 +66,7 @@ impl Sender {
             streams: JoinSet::new(),
             under_way: BTreeMap::new(),
             sent: 0,
+            arrived: clock::now(),
             valve: Valve::new(room),
             events,
         }
@@ -98,12 +101,13 @@ impl Sender {
         while let Some(ended) = self.streams.try_join_next() {
             if let Ok(number) = ended {
                 self.under_way.remove(&number);
+                self.arrived = clock::now();
             }
         }
         let path = self.connection.stats().path;
-        let oldest = self.under_way.values().next();
+        let oldest = self.under_way.values().next().map(|(since, _)| *since);
         let look = Look {
-            oldest: oldest.map_or(Duration::ZERO, |(since, _)| clock::since(*since)),
+            silent: oldest.map_or(Duration::ZERO, |since| clock::since(since.max(self.arrived))),
             under_way: self.under_way.values().map(|(_, bytes)| bytes).sum(),
             window: path.cwnd,
             round_trip: path.rtt,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// What may wait beyond the congestion window before no more pictures are to be made: two packets' worth.
 const SLACK: u64 = 3 * 1024;
-/// A picture that is under way for longer than this shows that nothing gets through.
+/// Where nothing has arrived for so long although something is under way, nothing gets through.
 const LATE: Duration = Duration::from_millis(800);
 /// A link that loses more than this carries sound, and no pictures that anybody could watch.
 const ONLY_SOUND: f64 = 0.62;
@@ -39,8 +39,8 @@ impl Room {
 /// A link as it is now.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    /// For how long the oldest picture has been under way.
-    pub(super) oldest: Duration,
+    /// For how long nothing has arrived although something is under way.
+    pub(super) silent: Duration,
     /// Bytes of pictures that are under way or wait.
     pub(super) under_way: u64,
     /// The congestion window in bytes.
@@ -70,7 +70,7 @@ impl Valve {
     /// What the encoder may give from now on, in bits per second with sound, if that has changed.
     pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
         let is_full = look.under_way > look.window + SLACK
-            || look.oldest > LATE
+            || look.silent > LATE
             || look.loss > ONLY_SOUND;
         self.room.set(!is_full);
         if !is_full {
@@ -109,7 +109,7 @@ mod tests {
         let ms = Duration::from_millis;
         let mut look = |under_way, at| {
             let look = Look {
-                oldest: ms(50),
+                silent: ms(50),
                 under_way,
                 window: 5_000,
                 round_trip: ms(100),
@@ -134,7 +134,7 @@ mod tests {
         let room = Room::default();
         let mut valve = Valve::new(room.clone());
         let look = Look {
-            oldest: Duration::from_millis(801),
+            silent: Duration::from_millis(801),
             under_way: 1,
             window: 5_000,
             round_trip: Duration::from_millis(100),
