@@ -19,8 +19,8 @@ const ACKNOWLEDGED: Duration = Duration::from_millis(10);
 /// The code of a stream that is reset because it has outlived its use.
 const OUTLIVED: u32 = 1;
 
-/// How much parity goes with a media stream of so many bytes, counted in packets, if it finds room in the congestion window
-/// beside what is under way.
+/// How much parity goes with a media stream of so many bytes, counted in packets, if it finds room in half the congestion window
+/// beside what is under way: the other half is for sound.
 pub fn parity(
     connection: &Connection,
     redundancy: &Redundancy,
@@ -32,7 +32,7 @@ pub fn parity(
     let size = u64::from(path.current_mtu.max(1));
     let packets = bytes.div_ceil(size).max(1);
     let parity = redundancy.parity(packets as usize, missing);
-    let room = path.cwnd.saturating_sub(under_way + bytes) / size;
+    let room = (path.cwnd / 2).saturating_sub(under_way + bytes) / size;
     parity.min(room as usize)
 }
 

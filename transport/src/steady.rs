@@ -25,8 +25,8 @@ const TARGET: Duration = Duration::from_millis(40);
 const MOST_JITTER: Duration = Duration::from_millis(150);
 /// The first window: a keyframe of a small picture goes out at once.
 const INITIAL: u64 = 32 * 1200;
-/// The least window in packets: two are acknowledged at once.
-const LEAST: u64 = 2;
+/// The least window in packets: less would wait for delayed acknowledgements.
+const LEAST: u64 = 4;
 /// A flight of fewer packets says nothing about whose a queue is.
 const TELLING: u64 = 12;
 /// The least window in packets where a queue has shown of late, as long as none shows.
@@ -65,6 +65,8 @@ pub(crate) struct Steady {
     /// How much one round trip differs from the one before, on average.
     jitter: Duration,
     last_trip: Option<Duration>,
+    /// How much it differed last, in seconds.
+    last_step: f64,
     trip: While,
     share: While,
     losses: Losses,
@@ -100,6 +102,7 @@ impl Steady {
             born: now,
             jitter: Duration::ZERO,
             last_trip: None,
+            last_step: 0.0,
             trip: While::new(now),
             share: While::new(now),
             losses: Losses::default(),
@@ -283,9 +286,14 @@ impl Steady {
         TARGET + self.jitter.min(MOST_JITTER) + foreign
     }
 
+    /// Round trips that go up and down are jitter; those that go up and up are a queue.
     fn measure_jitter(&mut self, round_trip: Duration) {
         let before = self.last_trip.replace(round_trip).unwrap_or(round_trip);
-        self.jitter = (self.jitter * 15 + before.abs_diff(round_trip)) / 16;
+        let step = round_trip.as_secs_f64() - before.as_secs_f64();
+        let turns = step * self.last_step < 0.0;
+        let turn = if turns { step.abs().min(self.last_step.abs()) } else { 0.0 };
+        self.last_step = step;
+        self.jitter = (self.jitter * 15 + Duration::from_secs_f64(turn * 2.0)) / 16;
     }
 
     fn set(&mut self, window: u64) {

@@ -147,11 +147,23 @@ impl QuicPlayer {
         Care::Copies(if fits && self.redundancy.loss() > LOSSY { 2 } else { 1 })
     }
 
+    /// Bytes that go beside a picture of so many.
+    fn beside(&self, care: Care, bytes: u64) -> u64 {
+        let connection: &quinn::Connection = &self.session;
+        match care {
+            Care::Copies(copies) => bytes * (copies as u64 - 1),
+            Care::Parity(packets) => {
+                packets as u64 * u64::from(connection.stats().path.current_mtu)
+            }
+        }
+    }
+
     fn send_stream(&mut self, sequence: u64, frame: &Frame) {
         let mut pieces = VecDeque::new();
         MediaStreamWriter::new(sequence).write_on(self.stream_id, &frame.message, &mut pieces);
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
         let care = self.care(bytes);
+        let bytes = bytes + self.beside(care, bytes);
         self.unacknowledged += bytes;
         let sending = Sending {
             shell: self.shell.clone(),

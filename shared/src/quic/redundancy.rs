@@ -20,7 +20,7 @@ const RISE: f64 = 0.5;
 const FALL: f64 = 0.08;
 /// The same for what pictures are protected by, which costs more: the mean is enough.
 const MEAN: f64 = 0.15;
-const MEAN_RISE: f64 = 0.4;
+const MEAN_RISE: f64 = 0.7;
 /// A window with so much more loss than the mean is believed sooner.
 const SUDDEN: f64 = 0.2;
 

@@ -132,7 +132,6 @@ impl Sender {
         self.redundancy
             .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
-        if std::env::var_os("LAB").is_some() && sequence%25==0 { eprintln!("{now} {:?} loss {:.2} rep {repeats} cwnd {} rtt {:?} sent {} lost {} space {}", self.connection.stable_id(), self.redundancy.loss(), path.cwnd, path.rtt, path.sent_packets, path.lost_packets, self.connection.datagram_send_buffer_space()); }
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
             Some(Ok(())) => {
@@ -164,6 +163,8 @@ impl Sender {
         let under_way = self.under_way.values().map(|(_, bytes)| bytes).sum();
         let parity = parity(&self.connection, &self.redundancy, bytes, under_way);
         let (number, pieces) = (self.sent, Vec::from(out));
+        let size = u64::from(self.connection.stats().path.current_mtu);
+        let bytes = bytes + parity as u64 * size;
         self.sent += 1;
         self.under_way.insert(number, (clock::now(), bytes));
         let connection = self.connection.clone();

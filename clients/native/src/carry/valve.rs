@@ -17,7 +17,7 @@ const DOWN: Duration = Duration::from_millis(800);
 /// A higher one is tried this often.
 const UP: Duration = Duration::from_secs(1);
 /// Sound and a picture now and then.
-const FLOOR: u32 = 100_000;
+const FLOOR: u32 = 70_000;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The least that pictures are given.
-const FLOOR: u32 = 80_000;
+const FLOOR: u32 = 40_000;
 
 /// How long after a change upwards may follow: each costs a keyframe, and a link just found wide enough may not stay so.
 const UP: Duration = Duration::from_secs(4);
