@@ -67,8 +67,8 @@ bench-record: setup ## measure what recording costs and how fast a composite is 
 	cargo bench --package counterpart-node --bench record
 
 bench-network: ## calls over bad networks, in virtual time: make bench-network, or QUICK=1 for a few cells
-	cargo build --release -p counterpart-network
-	$(bin)/bench_network $(if $(QUICK),--quick --seeds 1,--plots docs)
+	$(cargo_build) --bin bench_network
+	$(bin)/bench_network $(if $(QUICK),--quick --seeds 1,--docs docs)
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"

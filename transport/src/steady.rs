@@ -29,17 +29,19 @@ const INITIAL: u64 = 32 * 1200;
 const LEAST: u64 = 4;
 /// A flight of fewer packets says nothing about whose a queue is.
 const TELLING: u64 = 12;
+/// Nor does a queue say that that loses such a share: it overflows.
+const OVERFLOWING: f64 = 0.03;
 /// The least window in packets where a queue has shown of late, as long as none shows.
 const RESTART: u64 = 16;
 /// The least window where none has: where packets are lost and their acknowledgements too, they count as under way for long after
 /// they have arrived, or have not, and sound shall not wait for that.
-const CLEAR: u64 = 192 * 1024;
+const CLEAR: u64 = 384 * 1024;
 /// For how long a queue is remembered.
 const LATELY: Duration = Duration::from_secs(8);
 /// The greatest window; a conversation never comes near it.
 const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
-const BASE: Duration = Duration::from_secs(10);
+const BASE: Duration = Duration::from_secs(30);
 /// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
 /// shall not look like a queue.
 const STANDING: Duration = Duration::from_millis(100);
@@ -70,6 +72,8 @@ pub(crate) struct Steady {
     trip: While,
     share: While,
     losses: Losses,
+    /// The last share that was lost.
+    losing: f64,
     /// It may be the window's own doing that packets are lost.
     holds: bool,
     /// The most that was in flight in this while.
@@ -106,6 +110,7 @@ impl Steady {
             trip: While::new(now),
             share: While::new(now),
             losses: Losses::default(),
+            losing: 0.0,
             holds: false,
             busiest: 0,
             stand: None,
@@ -131,7 +136,8 @@ impl Steady {
     ) {
         self.measure_jitter(round_trip);
         self.base.add(round_trip, BASE, now);
-        self.standing.add(round_trip, STANDING, now);
+        let over = STANDING + self.jitter.min(MOST_JITTER) * 3;
+        self.standing.add(round_trip, over, now);
         self.trip.delivered += bytes;
         self.share.delivered += bytes;
         self.busiest = self.busiest.max(in_flight + bytes);
@@ -182,7 +188,8 @@ impl Steady {
             return None;
         }
         self.share = While::new(now);
-        Some(lost as f64 / (delivered + lost) as f64)
+        self.losing = lost as f64 / (delivered + lost) as f64;
+        Some(self.losing)
     }
 
     fn answer(&mut self, share: f64, now: Instant) {
@@ -217,7 +224,7 @@ impl Steady {
             cuts: 0,
         });
         stand.cuts += 1;
-        let telling = stand.used > TELLING * self.mtu;
+        let telling = stand.used > TELLING * self.mtu && self.losing < OVERFLOWING;
         if telling && stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
             let before = stand.window;
             self.stand = None;

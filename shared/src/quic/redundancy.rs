@@ -21,11 +21,11 @@ const FALL: f64 = 0.08;
 /// The same for what pictures are protected by, which costs more: the mean is enough.
 const MEAN: f64 = 0.15;
 const MEAN_RISE: f64 = 0.7;
-/// A window with so much more loss than the mean is believed sooner.
+/// A window with so much more loss than a mean below this is believed sooner: the path has become another.
 const SUDDEN: f64 = 0.2;
 
 /// Pictures are protected from this share of loss on.
-const LOSSY: f64 = 0.01;
+const LOSSY: f64 = 0.003;
 /// The most parity for a picture: so many packets for each of its own, and beyond.
 const MOST: usize = 3;
 const MOST_BEYOND: usize = 6;
@@ -63,7 +63,8 @@ impl Redundancy {
         };
         let weight = if share > self.loss { RISE } else { FALL };
         self.loss += (share.min(1.0) - self.loss) * weight;
-        let weight = if share > self.mean + SUDDEN { MEAN_RISE } else { MEAN };
+        let sudden = self.mean < SUDDEN && share > self.mean + SUDDEN;
+        let weight = if sudden { MEAN_RISE } else { MEAN };
         self.mean += (share.min(1.0) - self.mean) * weight;
         (self.sent, self.lost, self.looked) = (sent, lost, now);
     }

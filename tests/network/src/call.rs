@@ -104,7 +104,7 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
     let span = SETTLED..end;
     let mut directions = Vec::new();
     for (roll, log) in published.into_iter().zip(played) {
-        directions.push(Direction::of(&roll.await?, &log.await?, cell, &span));
+        directions.push(Direction::of(&roll.await??, &log.await?, cell, &span));
     }
     let (from, to) = world.net.notes(host(Party::Caller)).context("his link")?;
     let link = |notes, direction: &Direction| Link::of(&notes, direction, cell);
@@ -153,7 +153,7 @@ impl World {
         })
     }
 
-    async fn publish(&self, party: Party, way: &Way, end: Duration) -> Result<JoinHandle<Roll>> {
+    async fn publish(&self, party: Party, way: &Way, end: Duration) -> Result<JoinHandle<Result<Roll>>> {
         let url = self.url(Act::Publish, party);
         let connection = Connection::open_by(&url, Act::Publish, way).await?;
         let camera = Camera::new(self.clip.clone(), connection.sender(), self.begin);

@@ -1,116 +1,197 @@
-//! The pictures of the lab: the sizes that a real encoder gave them.
+//! What is published: pictures and sound that ffmpeg makes and the native client's own encoders encode.
 //!
-//! What a picture shows does not matter to a network, its size does. So the encoder of the native client was asked once, at a
-//! number of bitrates, and `clip.json` keeps what it said. Between two bitrates the sizes of the lower one are scaled up.
+//! Encoding takes real time, which virtual time does not have. So what was encoded once is kept: the pictures of an encoder depend
+//! on its bitrate and on the picture it began with, and calls over the same weather ask for the same ones.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use counterpart_native::WallTime;
-use counterpart_native::encode::{VideoEncoder, VideoSettings};
+use counterpart_native::encode::{
+    AudioCodec, AudioEncoder, AudioSettings, CodedPicture, VideoEncoder, VideoSettings,
+};
 use counterpart_native::picture::{Picture, PictureSource};
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Pictures per second.
 pub(crate) const FPS: u32 = 30;
-/// From one keyframe to the next, if nobody asks for one: two seconds, as the native client does it.
-const GROUP: usize = 60;
-/// Groups of each bitrate: ten seconds.
-const GROUPS: u64 = 5;
-/// Bits per second that the encoder was asked for.
-const BITRATES: [u32; 10] = [
-    80_000, 120_000, 180_000, 250_000, 350_000, 450_000, 600_000, 750_000, 900_000, 1_000_000,
-];
-/// How much a camera's noise moves a sample up or down.
-const NOISE: u8 = 3;
+/// Seconds until the clip begins again.
+const SECONDS: u32 = 10;
+/// Bits per second of sound.
+pub(crate) const SOUND_RATE: u32 = 32_000;
+/// Bitrates between these steps are rounded down to them.
+const STEP: u32 = 10_000;
+
+/// Something that moves everywhere, with a camera's noise.
+const PICTURES: &str = "testsrc2=size=640x360:rate=30,noise=alls=6:allf=t:all_seed=1,format=yuv420p";
+/// A voice of 140 Hz with two formants, four syllables a second, and a pause after each three seconds.
+const VOICE: &str = "aevalsrc=exprs='lt(mod(t,4),3)*(0.5-0.5*cos(2*PI*4*t))*(0.3*sin(2*PI*140*t)+0.2*sin(2*PI*700*t)+0.1*sin(2*PI*1220*t))':sample_rate=48000";
 
 /// The clip.
-#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Clip {
-    ladder: Vec<Rung>,
+    pictures: Vec<Picture>,
+    /// The decoder's configuration, and the packets.
+    sound: (Bytes, Vec<Bytes>),
+    takes: Mutex<HashMap<(u32, usize), Arc<Mutex<Take>>>>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Rung {
+impl std::fmt::Debug for Clip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clip").finish_non_exhaustive()
+    }
+}
+
+/// What one encoder makes, from its first picture on.
+struct Take {
     bitrate: u32,
-    /// Bytes of each picture; a keyframe and what follows it. 0: the encoder left it out to keep to the bitrate.
-    groups: Vec<Vec<u32>>,
+    first: usize,
+    /// None once nobody encodes with it; then it begins anew when more is wanted.
+    encoder: Option<VideoEncoder>,
+    coded: Vec<Option<CodedPicture>>,
 }
 
 impl Clip {
-    /// The one that is kept.
+    /// Has ffmpeg make it, in this folder.
     ///
     /// # Errors
-    /// When it does not read as one.
-    pub fn kept() -> Result<Self> {
-        serde_json::from_str(include_str!("../clip.json")).context("clip.json")
+    /// When ffmpeg is missing or says no, or something cannot be encoded.
+    pub fn make(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (y4m, pcm) = (folder.join("clip.y4m"), folder.join("clip.s16"));
+        ffmpeg(&["-f", "lavfi", "-i", PICTURES], &y4m)?;
+        ffmpeg(&["-f", "lavfi", "-i", VOICE, "-f", "s16le"], &pcm)?;
+        let mut source = PictureSource::File(y4m).open()?;
+        let mut pictures = Vec::new();
+        for number in 0..u64::from(SECONDS * FPS) {
+            let mut picture = Picture::black(source.size());
+            source.fill(&mut picture, number, WallTime::from_micros(0))?;
+            pictures.push(picture);
+        }
+        Ok(Self {
+            pictures,
+            sound: sound(&std::fs::read(pcm)?)?,
+            takes: Mutex::default(),
+        })
     }
 
-    /// Asks the encoder again.
-    ///
-    /// # Errors
-    /// When it cannot encode.
-    pub fn encode() -> Result<Self> {
-        let ladder = BITRATES.into_iter().map(rung).collect::<Result<_>>()?;
-        Ok(Self { ladder })
+    /// The decoder's configuration for the sound.
+    pub(crate) fn sound_config(&self) -> Bytes {
+        self.sound.0.clone()
     }
 
-    /// Bytes of a picture, so many pictures after a keyframe, at a bitrate. Groups follow each other, and the first comes
-    /// after the last.
-    pub(crate) fn size(&self, bitrate: u32, group: usize, place: usize) -> usize {
-        let rungs = &self.ladder;
-        let below = rungs.iter().rev().find(|rung| rung.bitrate <= bitrate);
-        let rung = below.unwrap_or(&rungs[0]);
-        let size = rung.groups[group % rung.groups.len()][place % GROUP];
-        (f64::from(size) * f64::from(bitrate) / f64::from(rung.bitrate)) as usize
+    /// A packet of sound.
+    pub(crate) fn sound(&self, number: usize) -> Bytes {
+        let packets = &self.sound.1;
+        packets[number % packets.len()].clone()
     }
 
-    /// Whether the picture in this place begins a group.
-    pub(crate) fn is_key(place: usize) -> bool {
-        place.is_multiple_of(GROUP)
+    /// What an encoder makes that begins with this picture.
+    pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, first: usize) -> Reel {
+        let bitrate = (bitrate / STEP * STEP).max(STEP);
+        let first = first % self.pictures.len();
+        let mut takes = lock(&self.takes);
+        let take = takes.entry((bitrate, first)).or_insert_with(|| {
+            Arc::new(Mutex::new(Take {
+                bitrate,
+                first,
+                encoder: None,
+                coded: Vec::new(),
+            }))
+        });
+        Reel {
+            clip: self.clone(),
+            take: take.clone(),
+            next: 0,
+        }
     }
 }
 
-fn rung(bitrate: u32) -> Result<Rung> {
-    let mut source = PictureSource::default().open()?;
-    let mut picture = Picture::black(source.size());
-    let mut encoder = VideoEncoder::new(VideoSettings { bitrate, fps: FPS })?;
-    let mut chance = StdRng::seed_from_u64(1);
-    let mut groups = Vec::new();
-    for group in 0..GROUPS {
-        encoder.force_keyframe();
-        let mut sizes = Vec::new();
-        for place in 0..GROUP as u64 {
-            let number = group * GROUP as u64 + place;
-            let at = WallTime::from_micros(number * 1_000_000 / u64::from(FPS));
-            source.fill(&mut picture, number, at)?;
-            let (luma, _, _) = picture.planes_mut();
-            for sample in luma {
-                *sample =
-                    sample.saturating_add(chance.random_range(0..=2 * NOISE)) - NOISE.min(*sample);
+/// An encoder's pictures, one after the other.
+#[derive(Debug)]
+pub(crate) struct Reel {
+    clip: Arc<Clip>,
+    take: Arc<Mutex<Take>>,
+    next: usize,
+}
+
+impl std::fmt::Debug for Take {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Take").finish_non_exhaustive()
+    }
+}
+
+impl Reel {
+    /// The next picture; nothing when the encoder leaves it out to keep to the bitrate.
+    pub(crate) fn next(&mut self) -> Result<Option<CodedPicture>> {
+        let mut take = lock(&self.take);
+        while take.coded.len() <= self.next {
+            take.encode(&self.clip.pictures)?;
+        }
+        self.next += 1;
+        Ok(take.coded[self.next - 1].clone())
+    }
+}
+
+impl Drop for Reel {
+    fn drop(&mut self) {
+        // An encoder holds megabytes.
+        lock(&self.take).encoder = None;
+    }
+}
+
+impl Take {
+    fn encode(&mut self, pictures: &[Picture]) -> Result<()> {
+        let mut encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => {
+                self.coded.clear();
+                VideoEncoder::new(VideoSettings {
+                    bitrate: self.bitrate,
+                    fps: FPS,
+                })?
             }
-            let coded = encoder.encode(&picture)?;
-            sizes.push(coded.map_or(0, |coded| coded.body.len() as u32));
-        }
-        groups.push(sizes);
+        };
+        let place = (self.first + self.coded.len()) % pictures.len();
+        self.coded.push(encoder.encode(&pictures[place])?);
+        self.encoder = Some(encoder);
+        Ok(())
     }
-    Ok(Rung { bitrate, groups })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_keeps_to_its_bitrates() {
-        let clip = Clip::kept().unwrap();
-        for bitrate in [100_000, 300_000, 600_000, 1_000_000] {
-            let pictures = 0..GROUPS as usize * GROUP;
-            let bytes: usize = pictures
-                .map(|n| clip.size(bitrate, n / GROUP, n % GROUP))
-                .sum();
-            let real = bytes as f64 * 8.0 / 10.0 / f64::from(bitrate);
-            assert!((0.7..1.2).contains(&real), "{bitrate}: {real}");
-        }
+fn sound(pcm: &[u8]) -> Result<(Bytes, Vec<Bytes>)> {
+    let samples = pcm.chunks_exact(2);
+    let samples: Vec<i16> = samples
+        .map(|two| i16::from_le_bytes([two[0], two[1]]))
+        .collect();
+    let mut encoder = AudioEncoder::new(AudioSettings {
+        codec: AudioCodec::Opus,
+        channels: 1,
+        bitrate: SOUND_RATE,
+    })?;
+    let mut packets = Vec::new();
+    for block in samples.chunks_exact(encoder.block()) {
+        packets.extend(encoder.encode(block)?.map(|packet| packet.body));
     }
+    ensure!(!packets.is_empty(), "ffmpeg made no sound");
+    Ok((encoder.config()?, packets))
+}
+
+fn ffmpeg(arguments: &[&str], output: &Path) -> Result<()> {
+    let seconds = SECONDS.to_string();
+    let run = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-y"])
+        .args(arguments)
+        .args(["-t", &seconds])
+        .arg(output)
+        .output()
+        .context("ffmpeg")?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    ensure!(run.status.success(), "ffmpeg: {said}");
+    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

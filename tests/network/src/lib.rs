@@ -9,7 +9,7 @@
 //! | `weather` | what a link does to packets, and when |
 //! | `lane` | one direction of a link, packet by packet |
 //! | `net` | the sockets at its ends |
-//! | `clip` | the pictures: sizes that a real encoder gave |
+//! | `clip` | pictures and sound, encoded by the native client's encoders |
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
 //! | `call` | two parties, a node and the weather |

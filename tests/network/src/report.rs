@@ -70,6 +70,14 @@ impl Summary {
         }
     }
 
+    /// The same without its single calls.
+    pub fn without_calls(&self) -> Self {
+        Self {
+            runs: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Its line in the table.
     pub fn line(&self) -> String {
         let delay = self.delay.unwrap_or_default();

@@ -4,7 +4,8 @@
 use counterpart_network::cells;
 use counterpart_network::report::Summary;
 use counterpart_network::{Clip, ROWS, run};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// One call in this weather, ten seconds of it unless the weather changes.
@@ -14,14 +15,22 @@ fn call(name: &str) -> Summary {
     let mut cell = cell.expect("there is such a cell");
     let seconds = if cell.changes().count() > 1 { 20 } else { 10 };
     cell.length = Duration::from_secs(seconds).min(cell.length);
-    let clip = Arc::new(Clip::kept().expect("the clip is in order"));
-    let run = run(&cell, ROWS[0], 1, &clip).expect("the call is set up");
+    let run = run(&cell, ROWS[0], 1, clip()).expect("the call is set up");
     let summary = Summary::of(&cell.name, "ours", vec![run]);
     println!("{}", summary.line());
     for run in &summary.runs {
         assert!(run.directions.iter().all(|side| side.undecodable == 0));
     }
     summary
+}
+
+/// Made once for all tests.
+fn clip() -> &'static Arc<Clip> {
+    static CLIP: LazyLock<Arc<Clip>> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        Arc::new(Clip::make(folder).expect("ffmpeg makes the clip"))
+    });
+    &CLIP
 }
 
 fn p95(summary: &Summary) -> f64 {

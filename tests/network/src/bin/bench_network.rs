@@ -1,6 +1,6 @@
 //! `make bench-network`: calls over bad networks, in virtual time. The method stands in `docs/network.md`.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use counterpart_network::cells::{self, Cell};
 use counterpart_network::figures::Run;
@@ -32,25 +32,15 @@ struct Args {
     /// Calls at a time.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
-    /// A folder for the plots.
+    /// The folder of `network.md`: the plots and the summaries go beside it, the table into it.
     #[arg(long)]
-    plots: Option<PathBuf>,
-    /// Asks the encoder for the sizes of the clip's pictures again, and ends.
-    #[arg(long)]
-    clip: bool,
+    docs: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if args.clip {
-        let clip = serde_json::to_string(&Clip::encode()?)?;
-        return Ok(fs::write(
-            Path::new(TOP).join("tests/network/clip.json"),
-            clip,
-        )?);
-    }
     let begin = Instant::now();
-    let clip = Arc::new(Clip::kept()?);
+    let clip = Arc::new(Clip::make(&Path::new(TOP).join("target/lab"))?);
     let cells = cells::all().into_iter();
     let cells = cells.filter(|cell| (cell.quick || !args.quick) && cell.name.contains(&args.cells));
     let rows = ROWS
@@ -69,19 +59,37 @@ fn main() -> Result<()> {
     }
     let folder = Path::new(TOP).join("target/report");
     fs::create_dir_all(&folder)?;
-    fs::write(
-        folder.join("bench-network.json"),
-        serde_json::to_vec(&summaries)?,
-    )?;
-    fs::write(folder.join("bench-network.md"), table(&summaries))?;
-    if let Some(folder) = &args.plots {
-        for (name, svg) in plot::all(&summaries) {
-            let file = folder.join(name);
-            fs::write(&file, svg).with_context(|| file.display().to_string())?;
-        }
+    fs::write(folder.join("network.json"), serde_json::to_vec(&summaries)?)?;
+    if let Some(folder) = &args.docs {
+        publish(folder, &summaries)?;
     }
     eprintln!("{:.0} seconds", begin.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// What stands before and behind the table in `network.md`.
+const MARKS: [&str; 2] = ["<!-- table -->\n", "<!-- end of table -->"];
+
+/// Puts table, plots and summaries where they are read.
+fn publish(folder: &Path, summaries: &[Summary]) -> Result<()> {
+    let write = |name: &str, content: &[u8]| {
+        let file = folder.join(name);
+        fs::write(&file, content).with_context(|| file.display().to_string())
+    };
+    for (name, svg) in plot::all(summaries) {
+        write(name, svg.as_bytes())?;
+    }
+    let each: Vec<_> = summaries.iter().map(Summary::without_calls).collect();
+    write("network.json", &serde_json::to_vec_pretty(&each)?)?;
+    let text = fs::read_to_string(folder.join("network.md"))?;
+    let before = text.split(MARKS[0]).next();
+    let behind = text.split(MARKS[1]).nth(1);
+    let (Some(before), Some(behind)) = (before, behind) else {
+        bail!("network.md has no place for the table: {MARKS:?}");
+    };
+    let table = table(summaries);
+    let text = [before, MARKS[0], &table, "\n", MARKS[1], behind].concat();
+    write("network.md", text.as_bytes())
 }
 
 /// One call for each seed, some at a time.
