@@ -1,8 +1,8 @@
 //! The media that come on a connection: streams in pieces, datagrams, parity.
 
+use bytes::Bytes;
 use counterpart_shared::quic::{Parity, QuicError, Recovered, Recovery, read_datagram};
 use counterpart_shared::rtmp::Message;
-use bytes::Bytes;
 use quinn::{Connection, ConnectionError, RecvStream};
 use std::collections::HashMap;
 use tokio::sync::mpsc;
@@ -96,7 +96,10 @@ impl Collector {
             Ok(None) => match read_datagram(datagram, self.max_message) {
                 Ok((first, messages)) => {
                     for (sequence, message) in (first..).zip(messages) {
-                        self.to.send(Collected::Message(sequence, message)).await.ok()?;
+                        self.to
+                            .send(Collected::Message(sequence, message))
+                            .await
+                            .ok()?;
                     }
                     return Some(());
                 }
@@ -113,7 +116,10 @@ impl Collector {
         while let Some(recovered) = self.recovery.poll() {
             match recovered {
                 Recovered::Message(sequence, message) => {
-                    self.to.send(Collected::Message(sequence, message)).await.ok()?;
+                    self.to
+                        .send(Collected::Message(sequence, message))
+                        .await
+                        .ok()?;
                 }
                 Recovered::Whole(stream) => self.stop(stream),
                 Recovered::Fault(stream, fault) => {

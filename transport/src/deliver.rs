@@ -28,7 +28,11 @@ pub fn parity(
     under_way: u64,
 ) -> usize {
     let path = connection.stats().path;
-    let missing = if path.rtt > LONG { MISSING_FAR } else { MISSING };
+    let missing = if path.rtt > LONG {
+        MISSING_FAR
+    } else {
+        MISSING
+    };
     let size = u64::from(path.current_mtu.max(1));
     let packets = bytes.div_ceil(size).max(1);
     let parity = redundancy.parity(packets as usize, missing);
@@ -46,7 +50,11 @@ pub async fn deliver(
     parity: usize,
     deadline: Duration,
 ) -> bool {
-    let content = if parity > 0 { pieces.concat() } else { Vec::new() };
+    let content = if parity > 0 {
+        pieces.concat()
+    } else {
+        Vec::new()
+    };
     let send = async {
         stream.write_all_chunks(&mut pieces).await.ok()?;
         let room = connection.max_datagram_size().unwrap_or(0);

@@ -298,7 +298,11 @@ impl Steady {
         let before = self.last_trip.replace(round_trip).unwrap_or(round_trip);
         let step = round_trip.as_secs_f64() - before.as_secs_f64();
         let turns = step * self.last_step < 0.0;
-        let turn = if turns { step.abs().min(self.last_step.abs()) } else { 0.0 };
+        let turn = if turns {
+            step.abs().min(self.last_step.abs())
+        } else {
+            0.0
+        };
         self.last_step = step;
         self.jitter = (self.jitter * 15 + Duration::from_secs_f64(turn * 2.0)) / 16;
     }

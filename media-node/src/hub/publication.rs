@@ -3,8 +3,8 @@
 use super::stream::Stream;
 use crate::frames::Frame;
 use counterpart_shared::api::StreamRef;
-use std::sync::Arc;
 use counterpart_transport::clock;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// What the hub wants of a publisher's connection.

@@ -21,6 +21,8 @@ const DEADLINE: Duration = Duration::from_secs(1);
 /// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last
 /// packet, and a copy on the way is there a round trip before one that is sent again.
 const LOSSY: f64 = 0.02;
+/// On a path that loses more than this, pictures get half the window: the other half is for sound.
+const HALF: f64 = 0.05;
 /// A path that loses more than this carries sound, and no pictures that anybody could watch.
 const ONLY_SOUND: f64 = 0.62;
 /// Copies go behind everything else.
@@ -74,7 +76,8 @@ impl QuicPlayer {
     pub(crate) fn has_room(&self) -> bool {
         let connection: &quinn::Connection = &self.session;
         let window = connection.stats().path.cwnd;
-        let free = self.sending.is_empty() || self.unacknowledged < window + SLACK;
+        let parts = if self.redundancy.loss() > HALF { 2 } else { 1 };
+        let free = self.sending.is_empty() || self.unacknowledged < window / parts + SLACK;
         free && self.redundancy.loss() < ONLY_SOUND
     }
 
@@ -144,7 +147,11 @@ impl QuicPlayer {
         }
         let window = connection.stats().path.cwnd;
         let fits = (self.unacknowledged + bytes) * 2 < window;
-        Care::Copies(if fits && self.redundancy.loss() > LOSSY { 2 } else { 1 })
+        Care::Copies(if fits && self.redundancy.loss() > LOSSY {
+            2
+        } else {
+            1
+        })
     }
 
     /// Bytes that go beside a picture of so many.
@@ -234,8 +241,7 @@ impl Sending {
             return false;
         };
         let _ = stream.set_priority(self.priority);
-        self.shell
-            .count_out(self.carrier, self.len, self.arrived);
+        self.shell.count_out(self.carrier, self.len, self.arrived);
         deliver(connection, stream, pieces, packets, DEADLINE).await
     }
 

@@ -32,7 +32,9 @@ pub enum QuicError {
         max: usize,
     },
     /// Parity of a code that is not used, or unlike the parity of the same stream that came before.
-    #[error("{bytes} bytes of parity from symbol {first} of {count} on, for a stream of {length} bytes")]
+    #[error(
+        "{bytes} bytes of parity from symbol {first} of {count} on, for a stream of {length} bytes"
+    )]
     Parity {
         /// What is claimed of the stream.
         length: usize,

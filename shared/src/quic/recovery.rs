@@ -218,7 +218,10 @@ impl Partial {
                 bytes: parity.symbols.len(),
             });
         }
-        for (place, index) in (0..parity.symbols.len()).step_by(SYMBOL).zip(parity.first..) {
+        for (place, index) in (0..parity.symbols.len())
+            .step_by(SYMBOL)
+            .zip(parity.first..)
+        {
             let symbol = parity.symbols.slice(place..place + SYMBOL);
             known.symbols.insert(index, symbol);
         }
@@ -237,13 +240,12 @@ impl Partial {
         }
         self.content.resize(originals * SYMBOL, 0);
         let symbol = |index: &usize| (*index, &self.content[index * SYMBOL..][..SYMBOL]);
-        let extra = parity.symbols.iter().map(|(index, symbol)| (*index, symbol));
-        let restored = reed_solomon_simd::decode(
-            originals,
-            parity.count,
-            present.iter().map(symbol),
-            extra,
-        );
+        let extra = parity
+            .symbols
+            .iter()
+            .map(|(index, symbol)| (*index, symbol));
+        let restored =
+            reed_solomon_simd::decode(originals, parity.count, present.iter().map(symbol), extra);
         let Ok(restored) = restored else {
             return Ok(());
         };
@@ -259,7 +261,11 @@ impl Partial {
     fn present(&self, length: usize) -> Vec<usize> {
         let ranges = self.there.iter();
         let symbols = ranges.flat_map(|(from, to)| {
-            let end = if *to >= length { length.div_ceil(SYMBOL) } else { to / SYMBOL };
+            let end = if *to >= length {
+                length.div_ceil(SYMBOL)
+            } else {
+                to / SYMBOL
+            };
             from.div_ceil(SYMBOL)..end
         });
         symbols.collect()

@@ -112,11 +112,18 @@ impl Redundancy {
 fn failure(packets: usize, parity: usize, loss: f64) -> f64 {
     let lost_parity = chances(parity, loss);
     let lost_packets = chances(packets, loss);
-    let fails = lost_packets.iter().enumerate().skip(1).map(|(lost, chance)| {
-        let spare = parity.checked_sub(lost);
-        let enough: f64 = lost_parity.iter().take(spare.map_or(0, |spare| spare + 1)).sum();
-        chance * (1.0 - enough)
-    });
+    let fails = lost_packets
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(lost, chance)| {
+            let spare = parity.checked_sub(lost);
+            let enough: f64 = lost_parity
+                .iter()
+                .take(spare.map_or(0, |spare| spare + 1))
+                .sum();
+            chance * (1.0 - enough)
+        });
     fails.sum()
 }
 

@@ -153,7 +153,12 @@ impl World {
         })
     }
 
-    async fn publish(&self, party: Party, way: &Way, end: Duration) -> Result<JoinHandle<Result<Roll>>> {
+    async fn publish(
+        &self,
+        party: Party,
+        way: &Way,
+        end: Duration,
+    ) -> Result<JoinHandle<Result<Roll>>> {
         let url = self.url(Act::Publish, party);
         let connection = Connection::open_by(&url, Act::Publish, way).await?;
         let camera = Camera::new(self.clip.clone(), connection.sender(), self.begin);

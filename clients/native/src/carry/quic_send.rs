@@ -107,7 +107,9 @@ impl Sender {
         let path = self.connection.stats().path;
         let oldest = self.under_way.values().next().map(|(since, _)| *since);
         let look = Look {
-            silent: oldest.map_or(Duration::ZERO, |since| clock::since(since.max(self.arrived))),
+            silent: oldest.map_or(Duration::ZERO, |since| {
+                clock::since(since.max(self.arrived))
+            }),
             under_way: self.under_way.values().map(|(_, bytes)| bytes).sum(),
             window: path.cwnd,
             round_trip: path.rtt,

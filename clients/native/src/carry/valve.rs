@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 /// What may wait beyond the congestion window before no more pictures are to be made: two packets' worth.
 const SLACK: u64 = 3 * 1024;
 /// Where nothing has arrived for so long although something is under way, nothing gets through.
-const LATE: Duration = Duration::from_millis(800);
+/// Three round trips at least.
+const LATE: Duration = Duration::from_millis(500);
+/// On a path that loses more than this, pictures get half the window: the other half is for sound.
+const LOSSY: f64 = 0.05;
 /// A link that loses more than this carries sound, and no pictures that anybody could watch.
 const ONLY_SOUND: f64 = 0.62;
 /// A link that is full for so long is given more than it takes.
@@ -69,8 +72,9 @@ impl Valve {
 
     /// What the encoder may give from now on, in bits per second with sound, if that has changed.
     pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
-        let is_full = look.under_way > look.window + SLACK
-            || look.silent > LATE
+        let parts = if look.loss > LOSSY { 2 } else { 1 };
+        let is_full = look.under_way > look.window / parts + SLACK
+            || look.silent > LATE.max(look.round_trip * 3)
             || look.loss > ONLY_SOUND;
         self.room.set(!is_full);
         if !is_full {
@@ -113,7 +117,7 @@ mod tests {
                 under_way,
                 window: 5_000,
                 round_trip: ms(100),
-                loss: 0.3,
+                loss: 0.0,
             };
             valve.look(look, start + ms(at))
         };
@@ -134,7 +138,7 @@ mod tests {
         let room = Room::default();
         let mut valve = Valve::new(room.clone());
         let look = Look {
-            silent: Duration::from_millis(801),
+            silent: Duration::from_millis(501),
             under_way: 1,
             window: 5_000,
             round_trip: Duration::from_millis(100),

@@ -72,10 +72,7 @@ fn parity_stands_in_for_what_is_lost_whatever_comes_first() {
                 recovery.chunk(4, *offset, chunk);
             }
         }
-        let expected = [
-            Recovered::Message(9, picture.clone()),
-            Recovered::Whole(4),
-        ];
+        let expected = [Recovered::Message(9, picture.clone()), Recovered::Whole(4)];
         assert_eq!(all(&mut recovery), expected, "{lost_one} {lost_two}");
         recovery.chunk(4, 0, &content[..10]);
         recovery.end(4, false);
@@ -100,29 +97,60 @@ fn what_cannot_be_is_refused() {
     let good = protect(7, &content, 1, 1_100).remove(0);
     for cut in 0..good.len() {
         let read = Parity::read(&good.slice(..cut));
-        let symbols = cut.checked_sub(5).filter(|rest| rest % 32 == 0 && *rest > 0);
-        assert_eq!(matches!(read, Ok(Some(_))), symbols.is_some(), "{cut}: {read:?}");
+        let symbols = cut
+            .checked_sub(5)
+            .filter(|rest| rest % 32 == 0 && *rest > 0);
+        assert_eq!(
+            matches!(read, Ok(Some(_))),
+            symbols.is_some(),
+            "{cut}: {read:?}"
+        );
     }
     let parity = Parity::read(&good).unwrap().unwrap();
     for wrong in [
-        Parity { length: 0, ..parity.clone() },
-        Parity { length: 200_000, ..parity.clone() },
-        Parity { count: 1, ..parity.clone() },
-        Parity { count: 20_000, ..parity.clone() },
+        Parity {
+            length: 0,
+            ..parity.clone()
+        },
+        Parity {
+            length: 200_000,
+            ..parity.clone()
+        },
+        Parity {
+            count: 1,
+            ..parity.clone()
+        },
+        Parity {
+            count: 20_000,
+            ..parity.clone()
+        },
     ] {
         let read = Parity::read(&wrong.write());
         assert!(matches!(read, Err(QuicError::Parity { .. })), "{read:?}");
     }
     let mut recovery = Recovery::new(MAX);
-    let other = Parity { length: 700, symbols: parity.symbols.slice(..32), ..parity.clone() };
+    let other = Parity {
+        length: 700,
+        symbols: parity.symbols.slice(..32),
+        ..parity.clone()
+    };
     recovery.parity(other);
     recovery.parity(parity);
     let outcome = all(&mut recovery);
-    assert!(matches!(outcome[..], [Recovered::Fault(7, QuicError::Parity { .. })]), "{outcome:?}");
+    assert!(
+        matches!(outcome[..], [Recovered::Fault(7, QuicError::Parity { .. })]),
+        "{outcome:?}"
+    );
     recovery.chunk(8, u64::MAX - 1, &[0; 10]);
     recovery.chunk(9, 0, &[0; 40]);
     let outcome = all(&mut recovery);
-    assert!(matches!(outcome[..], [Recovered::Fault(8, _), Recovered::Fault(9, _)]), "{outcome:?}");
+    assert!(
+        matches!(
+            outcome[..],
+            [Recovered::Fault(8, _), Recovered::Fault(9, _)]
+        ),
+        "{outcome:?}"
+    );
 }
 
 #[test]
@@ -131,7 +159,11 @@ fn streams_that_nobody_reads_are_forgotten() {
     let mut recovery = Recovery::new(MAX);
     recovery.chunk(0, 100, &content[100..]);
     for stream in 1..2_000 {
-        recovery.parity(Parity::read(&protect(stream, &content, 1, 200)[0]).unwrap().unwrap());
+        recovery.parity(
+            Parity::read(&protect(stream, &content, 1, 200)[0])
+                .unwrap()
+                .unwrap(),
+        );
     }
     recovery.chunk(0, 0, &content[..100]);
     assert_eq!(all(&mut recovery), [Recovered::Message(9, picture)]);
