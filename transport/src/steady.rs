@@ -8,21 +8,18 @@
 //!
 //! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
 
+mod controller;
 mod losses;
 mod recent;
 
+pub(crate) use controller::SteadyConfig;
+
 use losses::{Answer, Losses};
-use quinn::congestion::{Controller, ControllerFactory};
-use quinn_proto::RttEstimator;
-use recent::{Least, Stand, While};
-use std::any::Any;
-use std::sync::Arc;
+use recent::{Jitter, Least, Stand, While};
 use std::time::{Duration, Instant};
 
 /// The queue that is tolerated.
 const TARGET: Duration = Duration::from_millis(40);
-/// What jitter may add to it.
-const MOST_JITTER: Duration = Duration::from_millis(150);
 /// The first window: a keyframe of a small picture goes out at once.
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
@@ -35,7 +32,7 @@ const OVERFLOWING: f64 = 0.03;
 const RESTART: u64 = 16;
 /// The least window where none has: where packets are lost and their acknowledgements too, they count as under way for long after
 /// they have arrived, or have not, and sound shall not wait for that.
-const CLEAR: u64 = 384 * 1024;
+const CLEAR: u64 = 1024 * 1024;
 /// For how long a queue is remembered.
 const LATELY: Duration = Duration::from_secs(8);
 /// The greatest window; a conversation never comes near it.
@@ -64,11 +61,7 @@ pub(crate) struct Steady {
     /// A queue that is not ours, and since when it is put up with.
     foreign: Option<(Duration, Instant)>,
     born: Instant,
-    /// How much one round trip differs from the one before, on average.
-    jitter: Duration,
-    last_trip: Option<Duration>,
-    /// How much it differed last, in seconds.
-    last_step: f64,
+    jitter: Jitter,
     trip: While,
     share: While,
     losses: Losses,
@@ -104,9 +97,7 @@ impl Steady {
             standing: Least::default(),
             foreign: None,
             born: now,
-            jitter: Duration::ZERO,
-            last_trip: None,
-            last_step: 0.0,
+            jitter: Jitter::default(),
             trip: While::new(now),
             share: While::new(now),
             losses: Losses::default(),
@@ -134,9 +125,9 @@ impl Steady {
         limited: bool,
         now: Instant,
     ) {
-        self.measure_jitter(round_trip);
+        self.jitter.add(round_trip);
         self.base.add(round_trip, BASE, now);
-        let over = STANDING + self.jitter.min(MOST_JITTER) * 3;
+        let over = STANDING + self.jitter.get() * 3;
         self.standing.add(round_trip, over, now);
         self.trip.delivered += bytes;
         self.share.delivered += bytes;
@@ -145,10 +136,8 @@ impl Steady {
         let queue = self.standing.get().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
-        let over = |(_, at): (Duration, Instant)| now.saturating_duration_since(at) > PUT_UP;
-        if self.foreign.is_some_and(over) {
-            self.foreign = None;
-        }
+        let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
+        self.foreign = self.foreign.filter(lately);
         if queue > self.target() {
             self.losses.queue_shows();
             self.queued = Some(now);
@@ -290,78 +279,11 @@ impl Steady {
     /// The queue that is tolerated: round trips that differ from packet to packet look like one.
     fn target(&self) -> Duration {
         let foreign = self.foreign.map_or(Duration::ZERO, |(queue, _)| queue);
-        TARGET + self.jitter.min(MOST_JITTER) + foreign
-    }
-
-    /// Round trips that go up and down are jitter; those that go up and up are a queue.
-    fn measure_jitter(&mut self, round_trip: Duration) {
-        let before = self.last_trip.replace(round_trip).unwrap_or(round_trip);
-        let step = round_trip.as_secs_f64() - before.as_secs_f64();
-        let turns = step * self.last_step < 0.0;
-        let turn = if turns {
-            step.abs().min(self.last_step.abs())
-        } else {
-            0.0
-        };
-        self.last_step = step;
-        self.jitter = (self.jitter * 15 + Duration::from_secs_f64(turn * 2.0)) / 16;
+        TARGET + self.jitter.get() + foreign
     }
 
     fn set(&mut self, window: u64) {
         self.window = window.clamp(LEAST * self.mtu, MOST);
-    }
-}
-
-impl Controller for Steady {
-    fn on_ack(&mut self, _: Instant, sent: Instant, bytes: u64, _: bool, _: &RttEstimator) {
-        self.acknowledged += bytes;
-        self.newest_sent = self.newest_sent.max(Some(sent));
-    }
-
-    fn on_end_acks(&mut self, now: Instant, in_flight: u64, app_limited: bool, _: Option<u64>) {
-        let bytes = std::mem::take(&mut self.acknowledged);
-        if let Some(sent) = self.newest_sent.take() {
-            let round_trip = now.saturating_duration_since(sent);
-            self.acknowledged(bytes, round_trip, in_flight, app_limited, now);
-        }
-    }
-
-    fn on_congestion_event(&mut self, now: Instant, _: Instant, persistent: bool, lost: u64) {
-        self.lost(lost, persistent, now);
-    }
-
-    fn on_mtu_update(&mut self, mtu: u16) {
-        self.mtu = mtu.into();
-        self.set(self.window);
-    }
-
-    fn window(&self) -> u64 {
-        match self.draining {
-            Some(_) => (self.window / 2).max(LEAST * self.mtu),
-            None => self.window,
-        }
-    }
-
-    fn clone_box(&self) -> Box<dyn Controller> {
-        Box::new(self.clone())
-    }
-
-    fn initial_window(&self) -> u64 {
-        INITIAL
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
-    }
-}
-
-/// Makes a [`Steady`] for each path.
-#[derive(Debug, Default)]
-pub(crate) struct SteadyConfig;
-
-impl ControllerFactory for SteadyConfig {
-    fn build(self: Arc<Self>, now: Instant, mtu: u16) -> Box<dyn Controller> {
-        Box::new(Steady::new(mtu, now))
     }
 }
 

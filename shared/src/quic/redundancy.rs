@@ -34,8 +34,10 @@ const MOST_BEYOND: usize = 6;
 /// **Driving.** [`look`](Self::look) with the path's counters before each packet of sound; then [`repeats`](Self::repeats).
 #[derive(Debug, Clone, Default)]
 pub struct Redundancy {
+    /// What is lost, as sound believes it: quickly up, slowly down.
+    peak: f64,
+    /// On average.
     loss: f64,
-    mean: f64,
     looked: u64,
     sent: u64,
     lost: u64,
@@ -61,11 +63,11 @@ impl Redundancy {
             true => 0.0,
             false => lost.saturating_sub(self.lost) as f64 / fresh as f64,
         };
-        let weight = if share > self.loss { RISE } else { FALL };
-        self.loss += (share.min(1.0) - self.loss) * weight;
-        let sudden = self.mean < SUDDEN && share > self.mean + SUDDEN;
+        let weight = if share > self.peak { RISE } else { FALL };
+        self.peak += (share.min(1.0) - self.peak) * weight;
+        let sudden = self.loss < SUDDEN && share > self.loss + SUDDEN;
         let weight = if sudden { MEAN_RISE } else { MEAN };
-        self.mean += (share.min(1.0) - self.mean) * weight;
+        self.loss += (share.min(1.0) - self.loss) * weight;
         (self.sent, self.lost, self.looked) = (sent, lost, now);
     }
 
@@ -83,27 +85,27 @@ impl Redundancy {
 
     /// What is lost on average, as a share of all.
     pub fn loss(&self) -> f64 {
-        self.mean
+        self.loss
     }
 
     /// How much parity, counted in packets, a picture needs that is sent in so many packets, if not more than this share of pictures
     /// shall miss something when each packet is lost with the same chance.
     pub fn parity(&self, packets: usize, missing: f64) -> usize {
-        if self.mean < LOSSY {
+        if self.loss < LOSSY {
             return 0;
         }
         let most = packets * MOST + MOST_BEYOND;
-        let enough = |parity: &usize| failure(packets, *parity, self.mean) <= missing;
+        let enough = |parity: &usize| failure(packets, *parity, self.loss) <= missing;
         (1..most).find(enough).unwrap_or(most)
     }
 
     /// How many previous packets to repeat: as many as leave next to nothing missing if each datagram is lost with the same
     /// chance.
     pub fn repeats(&self) -> usize {
-        if self.loss < STRAY {
+        if self.peak < STRAY {
             return 0;
         }
-        let copies = (MISSING.ln() / self.loss.min(0.99).ln()).ceil() as usize;
+        let copies = (MISSING.ln() / self.peak.min(0.99).ln()).ceil() as usize;
         copies.clamp(2, AudioDatagrams::MAX_REPEATS + 1) - 1
     }
 }

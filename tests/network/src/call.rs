@@ -9,25 +9,19 @@ use crate::clip::Clip;
 use crate::figures::{Direction, Link, Run};
 use crate::lane::Lane;
 use crate::net::{Access, Net};
+use crate::node::{endpoint, node};
 use crate::screen::{self, Log};
 use crate::weather::Weather;
 use anyhow::{Context, Result, ensure};
 use counterpart_native::carry::{Connection, Way};
-use counterpart_node::accept::{server_config, udp};
-use counterpart_node::derive::Settings;
-use counterpart_node::keys::Keys;
 use counterpart_node::shell::Shell;
-use counterpart_node::{Config, Timing, keep_time};
-use counterpart_shared::api::Endpoints;
 use counterpart_shared::grant::{Act, Grant, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::session::{MediaUrl, Scheme};
 use counterpart_transport::{Congestion, clock};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use time::UtcOffset;
 use tokio::task::JoinHandle;
 
 /// When the weather turns bad.
@@ -37,10 +31,10 @@ pub(crate) const SETTLED: Duration = Duration::from_secs(5);
 /// After the last picture that counts: time for it to arrive.
 const REST: Duration = Duration::from_secs(2);
 
-const NODE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 254));
-const PORT: u16 = 4433;
+pub(crate) const NODE: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 254));
+pub(crate) const PORT: u16 = 4433;
 const CALL: &str = "c1";
-const NAME: &str = "n1";
+pub(crate) const NAME: &str = "n1";
 
 /// What is measured: our media, under this congestion control at all ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,77 +224,6 @@ fn access(cell: &Cell, party: Party, seed: u64, begin: Instant) -> Access {
         up: lane(0),
         down: lane(1),
     }
-}
-
-/// A node at work, without an edge: it trusts the signer of this lab.
-fn node(net: &Arc<Net>, row: Row, signer: &Signer) -> Result<Arc<Shell>> {
-    let config = config(row)?;
-    let keys = Arc::new(Keys::new(&config.host, false, SystemTime::now())?);
-    let quic = server_config(&config, &keys)?;
-    let endpoints = Endpoints {
-        host: config.host.clone(),
-        rtmp_port: 0,
-        http_port: 0,
-        udp_port: PORT,
-        rtmps_port: None,
-        https_port: None,
-        one_time: false,
-    };
-    let shell = Arc::new(Shell::new(config, keys, endpoints));
-    shell.gate.trust(&[signer.public_key()])?;
-    let socket = net.open(SocketAddr::new(NODE, PORT));
-    let endpoint = endpoint(Some(quic), socket, 0)?;
-    tokio::spawn(udp::accept(shell.clone(), endpoint));
-    let held = shell.clone();
-    tokio::spawn(async move { keep_time(&held).await });
-    Ok(shell)
-}
-
-fn config(row: Row) -> Result<Config> {
-    let ms = Duration::from_millis;
-    Ok(Config {
-        node: NAME.parse()?,
-        edge: "ws://127.0.0.1:1/".parse()?,
-        secret: "none".into(),
-        host: NODE.to_string(),
-        one_time: false,
-        bind: NODE,
-        rtmp_port: 0,
-        http_port: 0,
-        udp_port: PORT,
-        tls: None,
-        record_dir: PathBuf::new(),
-        key_file: PathBuf::new(),
-        derive: Settings {
-            composite: false,
-            zone: UtcOffset::UTC,
-        },
-        max_connections: 100,
-        capacity: 10,
-        timing: Timing {
-            handshake: ms(5_000),
-            first_media: ms(10_000),
-            stall: ms(2_000),
-            grace: ms(10_000),
-            idle: ms(10_000),
-        },
-        congestion: row.node,
-    })
-}
-
-fn endpoint(
-    server: Option<quinn::ServerConfig>,
-    socket: Arc<dyn quinn::AsyncUdpSocket>,
-    seed: u64,
-) -> Result<quinn::Endpoint> {
-    let mut config = quinn::EndpointConfig::default();
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_be_bytes());
-    config.rng_seed(Some(bytes));
-    let runtime = Arc::new(quinn::TokioRuntime);
-    Ok(quinn::Endpoint::new_with_abstract_socket(
-        config, server, socket, runtime,
-    )?)
 }
 
 /// The bytes of a SHA-256 in hexadecimal digits.

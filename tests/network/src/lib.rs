@@ -12,7 +12,7 @@
 //! | `clip` | pictures and sound, encoded by the native client's encoders |
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
-//! | `call` | two parties, a node and the weather |
+//! | `call`, `node` | two parties, a node and the weather |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
 mod call;
@@ -22,6 +22,7 @@ mod clip;
 pub mod figures;
 mod lane;
 mod net;
+mod node;
 pub mod plot;
 pub mod report;
 mod screen;

@@ -29,6 +29,38 @@ impl Least {
     }
 }
 
+/// What jitter counts at most.
+const MOST_JITTER: Duration = Duration::from_millis(150);
+
+/// How much one round trip differs from the one before, on average. Round trips that go up and down are jitter; those that go up and
+/// up are a queue.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Jitter {
+    mean: Duration,
+    last_trip: Option<Duration>,
+    /// How much it differed last, in seconds.
+    last_step: f64,
+}
+
+impl Jitter {
+    pub(super) fn add(&mut self, round_trip: Duration) {
+        let before = self.last_trip.replace(round_trip).unwrap_or(round_trip);
+        let step = round_trip.as_secs_f64() - before.as_secs_f64();
+        let turns = step * self.last_step < 0.0;
+        let turn = if turns {
+            step.abs().min(self.last_step.abs())
+        } else {
+            0.0
+        };
+        self.last_step = step;
+        self.mean = (self.mean * 15 + Duration::from_secs_f64(turn * 2.0)) / 16;
+    }
+
+    pub(super) fn get(&self) -> Duration {
+        self.mean.min(MOST_JITTER)
+    }
+}
+
 /// What a while has brought.
 #[derive(Debug, Clone)]
 pub(super) struct While {

@@ -1,6 +1,7 @@
 //! The controller on modelled links.
 
 use super::*;
+use quinn::congestion::Controller;
 use std::collections::VecDeque;
 
 /// A sender that always has something to send, over a link with one bottleneck, packet by packet.

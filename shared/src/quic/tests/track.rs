@@ -62,7 +62,7 @@ fn order_is_restored_and_duplicates_are_dropped() {
 #[test]
 fn audio_goes_on_behind_a_gap() {
     let mut track = TrackReceiver::new(Track::Audio, LIMITS);
-    let sound = |sequence| audio(sequence * 20, &[0xAF, 1, 2]);
+    let sound = |sequence: u32| audio(sequence * 20, &[0xAF, 1, 2]);
     assert_eq!(step(&mut track, 2, sound(2), 40), []);
     assert_eq!(step(&mut track, 5, sound(5), 100), []);
     assert_eq!(drain(&mut track, 119), []);

@@ -29,6 +29,9 @@ struct Args {
     /// Calls of each cell, each with a seed of its own.
     #[arg(long, default_value_t = 3)]
     seeds: u64,
+    /// The same for the rows that are there to compare with; as many unless given.
+    #[arg(long)]
+    seeds_of_others: Option<u64>,
     /// Calls at a time.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
@@ -94,7 +97,11 @@ fn publish(folder: &Path, summaries: &[Summary]) -> Result<()> {
 
 /// One call for each seed, some at a time.
 fn measure(cell: &Cell, row: Row, args: &Args, clip: &Arc<Clip>) -> Result<Vec<Run>> {
-    let waiting = Mutex::new(1..=args.seeds);
+    let seeds = match row == ROWS[0] {
+        true => args.seeds,
+        false => args.seeds_of_others.unwrap_or(args.seeds),
+    };
+    let waiting = Mutex::new(1..=seeds);
     let next = || {
         waiting
             .lock()
