@@ -26,7 +26,7 @@ const STEP: u32 = 10_000;
 
 /// Somebody before a wall: a soft square that sways and changes over bars that stand still.
 const PICTURES: &str = "smptehdbars=size=640x360:rate=30[wall];\
-    testsrc2=size=200x260:rate=30,gblur=sigma=2[person];\
+    testsrc2=size=200x260:rate=30,gblur=sigma=3[person];\
     [wall][person]overlay=x='220+30*sin(2*PI*t/2.5)':y='70+15*sin(2*PI*t/1.7)',format=yuv420p";
 /// A voice of 140 Hz with two formants, four syllables a second, and a pause after each three seconds.
 const VOICE: &str = "aevalsrc=exprs='lt(mod(t,4),3)*(0.5-0.5*cos(2*PI*4*t))*(0.3*sin(2*PI*140*t)+0.2*sin(2*PI*700*t)+0.1*sin(2*PI*1220*t))':sample_rate=48000";
@@ -36,7 +36,7 @@ pub struct Clip {
     pictures: Vec<Picture>,
     /// The decoder's configuration, and the packets.
     sound: (Bytes, Vec<Bytes>),
-    takes: Mutex<HashMap<(u32, usize), Arc<Mutex<Take>>>>,
+    takes: Mutex<Takes>,
 }
 
 impl std::fmt::Debug for Clip {
@@ -44,6 +44,9 @@ impl std::fmt::Debug for Clip {
         f.debug_struct("Clip").finish_non_exhaustive()
     }
 }
+
+/// By bitrate and first picture.
+type Takes = HashMap<(u32, usize), Arc<Mutex<Take>>>;
 
 /// What one encoder makes, from its first picture on.
 struct Take {

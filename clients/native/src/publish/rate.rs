@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_ceiling_below_the_floor_holds() {
-        let mut rate = Rate::new(50_000, 0);
+        let mut rate = Rate::new(30_000, 0);
         assert_eq!(rate.limit(1, Instant::now()), None);
     }
 }
