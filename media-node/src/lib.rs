@@ -28,7 +28,7 @@ mod tools;
 mod transcode;
 
 pub use config::{Args, Config, ConfigError, Secret, StoreArgs, TcpTls, Timing};
-pub use node::Node;
+pub use node::{Node, keep_time};
 pub use stop::shutdown_signal;
 pub use tools::Tool;
 

@@ -3,23 +3,17 @@
 
 use crate::accept::{Listeners, http, rtmp, udp};
 use crate::config::Config;
-use crate::control::{self, Outbox};
-use crate::door::Door;
+use crate::control;
 use crate::evidence::NodeKey;
-use crate::gate::Gate;
-use crate::hub::Hub;
 use crate::keys::Keys;
-use crate::metrics::Metrics;
 use crate::record::Claim;
-use crate::recordings::Recordings;
 use crate::shell::Shell;
-use crate::still::Stills;
-use crate::stop::Stop;
 use anyhow::Context;
 use counterpart_shared::api::Endpoints;
+use counterpart_transport::clock;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 use tokio::task::JoinSet;
 
 /// How often the lives of the streams are looked at.
@@ -56,29 +50,8 @@ impl Node {
         let keys = Arc::new(keys.context("the certificate of the day")?);
         let listeners = Listeners::open(&config, &keys)?;
         let endpoints = listeners.endpoints(&config)?;
-        let metrics = Arc::new(Metrics::new());
-        let outbox = Arc::new(Outbox::default());
-        let hub = Hub::new(
-            config.capacity,
-            config.timing.clone(),
-            metrics.clone(),
-            outbox.clone(),
-        );
-        let shell = Shell {
-            endpoints,
-            gate: Gate::new(config.node.clone()),
-            hub: Arc::new(hub),
-            keys,
-            outbox: outbox.clone(),
-            door: Arc::new(Door::new(config.max_connections, metrics.clone())),
-            metrics,
-            recordings: Recordings::new(&config, outbox.clone()),
-            stills: Stills::new(outbox),
-            stop: Stop::default(),
-            config,
-        };
         Ok(Self {
-            shell: Arc::new(shell),
+            shell: Arc::new(Shell::new(config, keys, endpoints)),
             listeners,
             boot: format!("{:032x}", rand::random::<u128>()),
             key,
@@ -151,12 +124,13 @@ impl Node {
     }
 }
 
-async fn keep_time(shell: &Shell) {
+/// Looks at the lives of the streams and at the gauges, for as long as it is polled.
+pub async fn keep_time(shell: &Shell) {
     let mut tick = tokio::time::interval(TICK);
-    let mut looked = Instant::now();
+    let mut looked = clock::now();
     loop {
         tick.tick().await;
-        let now = Instant::now();
+        let now = clock::now();
         shell.hub.tick(now);
         if now - looked >= UPKEEP {
             looked = now;

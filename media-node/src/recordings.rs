@@ -21,10 +21,10 @@ use calls::Calls;
 use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
 use counterpart_shared::grant::Grant;
 use counterpart_shared::id::CallId;
+use counterpart_transport::clock;
 use report::Report;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
 use tokio::sync::watch;
 
 /// The recorders at work.
@@ -157,7 +157,7 @@ impl Recordings {
             let error = RecordError::NoSpace(shortage);
             return self.report.failed(stream.name(), &error);
         }
-        let Some(reader) = stream.record(Instant::now()) else {
+        let Some(reader) = stream.record(clock::now()) else {
             return;
         };
         let stream = stream.name().clone();

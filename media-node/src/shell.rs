@@ -14,6 +14,7 @@ use crate::stop::Stop;
 use counterpart_shared::api::Endpoints;
 use counterpart_shared::grant::{Act, Grant};
 use counterpart_shared::id::CallId;
+use counterpart_transport::clock;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -54,6 +55,31 @@ pub enum Allowed {
 }
 
 impl Shell {
+    /// Puts the parts together: no stream, no connection, no edge's key yet.
+    pub fn new(config: Config, keys: Arc<Keys>, endpoints: Endpoints) -> Self {
+        let metrics = Arc::new(Metrics::new());
+        let outbox = Arc::new(Outbox::default());
+        let hub = Hub::new(
+            config.capacity,
+            config.timing.clone(),
+            metrics.clone(),
+            outbox.clone(),
+        );
+        Self {
+            endpoints,
+            gate: Gate::new(config.node.clone()),
+            hub: Arc::new(hub),
+            keys,
+            outbox: outbox.clone(),
+            door: Arc::new(Door::new(config.max_connections, metrics.clone())),
+            metrics,
+            recordings: Recordings::new(&config, outbox.clone()),
+            stills: Stills::new(outbox),
+            stop: Stop::default(),
+            config,
+        }
+    }
+
     /// Checks a wish and carries it out: the one way into the hub. Logs and counts the outcome.
     /// `taste` is for those who play.
     pub fn admit(&self, place: &Place, wish: Wish<'_>, taste: Taste) -> Result<Allowed, Refusal> {
@@ -94,7 +120,7 @@ impl Shell {
     ) -> Result<(Grant, Allowed), Refusal> {
         place.check()?;
         let grant = self.gate.check(wish, unix_seconds())?;
-        let now = Instant::now();
+        let now = clock::now();
         let allowed = match grant.act {
             Act::Play => Allowed::Play(self.hub.play(&grant, taste, now)?),
             Act::Publish => {
@@ -143,7 +169,7 @@ impl Shell {
         let counters = self.metrics.of(carrier);
         counters.frames_out.increment(1);
         counters.bytes_out.increment(bytes as u64);
-        self.metrics.forwarded(arrived.elapsed());
+        self.metrics.forwarded(clock::since(arrived));
     }
 }
 

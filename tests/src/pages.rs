@@ -14,15 +14,62 @@ use tokio::process::Command;
 /// How long a story may take from one step to the next: some waits of its own on a busy machine.
 const STEP: Duration = Duration::from_secs(120);
 
+/// A story that is being told.
+struct Story {
+    script: String,
+    process: Process,
+}
+
+/// How a story goes on.
+enum Told {
+    /// This is to happen outside of the browser before it goes on.
+    Happens(String),
+    /// It is over, and gives this.
+    Given(Value),
+}
+
+impl Story {
+    fn begin(script: &str, arguments: &Value, logs: &Path) -> Result<Self> {
+        let top = top()?;
+        let built = top.join("clients/web/dist/manifest.json").is_file();
+        ensure!(built, "the pages are not built; run: make web");
+        let mut command = Command::new("node");
+        command
+            .arg(top.join("tests/web").join(script))
+            .arg(arguments.to_string());
+        Ok(Self {
+            script: script.to_owned(),
+            process: Process::spawn("pages", command, logs)?,
+        })
+    }
+
+    /// Prints its steps until it gives or wants something.
+    async fn next(&mut self) -> Result<Told> {
+        loop {
+            let line = self.process.line("", STEP).await?;
+            match line.split_once(' ').unwrap_or((&line, "")) {
+                ("step", name) => println!("  {name}"),
+                ("happens", what) => return Ok(Told::Happens(what.to_owned())),
+                ("ok", given) => {
+                    let given = serde_json::from_str(given).context("what the story gives")?;
+                    return Ok(Told::Given(given));
+                }
+                ("fail", why) => bail!("{}: {why}", self.script),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Tells `tests/web/SCRIPT` with these arguments; prints its steps, gives what it gave.
 ///
 /// # Errors
 /// When the pages are not built or the story fails; with what the browser said.
 pub async fn tell(script: &str, arguments: &Value, logs: &Path) -> Result<Value> {
-    tell_while(script, arguments, logs, async |what| {
-        bail!("{script} wants that '{what}' happens, which nobody knows how to do")
-    })
-    .await
+    match Story::begin(script, arguments, logs)?.next().await? {
+        Told::Given(given) => Ok(given),
+        Told::Happens(what) => bail!("nobody is there by whom '{what}' happens"),
+    }
 }
 
 /// The same, for a story in which something `happens` outside of the browser: it names it, and waits until it is done.
@@ -35,25 +82,14 @@ pub async fn tell_while(
     logs: &Path,
     mut happen: impl AsyncFnMut(&str) -> Result<()>,
 ) -> Result<Value> {
-    let top = top()?;
-    let built = top.join("clients/web/dist/manifest.json").is_file();
-    ensure!(built, "the pages are not built; run: make web");
-    let mut command = Command::new("node");
-    command
-        .arg(top.join("tests/web").join(script))
-        .arg(arguments.to_string());
-    let mut story = Process::spawn("pages", command, logs)?;
+    let mut story = Story::begin(script, arguments, logs)?;
     loop {
-        let line = story.line("", STEP).await?;
-        match line.split_once(' ').unwrap_or((&line, "")) {
-            ("step", name) => println!("  {name}"),
-            ("happens", what) => {
-                happen(what).await.with_context(|| what.to_owned())?;
-                story.say("done").await?;
+        match story.next().await? {
+            Told::Given(given) => return Ok(given),
+            Told::Happens(what) => {
+                happen(&what).await.context(what)?;
+                story.process.say("done").await?;
             }
-            ("ok", given) => return serde_json::from_str(given).context("what the story gives"),
-            ("fail", why) => bail!("{script}: {why}"),
-            _ => {}
         }
     }
 }

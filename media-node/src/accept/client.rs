@@ -11,6 +11,7 @@ use crate::refusal::Refusal;
 use crate::shell::{Allowed, Shell};
 use counterpart_shared::rtmp::{Message, Status, code};
 use counterpart_shared::session::{Request, ServerOutput};
+use counterpart_transport::clock;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::Interval;
@@ -69,7 +70,7 @@ impl Client {
             shell,
             talk: Talk::new(),
             activity: Activity::Idle {
-                since: Instant::now(),
+                since: clock::now(),
             },
             place,
         }
@@ -88,7 +89,7 @@ impl Client {
     pub(super) fn write(&self, message: Message) {
         if let Activity::Publishing(publication, stream_id) = &self.activity
             && message.stream_id == *stream_id
-            && let Some(frame) = Frame::new(message, Instant::now())
+            && let Some(frame) = Frame::new(message, clock::now())
         {
             self.shell.count_in(self.place.carrier(), frame.len());
             publication.write(frame);
@@ -125,7 +126,7 @@ impl Client {
     pub(super) fn check_idle(&self) -> Result<(), Fault> {
         let patience = self.shell.config.timing.handshake;
         match self.activity {
-            Activity::Idle { since } if since.elapsed() > patience => Err(Fault::Slow {
+            Activity::Idle { since } if clock::since(since) > patience => Err(Fault::Slow {
                 what: "no publish and no play",
                 after: patience,
             }),
@@ -209,7 +210,7 @@ impl Client {
         if self.activity.stream_id() != Some(ended) {
             return;
         }
-        let since = Instant::now();
+        let since = clock::now();
         let was = std::mem::replace(&mut self.activity, Activity::Idle { since });
         if let Activity::Publishing(publication, _) = was {
             publication.finish("the publisher has ended it");

@@ -59,7 +59,7 @@ impl Listeners {
         let with_tls = config.tls.as_ref();
         let rtmps = tls_on("rtmps-port", with_tls.and_then(|tls| tls.rtmps_port))?;
         let https = tls_on("https-port", with_tls.and_then(|tls| tls.https_port))?;
-        let tls = Tls::new(config);
+        let quic = server_config(config, keys)?;
         Ok(Self {
             rtmp: listen(rtmp)?,
             http: listen(http)?,
@@ -68,7 +68,7 @@ impl Listeners {
             secure: with_tls.map(|tls| Secure::load(&tls.files)).transpose()?,
             udp: udp
                 .into_iter()
-                .map(|socket| endpoint(socket.into(), &tls, keys))
+                .map(|socket| endpoint(socket.into(), quic.clone()))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -173,14 +173,21 @@ fn only_v6(socket: &Socket, address: SocketAddr) -> io::Result<()> {
     }
 }
 
-fn endpoint(socket: UdpSocket, tls: &Tls, keys: &Arc<Keys>) -> anyhow::Result<quinn::Endpoint> {
-    let (config, _) = tls.for_connection(keys)?;
+/// What a QUIC endpoint begins with; each connection gets a configuration of its own.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn server_config(config: &Config, keys: &Arc<Keys>) -> anyhow::Result<quinn::ServerConfig> {
+    let (config, _) = Tls::new(config).for_connection(keys)?;
+    Ok(config.as_ref().clone())
+}
+
+fn endpoint(socket: UdpSocket, config: quinn::ServerConfig) -> anyhow::Result<quinn::Endpoint> {
     let runtime = Arc::new(quinn::TokioRuntime);
     let endpoint_config = quinn::EndpointConfig::default();
-    let config = Some(config.as_ref().clone());
     Ok(quinn::Endpoint::new(
         endpoint_config,
-        config,
+        Some(config),
         socket,
         runtime,
     )?)

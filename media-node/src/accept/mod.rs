@@ -8,7 +8,6 @@
 //! | `review` | recordings over HTTP |
 //! | `line`, `secure` | TCP with or without TLS, and the operator's certificate |
 //! | `udp`, `tls` | QUIC connections, each with its certificate |
-//! | `steady` | their congestion control |
 //! | `quic` | one QUIC or WebTransport session |
 //! | `uplink` | the media of a publisher on QUIC |
 //! | `client` | what a client does, the same on every carrier |
@@ -24,12 +23,11 @@ pub(crate) mod quic;
 mod review;
 pub mod rtmp;
 mod secure;
-mod steady;
 mod talk;
 mod tls;
 pub mod udp;
 mod uplink;
 
 pub use fault::Fault;
-pub use listen::Listeners;
+pub use listen::{Listeners, server_config};
 pub use secure::{CertFiles, Secure, SecureError};

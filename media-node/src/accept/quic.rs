@@ -128,7 +128,8 @@ impl Connection {
             Activity::Idle { .. } => (self.uplink, self.player) = (None, None),
             Activity::Publishing(publication, _) if self.uplink.is_none() => {
                 publication.miss(0);
-                self.uplink = Some(Uplink::new(self.session.clone()));
+                let carrier = self.client.place().carrier();
+                self.uplink = Some(Uplink::new(self.session.clone(), carrier));
             }
             Activity::Playing(_, stream_id) if self.player.is_none() => {
                 let shell = self.client.shell.clone();

@@ -90,7 +90,7 @@ fn turn_away(shell: &Shell, refusal: &Refusal) -> Response {
 /// Where a file is read from.
 enum From {
     Here(File),
-    Copy(Place, String),
+    Copy(Box<Place>, String),
 }
 
 async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, From), Refusal> {
@@ -104,7 +104,7 @@ async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, From), Refusal>
         let from = match (found.file.take(), &found.sha256, archive) {
             (Some(file), ..) => Some(From::Here(file)),
             (None, Some(sha256), Some(archive)) => match archive.copy_of(&call, &file, sha256)? {
-                Some(object) => Some(From::Copy(archive.place()?, object)),
+                Some(object) => Some(From::Copy(Box::new(archive.place()?), object)),
                 None => None,
             },
             (None, ..) => None,
@@ -173,7 +173,7 @@ async fn answer(found: Finished, from: From, range: Option<&str>) -> io::Result<
     say(CONTENT_LENGTH, len.to_string());
     let body = match from {
         From::Here(file) => file::body(file, first, len).await?,
-        From::Copy(place, object) => file::copied(place, object, first, len),
+        From::Copy(place, object) => file::copied(*place, object, first, len),
     };
     Ok((status, headers, body).into_response())
 }

@@ -1,9 +1,11 @@
 //! The media of a publisher on QUIC: read from many streams and datagrams, put back into order.
 
+use crate::metrics::Carrier;
 use counterpart_shared::quic::{
     MediaStreamReader, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
 };
 use counterpart_shared::rtmp::Message;
+use counterpart_transport::{Collected, clock, collect};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -21,18 +23,18 @@ const READ: usize = 64 * 1024;
 /// Why an incoming QUIC stream is stopped: it cannot be read.
 const UNREADABLE: u32 = 1;
 
-/// A picture that was lost is sent again after about one and a half round trips; this is time for two
-/// such trips on a link of 100 ms. Later than that, a keyframe is sooner.
+/// A picture that was lost is sent again after about one and a half round trips; this is time for more
+/// than two such trips on a link of 100 ms. Later than that, a keyframe is sooner.
 const PICTURES: TrackLimits = TrackLimits {
-    patience: 350,
+    patience: 450,
     max_held: 256,
     max_held_bytes: 8 << 20,
     request_interval: 500,
 };
 
-/// Sound in datagrams is not sent again but repeated with the next packets, 20 ms apart.
+/// Sound in datagrams is not sent again but repeated with the next packets, 20 ms apart and 14 of them at most.
 const SOUND: TrackLimits = TrackLimits {
-    patience: 80,
+    patience: 280,
     max_held: 64,
     max_held_bytes: 1 << 20,
     request_interval: 500,
@@ -50,7 +52,7 @@ pub(super) enum Uplinked {
 
 /// Collects the media of one session until it is dropped.
 pub(super) struct Uplink {
-    arrivals: mpsc::Receiver<(u64, Message)>,
+    arrivals: mpsc::Receiver<Collected>,
     video: TrackReceiver,
     audio: TrackReceiver,
     data: TrackReceiver,
@@ -60,18 +62,27 @@ pub(super) struct Uplink {
 }
 
 impl Uplink {
-    pub(super) fn new(session: Session) -> Self {
+    pub(super) fn new(session: Session, carrier: Carrier) -> Self {
         let (sender, arrivals) = mpsc::channel(AHEAD);
         let mut collector = JoinSet::new();
-        collector.spawn(collect_datagrams(session.clone(), sender.clone()));
-        collector.spawn(collect_streams(session, sender));
+        match carrier {
+            Carrier::WebTransport => {
+                collector.spawn(collect_datagrams(session.clone(), sender.clone()));
+                collector.spawn(collect_streams(session, sender));
+            }
+            _ => {
+                let connection: &quinn::Connection = &session;
+                let collect = collect(connection.clone(), MAX_MESSAGE, sender);
+                collector.spawn(async move { drop(collect.await) });
+            }
+        }
         Self {
             arrivals,
             video: TrackReceiver::new(Track::Video, PICTURES),
             audio: TrackReceiver::new(Track::Audio, SOUND),
             data: TrackReceiver::new(Track::Data, PICTURES),
             ready: VecDeque::new(),
-            start: Instant::now(),
+            start: clock::now(),
             _collector: collector,
         }
     }
@@ -91,7 +102,10 @@ impl Uplink {
             };
             tokio::select! {
                 arrival = self.arrivals.recv() => match arrival {
-                    Some((sequence, message)) => self.take(sequence, message),
+                    Some(Collected::Message(sequence, message)) => self.take(sequence, message),
+                    Some(Collected::Fault(error)) => {
+                        tracing::debug!(%error, "media cannot be read");
+                    }
                     // The session has ended, which its owner hears of by itself.
                     None => return std::future::pending().await,
                 },
@@ -132,11 +146,11 @@ impl Uplink {
     }
 
     fn now(&self) -> u64 {
-        self.start.elapsed().as_millis() as u64
+        clock::since(self.start).as_millis() as u64
     }
 }
 
-async fn collect_streams(session: Session, sender: mpsc::Sender<(u64, Message)>) {
+async fn collect_streams(session: Session, sender: mpsc::Sender<Collected>) {
     let mut readers = JoinSet::new();
     loop {
         tokio::select! {
@@ -152,14 +166,15 @@ async fn collect_streams(session: Session, sender: mpsc::Sender<(u64, Message)>)
 }
 
 /// Reads one QUIC stream to its end. A fault in it costs this stream only.
-async fn read_stream(mut stream: RecvStream, sender: mpsc::Sender<(u64, Message)>) {
+async fn read_stream(mut stream: RecvStream, sender: mpsc::Sender<Collected>) {
     let mut reader = MediaStreamReader::new(MAX_MESSAGE);
     while let Ok(Some(chunk)) = stream.read_chunk(READ, true).await {
         reader.push(&chunk.bytes);
         loop {
             match reader.next_message() {
-                Ok(Some(arrival)) => {
-                    if sender.send(arrival).await.is_err() {
+                Ok(Some((sequence, message))) => {
+                    let message = Collected::Message(sequence, message);
+                    if sender.send(message).await.is_err() {
                         return;
                     }
                 }
@@ -174,12 +189,13 @@ async fn read_stream(mut stream: RecvStream, sender: mpsc::Sender<(u64, Message)
     }
 }
 
-async fn collect_datagrams(session: Session, sender: mpsc::Sender<(u64, Message)>) {
+async fn collect_datagrams(session: Session, sender: mpsc::Sender<Collected>) {
     while let Ok(datagram) = session.read_datagram().await {
         match read_datagram(&datagram, MAX_MESSAGE) {
             Ok((first, messages)) => {
                 for (sequence, message) in (first..).zip(messages) {
-                    if sender.send((sequence, message)).await.is_err() {
+                    let message = Collected::Message(sequence, message);
+                    if sender.send(message).await.is_err() {
                         return;
                     }
                 }

@@ -11,6 +11,7 @@ pub use tls::TcpTls;
 use crate::archive::{self, Retention, Watermark};
 use crate::derive::Settings;
 use counterpart_shared::id::NodeId;
+use counterpart_transport::Congestion;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
@@ -195,6 +196,8 @@ pub struct Config {
     pub capacity: u32,
     /// Time limits.
     pub timing: Timing,
+    /// Congestion control on QUIC; no flag sets another than ours.
+    pub congestion: Congestion,
 }
 
 /// A setting that cannot work, with its flag and value.
@@ -261,6 +264,7 @@ impl TryFrom<Args> for Config {
             },
             max_connections: args.max_connections,
             capacity: args.capacity,
+            congestion: Congestion::default(),
         })
     }
 }

@@ -3,8 +3,8 @@
 use super::stream::Stream;
 use crate::frames::Frame;
 use counterpart_shared::api::StreamRef;
+use counterpart_transport::clock;
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// What the hub wants of a publisher's connection.
@@ -40,7 +40,7 @@ impl Publication {
 
     /// Gives the next frame to all readers.
     pub fn write(&self, frame: Frame) {
-        self.stream.write(self.epoch, frame, Instant::now());
+        self.stream.write(self.epoch, frame, clock::now());
     }
 
     /// So many messages never came. A connection that can lose some says 0 in the beginning.
@@ -62,6 +62,6 @@ impl Publication {
 
 impl Drop for Publication {
     fn drop(&mut self) {
-        self.stream.lost(self.epoch, Instant::now());
+        self.stream.lost(self.epoch, clock::now());
     }
 }

@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// What is late by more than this all the time comes too late for a conversation.
-const LATE: Duration = Duration::from_millis(200);
+const LATE: Duration = Duration::from_millis(150);
 /// All the time means: for this long.
-const SUSTAINED: Duration = Duration::from_millis(400);
+const SUSTAINED: Duration = Duration::from_millis(300);
 /// In time is what is late by less than this.
 const IN_TIME: Duration = Duration::from_millis(80);
 /// A lower limit needs this long to show.
@@ -18,7 +18,7 @@ const DOWN: Duration = Duration::from_millis(800);
 /// A higher one is tried this often.
 const UP: Duration = Duration::from_secs(1);
 /// Sound and a picture now and then.
-const FLOOR: u32 = 100_000;
+const FLOOR: u32 = 70_000;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
 

@@ -3,6 +3,7 @@
 use super::queue::{Dropped, Limits, Queue};
 use super::stream::Stream;
 use crate::frames::Frame;
+use counterpart_transport::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -125,12 +126,12 @@ impl Reader {
 
     /// Sound in AAC for those who do not take Opus.
     pub(crate) fn give_aac(&self, frame: Frame) {
-        self.stream.write_aac(frame, Instant::now());
+        self.stream.write_aac(frame, clock::now());
     }
 
     /// Asks the publisher for a keyframe; asking often does no harm.
     pub fn request_keyframe(&self) {
-        self.stream.request_keyframe(Instant::now());
+        self.stream.request_keyframe(clock::now());
     }
 }
 

@@ -4,24 +4,34 @@ use crate::frames::Frame;
 use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
-use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Track};
+use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
+use counterpart_transport::{clock, deliver, parity};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use web_transport_quinn::{Session, WriteError};
+use web_transport_quinn::{SendStream, Session, WriteError};
 
 /// A picture that has not arrived by then is given up: it would be shown a second late, where people
 /// bear 300 ms, and the next keyframe is sooner.
 const DEADLINE: Duration = Duration::from_secs(1);
+/// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last
+/// packet, and a copy on the way is there a round trip before one that is sent again.
+const LOSSY: f64 = 0.02;
+/// On a path that loses more than this, pictures get half the window: the other half is for sound.
+const HALF: f64 = 0.05;
+/// A path that loses more than this carries sound, and no pictures that anybody could watch.
+const ONLY_SOUND: f64 = 0.62;
+/// Copies go behind everything else.
+const COPY: i32 = -1;
 /// The code of a QUIC stream that is reset because of it.
 const EXPIRED: u32 = 2;
 /// What may wait in the QUIC stack beyond its congestion window. More of it would be a queue in which
 /// nothing can be left out; what is not taken waits in the hub's queue, where it can.
-const SLACK: u64 = 16 * 1024;
-/// How often the loss is looked at.
-const LOSS_INTERVAL: Duration = Duration::from_millis(500);
+const SLACK: u64 = 4 * 1024;
 
 /// Sends one stream to one session.
 pub(crate) struct QuicPlayer {
@@ -32,7 +42,8 @@ pub(crate) struct QuicPlayer {
     video: u64,
     data: u64,
     audio: AudioDatagrams,
-    repeats: Repeats,
+    redundancy: Redundancy,
+    start: Instant,
     /// Pictures on their way; each task gives its size.
     sending: JoinSet<u64>,
     unacknowledged: u64,
@@ -54,7 +65,8 @@ impl QuicPlayer {
             video: 0,
             data: 0,
             audio: AudioDatagrams::new(),
-            repeats: Repeats::default(),
+            redundancy: Redundancy::new(),
+            start: clock::now(),
             sending: JoinSet::new(),
             unacknowledged: 0,
         }
@@ -64,7 +76,9 @@ impl QuicPlayer {
     pub(crate) fn has_room(&self) -> bool {
         let connection: &quinn::Connection = &self.session;
         let window = connection.stats().path.cwnd;
-        self.sending.is_empty() || self.unacknowledged < window + SLACK
+        let parts = if self.redundancy.loss() > HALF { 2 } else { 1 };
+        let free = self.sending.is_empty() || self.unacknowledged < window / parts + SLACK;
+        free && self.redundancy.loss() < ONLY_SOUND
     }
 
     /// Waits until a picture has arrived or was given up.
@@ -100,7 +114,13 @@ impl QuicPlayer {
             FrameKind::AudioConfig => 0,
             _ => self.session.max_datagram_size(),
         };
-        let repeats = self.repeats.count(&self.session, Instant::now());
+        let connection: &quinn::Connection = &self.session;
+        let path = connection.stats().path;
+        let now = clock::since(self.start).as_millis() as u64;
+        let round_trip = path.rtt.as_millis() as u64;
+        self.redundancy
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
+        let repeats = self.redundancy.repeats();
         let message = frame.message.on(self.stream_id);
         match self.audio.push(&message, repeats, size) {
             None => self.send_stream(sequence, frame),
@@ -109,6 +129,38 @@ impl QuicPlayer {
                     let bytes = frame.len();
                     self.shell.count_out(self.carrier, bytes, frame.arrived);
                 }
+                if let Some(rest) = self.audio.rest(repeats, size) {
+                    // The copies are a courtesy.
+                    let _ = self.session.send_datagram(rest);
+                }
+            }
+        }
+    }
+
+    /// What to do against loss, where there is room for more. A page has no use for parity: its browser shows it no stream
+    /// in pieces.
+    fn care(&self, bytes: u64) -> Care {
+        let connection: &quinn::Connection = &self.session;
+        if self.carrier == Carrier::Quic {
+            let under_way = self.unacknowledged;
+            return Care::Parity(parity(connection, &self.redundancy, bytes, under_way));
+        }
+        let window = connection.stats().path.cwnd;
+        let fits = (self.unacknowledged + bytes) * 2 < window;
+        Care::Copies(if fits && self.redundancy.loss() > LOSSY {
+            2
+        } else {
+            1
+        })
+    }
+
+    /// Bytes that go beside a picture of so many.
+    fn beside(&self, care: Care, bytes: u64) -> u64 {
+        let connection: &quinn::Connection = &self.session;
+        match care {
+            Care::Copies(copies) => bytes * (copies as u64 - 1),
+            Care::Parity(packets) => {
+                packets as u64 * u64::from(connection.stats().path.current_mtu)
             }
         }
     }
@@ -117,6 +169,8 @@ impl QuicPlayer {
         let mut pieces = VecDeque::new();
         MediaStreamWriter::new(sequence).write_on(self.stream_id, &frame.message, &mut pieces);
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
+        let care = self.care(bytes);
+        let bytes = bytes + self.beside(care, bytes);
         self.unacknowledged += bytes;
         let sending = Sending {
             shell: self.shell.clone(),
@@ -128,7 +182,7 @@ impl QuicPlayer {
         };
         let pieces = pieces.into();
         self.sending.spawn(async move {
-            sending.run(pieces).await;
+            sending.run(pieces, care).await;
             bytes
         });
     }
@@ -144,7 +198,23 @@ fn priority(kind: FrameKind) -> i32 {
     }
 }
 
-/// One frame on its own QUIC stream.
+async fn write(stream: &mut SendStream, mut pieces: Vec<bytes::Bytes>) -> Result<(), WriteError> {
+    stream.write_all_chunks(&mut pieces).await?;
+    let _ = stream.finish();
+    stream.stopped().await?;
+    Ok(())
+}
+
+/// What is done against loss.
+#[derive(Debug, Clone, Copy)]
+enum Care {
+    /// So many streams with the same.
+    Copies(usize),
+    /// So many packets of parity.
+    Parity(usize),
+}
+
+/// One frame on its own QUIC stream, or on two.
 struct Sending {
     shell: Arc<Shell>,
     session: Session,
@@ -155,80 +225,47 @@ struct Sending {
 }
 
 impl Sending {
-    async fn run(self, mut pieces: Vec<bytes::Bytes>) {
-        let Ok(Ok(mut stream)) = timeout(DEADLINE, self.session.open_uni()).await else {
-            self.shell.metrics.expired.increment(1);
-            return;
+    async fn run(self, pieces: Vec<bytes::Bytes>, care: Care) {
+        let arrived = match care {
+            Care::Copies(copies) => self.copies(pieces, copies).await,
+            Care::Parity(packets) => self.protected(pieces, packets).await,
         };
+        if !arrived {
+            self.shell.metrics.expired.increment(1);
+        }
+    }
+
+    async fn protected(&self, pieces: Vec<bytes::Bytes>, packets: usize) -> bool {
+        let connection: &quinn::Connection = &self.session;
+        let Ok(Ok(stream)) = timeout(DEADLINE, connection.open_uni()).await else {
+            return false;
+        };
+        let _ = stream.set_priority(self.priority);
+        self.shell.count_out(self.carrier, self.len, self.arrived);
+        deliver(connection, stream, pieces, packets, DEADLINE).await
+    }
+
+    async fn copies(&self, pieces: Vec<bytes::Bytes>, copies: usize) -> bool {
+        let mut streams = Vec::new();
+        for copy in 0..copies {
+            let Ok(Ok(stream)) = timeout(DEADLINE, self.session.open_uni()).await else {
+                return false;
+            };
+            let priority = if copy == 0 { self.priority } else { COPY };
+            let _ = stream.set_priority(priority);
+            streams.push(stream);
+        }
+        self.shell.count_out(self.carrier, self.len, self.arrived);
+        let copies = streams.iter_mut();
+        let copies = copies.map(|stream| write(stream, pieces.clone()));
+        let mut copies: FuturesUnordered<_> = copies.collect();
         // Errors mean that the player or the session has gone; then nobody waits for the picture.
-        let delivered = async {
-            let _ = stream.set_priority(self.priority);
-            stream.write_all_chunks(&mut pieces).await?;
-            let _ = stream.finish();
-            self.shell.count_out(self.carrier, self.len, self.arrived);
-            stream.stopped().await?;
-            Ok::<(), WriteError>(())
-        };
-        if timeout(DEADLINE, delivered).await.is_err() {
+        let arrived = timeout(DEADLINE, copies.next()).await;
+        drop(copies);
+        for stream in &mut streams {
+            // One that has arrived has nothing to reset.
             let _ = stream.reset(EXPIRED);
-            self.shell.metrics.expired.increment(1);
         }
-    }
-}
-
-/// How often sound is repeated, by the loss of late.
-#[derive(Debug, Default)]
-struct Repeats {
-    looked: Option<Instant>,
-    sent: u64,
-    lost: u64,
-    count: usize,
-}
-
-impl Repeats {
-    fn count(&mut self, session: &Session, now: Instant) -> usize {
-        if self.looked.is_some_and(|at| now - at < LOSS_INTERVAL) {
-            return self.count;
-        }
-        let connection: &quinn::Connection = session;
-        let path = connection.stats().path;
-        self.look(path.sent_packets, path.lost_packets, now);
-        self.count
-    }
-
-    /// Rises at once and falls by one step at a time, since loss comes in bursts.
-    fn look(&mut self, sent: u64, lost: u64, now: Instant) {
-        let fresh_sent = sent.saturating_sub(self.sent).max(1);
-        let fresh_lost = lost.saturating_sub(self.lost);
-        let wanted = match fresh_lost * 100 / fresh_sent {
-            _ if fresh_lost == 0 => 0,
-            0..2 => 1,
-            2..8 => 2,
-            _ => 3,
-        };
-        self.count = wanted.max(self.count.saturating_sub(1));
-        (self.sent, self.lost, self.looked) = (sent, lost, Some(now));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repeats_rise_with_loss_and_fall_slowly() {
-        let now = Instant::now();
-        let mut repeats = Repeats::default();
-        let mut look = |sent, lost| {
-            repeats.look(sent, lost, now);
-            repeats.count
-        };
-        assert_eq!(look(100, 0), 0);
-        assert_eq!(look(200, 1), 1);
-        assert_eq!(look(300, 6), 2);
-        assert_eq!(look(400, 16), 3);
-        assert_eq!(look(500, 16), 2);
-        assert_eq!(look(600, 16), 1);
-        assert_eq!(look(700, 16), 0);
+        arrived.is_ok()
     }
 }

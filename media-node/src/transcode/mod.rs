@@ -9,7 +9,7 @@ use aac::OpusToAac;
 use counterpart_shared::flv::{AudioBody, AudioPacket};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::Message;
-use std::time::Instant;
+use counterpart_transport::clock;
 
 /// Why sound cannot be coded anew.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ fn give(reader: &Reader, source: &Frame, timestamp: u32, payload: bytes::Bytes) 
         timestamp,
         ..source.message.clone()
     };
-    if let Some(mut frame) = Frame::new(message, Instant::now()) {
+    if let Some(mut frame) = Frame::new(message, clock::now()) {
         frame.arrived = source.arrived;
         reader.give_aac(frame);
     }

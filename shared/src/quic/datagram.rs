@@ -79,11 +79,13 @@ pub struct AudioDatagrams {
     sequence: u64,
     /// The last messages, oldest first.
     last: VecDeque<Message>,
+    /// How many of them the last datagram has.
+    fitted: usize,
 }
 
 impl AudioDatagrams {
     /// The most previous messages that one datagram repeats.
-    pub const MAX_REPEATS: usize = 8;
+    pub const MAX_REPEATS: usize = 14;
 
     /// At the start of a track.
     pub fn new() -> Self {
@@ -104,15 +106,28 @@ impl AudioDatagrams {
         }
         self.last.push_back(message.clone());
         self.sequence += 1;
-        let count = self.fitting(repeats.saturating_add(1), max_size);
-        let first = self.sequence - count as u64;
-        let messages = self.last.range(self.last.len() - count..);
-        (count > 0).then(|| write_datagram(first, messages))
+        self.fitted = self.fitting(0, repeats.saturating_add(1), max_size);
+        self.datagram(0, self.fitted)
     }
 
-    /// How many of the last messages, at most `count`, fit into `max_size` bytes behind the longest sequence.
-    fn fitting(&self, count: usize, max_size: usize) -> usize {
-        let newest_first = self.last.iter().rev().take(count);
+    /// What the last [`push`](Self::push) should have repeated too and had no room for, as far as one more datagram has.
+    pub fn rest(&self, repeats: usize, max_size: usize) -> Option<Bytes> {
+        let wanted = repeats.saturating_add(1).min(self.last.len());
+        let missing = wanted.checked_sub(self.fitted)?;
+        let newer = self.fitted;
+        self.datagram(newer, self.fitting(newer, missing, max_size))
+    }
+
+    /// `count` messages, behind which there are `newer` ones.
+    fn datagram(&self, newer: usize, count: usize) -> Option<Bytes> {
+        let end = self.last.len() - newer;
+        let first = self.sequence - (newer + count) as u64;
+        (count > 0).then(|| write_datagram(first, self.last.range(end - count..end)))
+    }
+
+    /// How many messages before the `newer` ones, at most `count`, fit into `max_size` bytes behind the longest sequence.
+    fn fitting(&self, newer: usize, count: usize, max_size: usize) -> usize {
+        let newest_first = self.last.iter().rev().skip(newer).take(count);
         let ends = newest_first.scan(8, |end, message| {
             *end += full_size(message) + message.payload.len();
             Some(*end)

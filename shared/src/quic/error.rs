@@ -31,6 +31,20 @@ pub enum QuicError {
         /// The limit.
         max: usize,
     },
+    /// Parity of a code that is not used, or unlike the parity of the same stream that came before.
+    #[error(
+        "{bytes} bytes of parity from symbol {first} of {count} on, for a stream of {length} bytes"
+    )]
+    Parity {
+        /// What is claimed of the stream.
+        length: usize,
+        /// Symbols in all.
+        count: usize,
+        /// The first one here.
+        first: usize,
+        /// What came.
+        bytes: usize,
+    },
     /// The sequence numbers are used up.
     #[error("sequence {0} is the last one there is")]
     SequenceOverflow(u64),

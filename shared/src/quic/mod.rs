@@ -4,6 +4,7 @@
 //! ```text
 //! media stream = sequence, message+          on a unidirectional QUIC stream
 //! datagram     = sequence, message+          the same bytes, all in one datagram
+//! parity       = what stands in for lost bytes of a media stream, in a datagram: see [`Parity`]
 //! sequence     = varint (RFC 9000 §16) of the first message; the next ones count on by 1
 //! message      = one type-0 chunk (RTMP 1.0 §5.3.1.2.1) that holds the whole message
 //! ```
@@ -13,6 +14,11 @@
 
 mod datagram;
 mod error;
+mod lateness;
+mod parity;
+mod play_out;
+mod recovery;
+mod redundancy;
 mod stream;
 mod track;
 mod varint;
@@ -22,6 +28,10 @@ mod tests;
 
 pub use datagram::{AudioDatagrams, read_datagram, write_datagram};
 pub use error::QuicError;
+pub use parity::{Parity, protect};
+pub use play_out::PlayOut;
+pub use recovery::{Recovered, Recovery};
+pub use redundancy::Redundancy;
 pub use stream::{MediaStreamReader, MediaStreamWriter};
 pub use track::{Track, TrackLimits, TrackOutput, TrackReceiver};
 pub use varint::{MAX_VARINT, read_varint, write_varint};

@@ -1,9 +1,10 @@
 //! Back into order: messages of one track that came on different QUIC streams and datagrams.
 
 use super::MAX_VARINT;
+use super::lateness::Lateness;
 use crate::flv::{FrameKind, TagKind, classify};
 use crate::rtmp::{Message, MessageKind};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 
 /// What is numbered together.
@@ -32,7 +33,7 @@ impl Track {
 /// How a track is put in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrackLimits {
-    /// How long a gap is waited for, in milliseconds.
+    /// How long a gap is waited for at most, in milliseconds.
     pub patience: u64,
     /// Messages that wait behind a gap.
     pub max_held: usize,
@@ -63,13 +64,18 @@ pub enum TrackOutput {
     KeyframeRequest,
 }
 
+/// So many of the messages that were given up last are remembered.
+const MISSED: u64 = 64;
+
 /// Puts one track in order.
 ///
 /// **Driving.** [`push`](Self::push) each message as it comes, then [`poll`](Self::poll) until `None`; poll again at
 /// [`deadline`](Self::deadline). Times are milliseconds of any clock that does not go back.
 ///
 /// A gap is waited for, for `patience` after the first message behind it, or until the limits of what may wait are
-/// reached; then it is skipped. Audio and data go on behind it. Video goes on at the next keyframe that is there or
+/// reached; then it is skipped. Audio is waited for by its times: what stands behind a gap is held until it is as late as the
+/// latest message of the last seconds was, at most `patience` later than the quickest; so with nothing late, next to nothing is
+/// waited for, and as long as copies come with later datagrams, they are. Audio and data go on behind a gap. Video goes on at the next keyframe that is there or
 /// comes, and gives nothing but configurations until then. So a sender puts a configuration on the QUIC stream of its
 /// keyframe, and numbers from 0.
 #[derive(Debug)]
@@ -83,6 +89,9 @@ pub struct TrackReceiver {
     /// Video: no picture decodes before the next keyframe.
     lacks_keyframe: bool,
     requested: Option<u64>,
+    /// Audio: how late messages are, and which were given up lately and may still come.
+    lateness: Lateness,
+    given_up: BTreeSet<u64>,
     outputs: VecDeque<TrackOutput>,
     discarded: u64,
     lost: u64,
@@ -106,6 +115,8 @@ impl TrackReceiver {
             held_bytes: 0,
             lacks_keyframe: false,
             requested: None,
+            lateness: Lateness::new(),
+            given_up: BTreeSet::new(),
             outputs: VecDeque::new(),
             discarded: 0,
             lost: 0,
@@ -115,6 +126,9 @@ impl TrackReceiver {
     /// Takes a message; a duplicate, or one that comes after it was given up, is dropped and counted.
     pub fn push(&mut self, sequence: u64, message: Message, now: u64) {
         let known = sequence < self.next || self.held.contains_key(&sequence);
+        if self.track == Track::Audio && (!known || self.given_up.remove(&sequence)) {
+            self.lateness.take(message.timestamp, now);
+        }
         if known || sequence > MAX_VARINT {
             self.discarded += 1;
             return;
@@ -189,6 +203,11 @@ impl TrackReceiver {
         self.outputs
             .push_back(TrackOutput::Gap { from, to: sequence });
         self.lost += sequence - from;
+        if self.track == Track::Audio {
+            self.given_up
+                .extend(from.max(sequence.saturating_sub(MISSED))..sequence);
+            self.given_up = self.given_up.split_off(&sequence.saturating_sub(MISSED));
+        }
         let behind = self.held.split_off(&sequence);
         for (sequence, held) in mem::replace(&mut self.held, behind) {
             self.held_bytes -= held.message.payload.len();
@@ -238,8 +257,13 @@ impl TrackReceiver {
     }
 
     pub(super) fn gap_deadline(&self) -> Option<u64> {
+        let patience = self.limits.patience;
+        if self.track == Track::Audio {
+            let (_, first) = self.held.first_key_value()?;
+            return self.lateness.until(first.message.timestamp, patience);
+        }
         let since = self.held.values().map(|held| held.since).min()?;
-        Some(since.saturating_add(self.limits.patience))
+        Some(since.saturating_add(patience))
     }
 
     fn is_full(&self) -> bool {

@@ -1,10 +1,12 @@
 //! One publish or play at a node, whatever carries it.
 
 use super::control::Wish;
+use super::valve::Room;
 use super::{CarryError, Event, quic, rtmp};
 use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::Message;
 use counterpart_shared::session::{ClientSession, MediaUrl, Scheme};
+use counterpart_transport::Congestion;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -33,11 +35,22 @@ pub struct Connection {
     tasks: JoinSet<()>,
 }
 
+/// How QUIC connections are made.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// The endpoint that makes them; none for one of their own, on a free port of this machine.
+    pub endpoint: Option<quinn::Endpoint>,
+    /// Their congestion control.
+    pub congestion: Congestion,
+}
+
 /// What a carrier works with.
 pub(super) struct Parts {
     pub(super) replies: mpsc::Sender<Message>,
     pub(super) to_write: mpsc::Receiver<Message>,
     pub(super) media: mpsc::Receiver<Message>,
+    /// For the media: set by the carrier.
+    pub(super) room: Room,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) ready: oneshot::Sender<Result<u32, CarryError>>,
     pub(super) wishes: mpsc::Receiver<Wish>,
@@ -49,7 +62,12 @@ pub(super) struct Parts {
 impl Connection {
     /// Connects and waits until the node lets the stream begin.
     pub async fn open(url: &MediaUrl, act: Act) -> Result<Self, CarryError> {
-        tokio::time::timeout(OPEN, Self::open_unbounded(url, act))
+        Self::open_by(url, act, &Way::default()).await
+    }
+
+    /// The same on a way of the caller's choice.
+    pub async fn open_by(url: &MediaUrl, act: Act, way: &Way) -> Result<Self, CarryError> {
+        tokio::time::timeout(OPEN, Self::open_unbounded(url, act, way))
             .await
             .map_err(|_| CarryError::Late {
                 step: "answer to the request",
@@ -57,13 +75,15 @@ impl Connection {
             })?
     }
 
-    async fn open_unbounded(url: &MediaUrl, act: Act) -> Result<Self, CarryError> {
+    async fn open_unbounded(url: &MediaUrl, act: Act, way: &Way) -> Result<Self, CarryError> {
         let (replies, to_write) = mpsc::channel(64);
         let (media, media_out) = mpsc::channel(MEDIA_QUEUE);
         let (events, events_out) = mpsc::channel(EVENT_QUEUE);
         let (ready, is_ready) = oneshot::channel();
         let (wishes, wishes_out) = mpsc::channel(16);
+        let room = Room::default();
         let parts = Parts {
+            room: room.clone(),
             replies,
             to_write,
             media: media_out,
@@ -75,13 +95,17 @@ impl Connection {
         };
         let tasks = match url.scheme {
             Scheme::Rtmp => rtmp::open(url, act, parts).await?,
-            Scheme::Quic => quic::open(url, act, parts).await?,
+            Scheme::Quic => quic::open(url, act, way, parts).await?,
             other => return Err(CarryError::Scheme(other)),
         };
         let stream_id = is_ready.await.map_err(|_| CarryError::Eof)??;
         Ok(Self {
             events: events_out,
-            media: MediaSender { stream_id, media },
+            media: MediaSender {
+                stream_id,
+                media,
+                room,
+            },
             wishes,
             tasks,
         })
@@ -119,6 +143,7 @@ impl Connection {
 pub struct MediaSender {
     stream_id: u32,
     media: mpsc::Sender<Message>,
+    room: Room,
 }
 
 /// Why a message was not taken.
@@ -131,6 +156,12 @@ pub enum NotSent {
 }
 
 impl MediaSender {
+    /// Whether the link takes another picture. While it does not, make none: one that is made and not sent costs all that build on
+    /// it.
+    pub fn has_room(&self) -> bool {
+        self.room.is_there()
+    }
+
     /// Hands a message over, if there is room.
     pub fn try_send(&self, message: &Message) -> Result<(), NotSent> {
         let message = message.on(self.stream_id);

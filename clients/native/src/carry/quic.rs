@@ -1,11 +1,12 @@
 //! QUIC: one connection, commands on its first bidirectional stream.
 
-use super::connection::{Parts, new_session};
+use super::connection::{Parts, Way, new_session};
 use super::control::{self, Control};
 use super::resolve::resolve;
 use super::{CarryError, pin, quic_receive, quic_send};
 use counterpart_shared::grant::Act;
 use counterpart_shared::session::MediaUrl;
+use counterpart_transport::Congestion;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use quinn::crypto::rustls::QuicClientConfig;
@@ -34,13 +35,24 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Pictures that may be on their way at a time, each on its own stream.
 const MAX_STREAMS: u32 = 256;
 
+/// Sound and parity that wait to be sent. Parity leaves room for sound.
+const DATAGRAM_BUFFER: usize = 32 * 1024;
+
+/// A packet is not lost because so few later ones have come, only when it is late: radio links and two ways at once change
+/// the order, and a conversation sends so little that counting finds out no sooner.
+const OVERTAKEN: u32 = 64;
+/// Late is what takes longer than so many round trips. More than QUIC's usual 9/8 (RFC 9002 §6.1.2), which takes jitter for loss; what is
+/// really lost comes again as parity before that.
+const LATE: f32 = 1.5;
+
 /// Connects and starts the session and the media.
 pub(super) async fn open(
     url: &MediaUrl,
     act: Act,
+    way: &Way,
     parts: Parts,
 ) -> Result<JoinSet<()>, CarryError> {
-    let connection = connect(url).await?;
+    let connection = connect(url, way).await?;
     let (mut writer, reader) = connection.open_bi().await?;
     let mut tasks = parts.tasks;
     let control = Control::new(
@@ -60,7 +72,12 @@ pub(super) async fn open(
     });
     tasks.spawn(control.run(reader, parts.wishes));
     match act {
-        Act::Publish => tasks.spawn(quic_send::run(connection, parts.media)),
+        Act::Publish => tasks.spawn(quic_send::run(
+            connection,
+            parts.media,
+            parts.events,
+            parts.room,
+        )),
         Act::Play | Act::Review => {
             tasks.spawn(quic_receive::run(connection, parts.events, parts.wisher))
         }
@@ -69,8 +86,8 @@ pub(super) async fn open(
 }
 
 /// The first of the name's addresses that answers, each given a head start over the next.
-async fn connect(url: &MediaUrl) -> Result<quinn::Connection, CarryError> {
-    let config = config(url.sha256.ok_or(CarryError::NoPin)?);
+async fn connect(url: &MediaUrl, way: &Way) -> Result<quinn::Connection, CarryError> {
+    let config = config(url.sha256.ok_or(CarryError::NoPin)?, way.congestion);
     let addresses = resolve(&url.host, url.port).await?;
     let mut attempts: FuturesUnordered<_> = (0u32..)
         .zip(addresses)
@@ -78,7 +95,7 @@ async fn connect(url: &MediaUrl) -> Result<quinn::Connection, CarryError> {
             let config = config.clone();
             async move {
                 tokio::time::sleep(STAGGER * place).await;
-                connect_to(address, &url.host, config).await
+                connect_to(address, &url.host, way, config).await
             }
         })
         .collect();
@@ -104,14 +121,13 @@ async fn connect(url: &MediaUrl) -> Result<quinn::Connection, CarryError> {
 async fn connect_to(
     address: SocketAddr,
     name: &str,
+    way: &Way,
     config: quinn::ClientConfig,
 ) -> Result<quinn::Connection, CarryError> {
-    let any: SocketAddr = match address {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    let endpoint = match &way.endpoint {
+        Some(endpoint) => endpoint.clone(),
+        None => endpoint_for(address)?,
     };
-    let endpoint =
-        quinn::Endpoint::client(any).map_err(|source| CarryError::Connect { address, source })?;
     endpoint
         .connect_with(config, address, name)?
         .await
@@ -122,7 +138,15 @@ async fn connect_to(
         })
 }
 
-fn config(sha256: [u8; 32]) -> quinn::ClientConfig {
+fn endpoint_for(address: SocketAddr) -> Result<quinn::Endpoint, CarryError> {
+    let any: SocketAddr = match address {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    quinn::Endpoint::client(any).map_err(|source| CarryError::Connect { address, source })
+}
+
+fn config(sha256: [u8; 32], congestion: Congestion) -> quinn::ClientConfig {
     let tls = QuicClientConfig::try_from(pin::client_config(sha256, ALPN))
         .expect("TLS 1.3 has the cipher suite that QUIC begins with");
     let mut transport = quinn::TransportConfig::default();
@@ -131,8 +155,12 @@ fn config(sha256: [u8; 32]) -> quinn::ClientConfig {
         .keep_alive_interval(Some(IDLE / 4))
         .initial_rtt(Duration::from_millis(60))
         .max_concurrent_uni_streams(MAX_STREAMS.into())
+        .datagram_send_buffer_size(DATAGRAM_BUFFER)
+        .packet_threshold(OVERTAKEN)
+        .time_threshold(LATE)
         // An older picture goes before a newer one, which needs it.
         .send_fairness(false);
+    congestion.apply(&mut transport);
     let mut config = quinn::ClientConfig::new(Arc::new(tls));
     config.transport_config(Arc::new(transport));
     config

@@ -2,24 +2,21 @@
 
 use super::control::Wish;
 use super::{CarryError, Event};
-use counterpart_shared::quic::{
-    MediaStreamReader, QuicError, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
-};
+use counterpart_shared::flv::{TagKind, classify};
+use counterpart_shared::quic::{PlayOut, Track, TrackLimits, TrackOutput, TrackReceiver};
 use counterpart_shared::rtmp::Message;
-use quinn::{Connection, RecvStream};
+use counterpart_transport::{Collected, collect};
+use quinn::Connection;
+use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Bytes of the longest message that is taken: bounds what one picture can cost.
 const MAX_MESSAGE: usize = 4 << 20;
 
-/// Bytes that are read from a stream at a time.
-const READ: usize = 64 * 1024;
-
-/// A message and its sequence, from whatever carried it.
-type Arrival = (u64, Message);
+/// Messages between the connection and the order.
+const AHEAD: usize = 256;
 
 /// Receives until the connection or the holder ends.
 pub(super) async fn run(
@@ -36,6 +33,9 @@ pub(super) async fn run(
 struct Receiver {
     start: Instant,
     tracks: [(Track, TrackReceiver); 3],
+    play_out: PlayOut,
+    /// Pictures that are held, and until when.
+    held: VecDeque<(u64, Event)>,
     events: mpsc::Sender<Event>,
     wisher: mpsc::WeakSender<Wish>,
 }
@@ -52,29 +52,24 @@ impl Receiver {
         Self {
             start: Instant::now(),
             tracks,
+            play_out: PlayOut::new(),
+            held: VecDeque::new(),
             events,
             wisher,
         }
     }
 
     async fn receive(&mut self, connection: &Connection) -> Result<(), CarryError> {
-        let (arrive, mut arrivals) = mpsc::channel::<Arrival>(256);
-        let mut streams = JoinSet::new();
+        let (arrive, mut arrivals) = mpsc::channel(AHEAD);
+        let collect = collect(connection.clone(), MAX_MESSAGE, arrive);
+        tokio::pin!(collect);
         loop {
             tokio::select! {
-                Some(arrival) = arrivals.recv() => self.push(arrival),
-                datagram = connection.read_datagram() => {
-                    let (first, messages) = read_datagram(&datagram?, MAX_MESSAGE)?;
-                    (first..).zip(messages).for_each(|arrival| self.push(arrival));
-                }
-                stream = connection.accept_uni() => {
-                    streams.spawn(read_stream(stream?, arrive.clone()));
-                }
-                Some(ended) = streams.join_next() => {
-                    if let Ok(Err(error)) = ended {
-                        return Err(error.into());
-                    }
-                }
+                Some(arrival) = arrivals.recv() => match arrival {
+                    Collected::Message(sequence, message) => self.push(sequence, message),
+                    Collected::Fault(error) => return Err(error.into()),
+                },
+                end = &mut collect => return end.map_or(Ok(()), |error| Err(error.into())),
                 () = tokio::time::sleep_until(self.deadline()) => {}
                 () = self.events.closed() => return Ok(()),
             }
@@ -90,12 +85,14 @@ impl Receiver {
 
     fn deadline(&self) -> Instant {
         let first = self.tracks.iter().filter_map(|(_, track)| track.deadline());
-        let wait = first.min().unwrap_or_else(|| self.now() + 1000);
+        let held = self.held.front().map(|(until, _)| *until);
+        let wait = first.chain(held).min();
+        let wait = wait.unwrap_or_else(|| self.now() + 1000);
         // Milliseconds are rounded down here and there: one more, or it would spin for the rest of one.
         self.start + Duration::from_millis(wait.saturating_add(1))
     }
 
-    fn push(&mut self, (sequence, message): Arrival) {
+    fn push(&mut self, sequence: u64, message: Message) {
         let now = self.now();
         let kind = Track::of(message.kind);
         let track = self
@@ -107,15 +104,16 @@ impl Receiver {
         }
     }
 
-    /// Hands over what is in order.
+    /// Hands over what is in order, pictures when they are to be shown.
     async fn give(&mut self) -> Result<(), mpsc::error::SendError<Event>> {
         let now = self.now();
-        for (kind, track) in &mut self.tracks {
-            while let Some(output) = track.poll(now) {
+        for place in 0..self.tracks.len() {
+            while let Some(output) = self.tracks[place].1.poll(now) {
+                let kind = self.tracks[place].0;
                 let event = match output {
                     TrackOutput::Message { message, .. } => Event::Media(message),
                     TrackOutput::Gap { from, to } => Event::Gap {
-                        track: *kind,
+                        track: kind,
                         messages: to - from,
                     },
                     TrackOutput::KeyframeRequest => {
@@ -125,40 +123,42 @@ impl Receiver {
                         continue;
                     }
                 };
-                self.events.send(event).await?;
+                match kind {
+                    Track::Video => self.hold(event, now),
+                    Track::Audio | Track::Data => self.events.send(event).await?,
+                }
             }
+        }
+        while let Some((_, event)) = self.held.pop_front_if(|(until, _)| *until <= now) {
+            self.events.send(event).await?;
         }
         Ok(())
     }
-}
 
-/// Reads one stream. A reset is no fault: what was on it will be missed by its sequence.
-async fn read_stream(
-    mut stream: RecvStream,
-    arrive: mpsc::Sender<Arrival>,
-) -> Result<(), QuicError> {
-    let mut reader = MediaStreamReader::new(MAX_MESSAGE);
-    loop {
-        match stream.read_chunk(READ, true).await {
-            Ok(Some(chunk)) => reader.push(&chunk.bytes),
-            Ok(None) => return reader.finish(),
-            Err(_) => return Ok(()),
-        }
-        while let Some(arrival) = reader.next_message()? {
-            if arrive.send(arrival).await.is_err() {
-                return Ok(());
+    /// Holds a picture until it is to be shown, and what is said about pictures until those before are.
+    fn hold(&mut self, event: Event, now: u64) {
+        let before = self.held.back().map_or(0, |(until, _)| *until);
+        let until = match &event {
+            Event::Media(message) if !is_config(message) => {
+                self.play_out.take(message.timestamp, now)
             }
-        }
+            _ => now,
+        };
+        self.held.push_back((until.max(before), event));
     }
 }
 
+fn is_config(message: &Message) -> bool {
+    classify(TagKind::Video, &message.payload).is_config()
+}
+
 /// A lost packet of a picture needs about one and a half round trips to come again; waiting that long is better than
-/// doing without pictures until a keyframe. Sound is not sent again, only ahead.
+/// doing without pictures until a keyframe. Sound is not sent again but repeated with the next packets, 20 ms apart and 14 of them at most.
 fn limits(track: Track, rtt: Duration) -> TrackLimits {
     let rtt = u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX);
     let patience = match track {
-        Track::Video | Track::Data => rtt.saturating_mul(3).clamp(150, 600),
-        Track::Audio => rtt.saturating_add(40).clamp(60, 200),
+        Track::Video | Track::Data => rtt.saturating_mul(4).clamp(250, 600),
+        Track::Audio => 280,
     };
     TrackLimits {
         patience,

@@ -1,11 +1,13 @@
 //! Media to a node: a QUIC stream per picture, sound as datagrams.
 
-use bytes::Bytes;
+use super::Event;
+use super::valve::{Look, Room, Valve};
 use counterpart_shared::flv::{TagKind, classify};
-use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Track};
+use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
-use quinn::{Connection, SendStream};
-use std::collections::VecDeque;
+use counterpart_transport::{clock, deliver, parity};
+use quinn::Connection;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -14,18 +16,14 @@ use tokio::task::JoinSet;
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
 
-/// The error code of such a reset.
-const OUTLIVED: u32 = 1;
-
-/// Sound is sent again with the next packets for this long after a loss.
-const REPEAT_FOR: Duration = Duration::from_secs(2);
-
-/// So many previous packets of sound.
-const REPEATS: usize = 2;
-
 /// Sends until the publisher ends, then waits for what is on its way.
-pub(super) async fn run(connection: Connection, mut media: mpsc::Receiver<Message>) {
-    let mut sender = Sender::new(connection);
+pub(super) async fn run(
+    connection: Connection,
+    mut media: mpsc::Receiver<Message>,
+    events: mpsc::Sender<Event>,
+    room: Room,
+) {
+    let mut sender = Sender::new(connection, events, room);
     while let Some(message) = media.recv().await {
         if sender.send(message).await.is_err() {
             return;
@@ -42,25 +40,40 @@ struct Sender {
     data: u64,
     /// The configuration that goes with the next keyframe, on one stream.
     config: Option<Message>,
-    streams: JoinSet<()>,
-    loss: Loss,
+    /// Messages on their way, each with a number.
+    streams: JoinSet<u64>,
+    /// When each was sent, and its bytes.
+    under_way: BTreeMap<u64, (Instant, u64)>,
+    sent: u64,
+    /// When one last arrived or was given up.
+    arrived: Instant,
+    valve: Valve,
+    events: mpsc::Sender<Event>,
+    redundancy: Redundancy,
+    start: Instant,
 }
 
 impl Sender {
-    fn new(connection: Connection) -> Self {
+    fn new(connection: Connection, events: mpsc::Sender<Event>, room: Room) -> Self {
         Self {
-            loss: Loss::new(),
+            redundancy: Redundancy::new(),
+            start: clock::now(),
             connection,
             sound: AudioDatagrams::new(),
             pictures: 0,
             data: 0,
             config: None,
             streams: JoinSet::new(),
+            under_way: BTreeMap::new(),
+            sent: 0,
+            arrived: clock::now(),
+            valve: Valve::new(room),
+            events,
         }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
-        while self.streams.try_join_next().is_some() {}
+        self.look();
         match Track::of(message.kind) {
             Some(Track::Video) if is_config(TagKind::Video, &message) => {
                 self.config = Some(message);
@@ -83,6 +96,31 @@ impl Sender {
         }
     }
 
+    /// Looks at what is under way and tells the publisher what that means for him.
+    fn look(&mut self) {
+        while let Some(ended) = self.streams.try_join_next() {
+            if let Ok(number) = ended {
+                self.under_way.remove(&number);
+                self.arrived = clock::now();
+            }
+        }
+        let path = self.connection.stats().path;
+        let oldest = self.under_way.values().next().map(|(since, _)| *since);
+        let look = Look {
+            silent: oldest.map_or(Duration::ZERO, |since| {
+                clock::since(since.max(self.arrived))
+            }),
+            under_way: self.under_way.values().map(|(_, bytes)| bytes).sum(),
+            window: path.cwnd,
+            round_trip: path.rtt,
+            loss: self.redundancy.loss(),
+        };
+        if let Some(limit) = self.valve.look(look, clock::now()) {
+            // When so many events wait he will hear of it later.
+            let _ = self.events.try_send(Event::Bitrate(limit));
+        }
+    }
+
     async fn sound(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
         let sequence = self.sound.sequence();
         let room = match is_config(TagKind::Audio, &message) {
@@ -90,11 +128,21 @@ impl Sender {
             true => 0,
             false => self.connection.max_datagram_size().unwrap_or(0),
         };
-        let lost = self.connection.stats().path.lost_packets;
-        let repeats = self.loss.repeats(lost, Instant::now());
+        let path = self.connection.stats().path;
+        let now = clock::since(self.start).as_millis() as u64;
+        let round_trip = path.rtt.as_millis() as u64;
+        self.redundancy
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
+        let repeats = self.redundancy.repeats();
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
-            Some(Ok(())) => Ok(()),
+            Some(Ok(())) => {
+                if let Some(rest) = self.sound.rest(repeats, room) {
+                    // The copies are a courtesy.
+                    let _ = self.connection.send_datagram(rest);
+                }
+                Ok(())
+            }
             Some(Err(quinn::SendDatagramError::ConnectionLost(error))) => Err(error),
             // It does not fit, or the path has just become narrower, or the peer takes none.
             Some(Err(_)) | None => self.stream(sequence, &[message]).await,
@@ -112,65 +160,24 @@ impl Sender {
         for message in messages {
             writer.write(message, &mut out);
         }
+        let bytes = out.iter().map(|piece| piece.len() as u64).sum();
         let stream = self.connection.open_uni().await?;
-        self.streams.spawn(deliver(stream, out.into()));
+        let under_way = self.under_way.values().map(|(_, bytes)| bytes).sum();
+        let parity = parity(&self.connection, &self.redundancy, bytes, under_way);
+        let (number, pieces) = (self.sent, Vec::from(out));
+        let size = u64::from(self.connection.stats().path.current_mtu);
+        let bytes = bytes + parity as u64 * size;
+        self.sent += 1;
+        self.under_way.insert(number, (clock::now(), bytes));
+        let connection = self.connection.clone();
+        self.streams.spawn(async move {
+            deliver(&connection, stream, pieces, parity, DEADLINE).await;
+            number
+        });
         Ok(())
     }
 }
 
 fn is_config(kind: TagKind, message: &Message) -> bool {
     classify(kind, &message.payload).is_config()
-}
-
-/// Writes all and waits until it has arrived, or gives up at the deadline.
-async fn deliver(mut stream: SendStream, mut pieces: Vec<Bytes>) {
-    let write = async {
-        stream.write_all_chunks(&mut pieces).await.ok()?;
-        stream.finish().ok()?;
-        stream.stopped().await.ok()
-    };
-    if tokio::time::timeout(DEADLINE, write).await.is_err() {
-        let _ = stream.reset(OUTLIVED.into());
-    }
-}
-
-/// Whether packets were lost lately.
-struct Loss {
-    lost: u64,
-    seen: Option<Instant>,
-}
-
-impl Loss {
-    fn new() -> Self {
-        Self {
-            lost: 0,
-            seen: None,
-        }
-    }
-
-    /// How many previous packets to repeat, when so many packets are lost by now.
-    fn repeats(&mut self, lost: u64, now: Instant) -> usize {
-        if lost > self.lost {
-            self.lost = lost;
-            self.seen = Some(now);
-        }
-        match self.seen {
-            Some(seen) if now.duration_since(seen) < REPEAT_FOR => REPEATS,
-            _ => 0,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sound_is_repeated_for_a_while_after_a_loss() {
-        let (mut loss, start) = (Loss::new(), Instant::now());
-        assert_eq!(loss.repeats(0, start), 0);
-        assert_eq!(loss.repeats(3, start), REPEATS);
-        assert_eq!(loss.repeats(3, start + REPEAT_FOR / 2), REPEATS);
-        assert_eq!(loss.repeats(3, start + REPEAT_FOR), 0);
-    }
 }

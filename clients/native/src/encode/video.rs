@@ -11,8 +11,10 @@ use openh264::encoder::{
     RateControlMode, UsageType,
 };
 
-/// Seconds from one keyframe to the next.
+/// Seconds from one keyframe to the next, and where the bitrate is so low that a keyframe is a burden.
 const KEYFRAME_INTERVAL_S: u32 = 2;
+const LONG_INTERVAL_S: u32 = 6;
+const LOW_BITRATE: u32 = 400_000;
 
 /// How pictures are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,16 @@ pub struct VideoSettings {
     pub bitrate: u32,
     /// Pictures per second.
     pub fps: u32,
+}
+
+impl VideoSettings {
+    /// Seconds from one keyframe to the next.
+    fn keyframe_interval(self) -> u32 {
+        match self.bitrate < LOW_BITRATE {
+            true => LONG_INTERVAL_S,
+            false => KEYFRAME_INTERVAL_S,
+        }
+    }
 }
 
 /// One encoded picture as message bodies.
@@ -94,7 +106,7 @@ impl VideoEncoder {
     /// on those before it all the same.
     pub fn encode(&mut self, picture: &Picture) -> Result<Option<CodedPicture>, EncodeError> {
         self.since_keyframe += 1;
-        if self.since_keyframe > self.settings.fps * KEYFRAME_INTERVAL_S {
+        if self.since_keyframe > self.settings.fps * self.settings.keyframe_interval() {
             self.force_keyframe();
         }
         let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());

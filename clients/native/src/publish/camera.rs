@@ -89,6 +89,11 @@ impl Camera {
         skipped
     }
 
+    /// Takes no picture this time.
+    pub(super) fn pass(&mut self) {
+        self.next += 1;
+    }
+
     /// Takes a picture now.
     pub(super) fn shoot(&mut self) -> Result<Shot, PublishError> {
         let at = WallTime::now();

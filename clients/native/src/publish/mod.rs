@@ -11,6 +11,7 @@ mod report;
 mod studio;
 
 pub use options::PublishOptions;
+pub use rate::Rate;
 pub use report::{PublishProgress, PublishReport};
 
 use crate::carry::{CarryError, Connection, Event};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The least that pictures are given.
-const FLOOR: u32 = 80_000;
+const FLOOR: u32 = 40_000;
 
 /// How long after a change upwards may follow: each costs a keyframe, and a link just found wide enough may not stay so.
 const UP: Duration = Duration::from_secs(4);
@@ -13,7 +13,7 @@ const DOWN: Duration = Duration::from_secs(1);
 
 /// Follows the node, not each of its words.
 #[derive(Debug)]
-pub(super) struct Rate {
+pub struct Rate {
     ceiling: u32,
     sound: u32,
     current: u32,
@@ -22,7 +22,7 @@ pub(super) struct Rate {
 
 impl Rate {
     /// Pictures begin at `ceiling` bits per second; sound takes `sound`.
-    pub(super) fn new(ceiling: u32, sound: u32) -> Self {
+    pub fn new(ceiling: u32, sound: u32) -> Self {
         Self {
             ceiling,
             sound,
@@ -32,7 +32,7 @@ impl Rate {
     }
 
     /// So much gets through, pictures and sound together: the pictures' new bitrate, if it is to change.
-    pub(super) fn limit(&mut self, total: u32, now: Instant) -> Option<u32> {
+    pub fn limit(&mut self, total: u32, now: Instant) -> Option<u32> {
         let wanted = total.saturating_sub(self.sound);
         let wanted = wanted.min(self.ceiling).max(FLOOR.min(self.ceiling));
         let pause = if wanted < self.current { DOWN } else { UP };
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_ceiling_below_the_floor_holds() {
-        let mut rate = Rate::new(50_000, 0);
+        let mut rate = Rate::new(30_000, 0);
         assert_eq!(rate.limit(1, Instant::now()), None);
     }
 }

@@ -165,6 +165,11 @@ impl Studio {
         let elapsed = self.begin.elapsed();
         let camera = self.camera.as_mut().expect("a picture was due");
         self.report.skipped += camera.catch_up(elapsed);
+        if !self.sender.has_room() {
+            camera.pass();
+            self.report.skipped += 1;
+            return Ok(());
+        }
         let (at, coded) = match camera.shoot()? {
             Shot::Taken(at, coded) => (at, coded),
             Shot::LeftOut => {

@@ -121,6 +121,7 @@ impl World {
             max_connections: 100,
             capacity: 50,
             timing: timing(),
+            congestion: counterpart_transport::Congestion::default(),
         };
         change(&mut config);
         let node = Node::load(config).await.unwrap();

@@ -39,14 +39,37 @@ fn the_last_messages_are_repeated_as_far_as_they_fit() {
     assert_eq!(push(4, 2, 107), None);
     assert_eq!(push(5, 2, 108), Some((5, vec![5])));
     assert_eq!(push(6, usize::MAX, 1200), Some((0, (0..=6).collect())));
-    for number in 7..12 {
+    for number in 7..20 {
         push(number, 0, 1200);
     }
     assert_eq!(
-        push(12, usize::MAX, usize::MAX),
-        Some((4, (4..=12).collect()))
+        push(20, usize::MAX, usize::MAX),
+        Some((6, (6..=20).collect()))
     );
-    assert_eq!(sender.sequence(), 13);
+    assert_eq!(sender.sequence(), 21);
+}
+
+#[test]
+fn what_has_no_room_goes_into_a_second_datagram() {
+    let mut sender = AudioDatagrams::new();
+    for number in 0..6 {
+        sender.push(&audio(number, &[0; 88]), 0, 1200);
+    }
+    let read = |datagram: Option<Bytes>| {
+        let (first, messages) = read_datagram(&datagram?, MAX).unwrap();
+        Some((first, messages.len()))
+    };
+    let newest = sender.push(&audio(6, &[0; 88]), 5, 308);
+    assert_eq!(read(newest), Some((4, 3)));
+    assert_eq!(read(sender.rest(5, 308)), Some((1, 3)));
+    assert_eq!(
+        read(sender.rest(5, 208)),
+        Some((2, 2)),
+        "the newest of them"
+    );
+    assert_eq!(read(sender.rest(2, 308)), None);
+    assert_eq!(read(sender.rest(0, 308)), None);
+    assert_eq!(read(sender.rest(usize::MAX, 1200)), Some((0, 4)));
 }
 
 #[test]

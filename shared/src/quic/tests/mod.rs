@@ -1,6 +1,7 @@
 //! Media streams, datagrams and tracks.
 
 mod datagram;
+mod parity;
 mod stream;
 mod track;
 
@@ -22,6 +23,10 @@ pub(super) fn message(kind: MessageKind, timestamp: u32, payload: &[u8]) -> Mess
 
 pub(super) fn audio(timestamp: u32, payload: &[u8]) -> Message {
     message(MessageKind::Audio, timestamp, payload)
+}
+
+pub(super) fn video(timestamp: u32, payload: &[u8]) -> Message {
+    message(MessageKind::Video, timestamp, payload)
 }
 
 pub(super) fn any_payload() -> impl Strategy<Value = Vec<u8>> {

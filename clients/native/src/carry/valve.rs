@@ -1,0 +1,150 @@
+//! What a publisher's own link takes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What may wait beyond the congestion window before no more pictures are to be made: two packets' worth.
+const SLACK: u64 = 3 * 1024;
+/// Where nothing has arrived for so long although something is under way, nothing gets through.
+/// Three round trips at least.
+const LATE: Duration = Duration::from_millis(500);
+/// On a path that loses more than this, pictures get half the window: the other half is for sound.
+const LOSSY: f64 = 0.05;
+/// A link that loses more than this carries sound, and no pictures that anybody could watch.
+const ONLY_SOUND: f64 = 0.62;
+/// A link that is full for so long is given more than it takes.
+const SUSTAINED: Duration = Duration::from_millis(150);
+/// A lower limit needs this long to show.
+const DOWN: Duration = Duration::from_millis(800);
+/// A higher one is tried this often.
+const UP: Duration = Duration::from_secs(1);
+/// Sound and a picture now and then.
+const FLOOR: u32 = 70_000;
+/// From here on there is no limit any more.
+const NO_LIMIT: u32 = 10_000_000;
+
+/// Whether a link takes another picture: set by the carrier, asked before one is made. A picture that is not made costs
+/// nothing, one that is made and not sent costs all up to the next keyframe.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Room(Arc<AtomicBool>);
+
+impl Room {
+    pub(super) fn is_there(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, there: bool) {
+        self.0.store(!there, Ordering::Relaxed);
+    }
+}
+
+/// A link as it is now.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// For how long nothing has arrived although something is under way.
+    pub(super) silent: Duration,
+    /// Bytes of pictures that are under way or wait.
+    pub(super) under_way: u64,
+    /// The congestion window in bytes.
+    pub(super) window: u64,
+    pub(super) round_trip: Duration,
+    /// What is lost, as a share.
+    pub(super) loss: f64,
+}
+
+/// Says when to make no pictures, and what the encoder should aim at.
+#[derive(Debug, Default)]
+pub(super) struct Valve {
+    room: Room,
+    full_since: Option<Instant>,
+    limit: Option<u32>,
+    changed: Option<Instant>,
+}
+
+impl Valve {
+    pub(super) fn new(room: Room) -> Self {
+        Self {
+            room,
+            ..Self::default()
+        }
+    }
+
+    /// What the encoder may give from now on, in bits per second with sound, if that has changed.
+    pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
+        let parts = if look.loss > LOSSY { 2 } else { 1 };
+        let is_full = look.under_way > look.window / parts + SLACK
+            || look.silent > LATE.max(look.round_trip * 3)
+            || look.loss > ONLY_SOUND;
+        self.room.set(!is_full);
+        if !is_full {
+            self.full_since = None;
+        }
+        let since = is_full.then(|| *self.full_since.get_or_insert(now));
+        let sustained = since.is_some_and(|since| now - since >= SUSTAINED);
+        let pause = if sustained { DOWN } else { UP };
+        if (is_full && !sustained) || soon(self.changed, pause, now) {
+            return None;
+        }
+        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
+        let next = match (sustained, self.limit) {
+            (true, limit) => ((rate as u32).min(limit.unwrap_or(u32::MAX)) / 100 * 80).max(FLOOR),
+            (false, Some(limit)) => limit + limit / 12,
+            (false, None) => return None,
+        };
+        self.changed = Some(now);
+        self.limit = (next < NO_LIMIT).then_some(next);
+        Some(next)
+    }
+}
+
+fn soon(last: Option<Instant>, pause: Duration, now: Instant) -> bool {
+    last.is_some_and(|at| now.saturating_duration_since(at) < pause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_link_takes_no_pictures_and_then_fewer_bits() {
+        let room = Room::default();
+        let (mut valve, start) = (Valve::new(room.clone()), Instant::now());
+        let ms = Duration::from_millis;
+        let mut look = |under_way, at| {
+            let look = Look {
+                silent: ms(50),
+                under_way,
+                window: 5_000,
+                round_trip: ms(100),
+                loss: 0.0,
+            };
+            valve.look(look, start + ms(at))
+        };
+        assert_eq!(look(5_000, 0), None);
+        assert!(room.is_there());
+        assert_eq!(look(9_000, 100), None);
+        assert!(!room.is_there(), "at once");
+        assert_eq!(look(9_000, 250), Some(320_000));
+        assert_eq!(look(9_000, 1_000), None, "it needs time to show");
+        assert_eq!(look(9_000, 1_050), Some(256_000));
+        assert_eq!(look(1_000, 2_000), None);
+        assert!(room.is_there());
+        assert_eq!(look(1_000, 2_050), Some(277_333));
+    }
+
+    #[test]
+    fn what_does_not_arrive_closes_it_too() {
+        let room = Room::default();
+        let mut valve = Valve::new(room.clone());
+        let look = Look {
+            silent: Duration::from_millis(501),
+            under_way: 1,
+            window: 5_000,
+            round_trip: Duration::from_millis(100),
+            loss: 0.0,
+        };
+        valve.look(look, Instant::now());
+        assert!(!room.is_there());
+    }
+}

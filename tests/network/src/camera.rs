@@ -1,0 +1,185 @@
+//! Publishes the clip as a native client does: in time, obeying the node.
+
+use crate::clip::{Clip, FPS, Reel, SOUND_RATE};
+use anyhow::Result;
+use bytes::{BufMut, Bytes, BytesMut};
+use counterpart_native::carry::{Connection, Event, MediaSender};
+use counterpart_native::publish::Rate;
+use counterpart_shared::rtmp::{Message, MessageKind};
+use counterpart_transport::clock;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// The most that pictures are given.
+pub(crate) const BITRATE: u32 = 900_000;
+pub(crate) const SOUND_INTERVAL: Duration = Duration::from_millis(20);
+/// What stands behind a picture: a NAL unit of filler (H.264, type 12) with its number and time, which no decoder looks at.
+const TRAILER: usize = 4 + 1 + 8 + 8;
+const FILLER: u8 = 12;
+
+/// What was published.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Roll {
+    /// When each picture and each packet of sound was taken, since the beginning of the call, and its bytes.
+    pub(crate) pictures: Vec<(Duration, usize)>,
+    pub(crate) sounds: Vec<(Duration, usize)>,
+    /// Pictures that the encoder or a full connection left out.
+    pub(crate) left_out: Vec<Duration>,
+    pub(crate) keyframes: u64,
+    pub(crate) requests: u64,
+}
+
+/// One publisher.
+pub(crate) struct Camera {
+    clip: Arc<Clip>,
+    sender: MediaSender,
+    begin: Instant,
+    rate: Rate,
+    bitrate: u32,
+    reel: Reel,
+    /// A picture was not sent, so nothing decodes before the next keyframe.
+    broken: bool,
+    roll: Roll,
+}
+
+impl Camera {
+    pub(crate) fn new(clip: Arc<Clip>, sender: MediaSender, begin: Instant) -> Self {
+        let reel = clip.roll(BITRATE, 0);
+        Self {
+            clip,
+            sender,
+            begin,
+            rate: Rate::new(BITRATE, SOUND_RATE),
+            bitrate: BITRATE,
+            reel,
+            broken: false,
+            roll: Roll::default(),
+        }
+    }
+
+    /// Works until `end`, counted from the beginning.
+    pub(crate) async fn work(mut self, mut connection: Connection, end: Duration) -> Result<Roll> {
+        self.send(MessageKind::Audio, self.clip.sound_config());
+        let mut pictures = ticks(Duration::from_secs(1) / FPS);
+        let mut sounds = ticks(SOUND_INTERVAL);
+        while clock::since(self.begin) < end {
+            tokio::select! {
+                biased;
+                event = connection.next() => match event {
+                    Some(Event::KeyframeRequest) => {
+                        self.roll.requests += 1;
+                        self.start_over();
+                    }
+                    Some(Event::Bitrate(total)) => self.limit(total),
+                    Some(_) => {}
+                    None => break,
+                },
+                _ = sounds.tick() => self.listen(),
+                _ = pictures.tick() => self.film()?,
+            }
+        }
+        Ok(self.roll)
+    }
+
+    fn limit(&mut self, total: u32) {
+        if let Some(bitrate) = self.rate.limit(total, clock::now()) {
+            self.bitrate = bitrate;
+            // Another bitrate costs a keyframe, see `VideoEncoder::set_bitrate`.
+            self.start_over();
+        }
+    }
+
+    /// The next picture is a keyframe.
+    fn start_over(&mut self) {
+        self.reel = self.clip.roll(self.bitrate, self.due());
+    }
+
+    /// Which picture of the clip is due.
+    fn due(&self) -> usize {
+        (clock::since(self.begin).as_millis() * u128::from(FPS) / 1000) as usize
+    }
+
+    fn film(&mut self) -> Result<()> {
+        let now = clock::since(self.begin);
+        if !self.sender.has_room() {
+            self.roll.left_out.push(now);
+            return Ok(());
+        }
+        let Some(coded) = self.reel.next()? else {
+            self.roll.left_out.push(now);
+            return Ok(());
+        };
+        self.broken &= !coded.keyframe;
+        if self.broken {
+            self.roll.left_out.push(now);
+            return Ok(());
+        }
+        let body = with_trailer(&coded.body, self.roll.pictures.len(), now);
+        let len = body.len();
+        let mut bodies = coded.config.into_iter().chain([body]);
+        if bodies.all(|body| self.send(MessageKind::Video, body)) {
+            self.roll.pictures.push((now, len));
+            self.roll.keyframes += u64::from(coded.keyframe);
+        } else {
+            self.roll.left_out.push(now);
+            self.broken = true;
+            self.start_over();
+        }
+        Ok(())
+    }
+
+    fn listen(&mut self) {
+        let now = clock::since(self.begin);
+        let body = self.clip.sound(self.roll.sounds.len());
+        self.roll.sounds.push((now, body.len()));
+        self.send(MessageKind::Audio, body);
+    }
+
+    /// Whether the connection took it.
+    fn send(&self, kind: MessageKind, payload: Bytes) -> bool {
+        let message = Message {
+            kind,
+            stream_id: 0,
+            timestamp: clock::since(self.begin).as_millis() as u32,
+            payload,
+        };
+        self.sender.try_send(&message).is_ok()
+    }
+}
+
+fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    ticks
+}
+
+fn with_trailer(picture: &[u8], number: usize, taken: Duration) -> Bytes {
+    let mut body = BytesMut::with_capacity(picture.len() + TRAILER);
+    body.put_slice(picture);
+    body.put_u32((TRAILER - 4) as u32);
+    body.put_u8(FILLER);
+    body.put_u64(number as u64);
+    body.put_u64(taken.as_micros() as u64);
+    body.freeze()
+}
+
+/// Number and time of a picture, or number 0 and the time of sound; nothing for a configuration.
+pub(crate) fn read(message: &Message) -> Option<(usize, Duration)> {
+    let body = &message.payload;
+    match message.kind {
+        MessageKind::Video if body.get(1) == Some(&1) => {
+            let numbers = body.len().checked_sub(16)?;
+            let number = |at: usize| {
+                let bytes = body.get(at..at + 8)?;
+                Some(u64::from_be_bytes(bytes.try_into().ok()?))
+            };
+            let taken = Duration::from_micros(number(numbers + 8)?);
+            Some((number(numbers)? as usize, taken))
+        }
+        MessageKind::Audio if body.first() == Some(&0x91) => {
+            Some((0, Duration::from_millis(message.timestamp.into())))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! What is published: pictures and sound that ffmpeg makes and the native client's own encoders encode.
+//!
+//! Encoding takes real time, which virtual time does not have. So what was encoded once is kept: the pictures of an encoder depend
+//! on its bitrate and on the picture it began with, and calls over the same weather ask for the same ones.
+
+use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
+use counterpart_native::WallTime;
+use counterpart_native::encode::{
+    AudioCodec, AudioEncoder, AudioSettings, CodedPicture, VideoEncoder, VideoSettings,
+};
+use counterpart_native::picture::{Picture, PictureSource};
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Pictures per second.
+pub(crate) const FPS: u32 = 30;
+/// Seconds until the clip begins again.
+const SECONDS: u32 = 10;
+/// Bits per second of sound.
+pub(crate) const SOUND_RATE: u32 = 32_000;
+/// Bitrates between these steps are rounded down to them.
+const STEP: u32 = 10_000;
+
+/// Somebody before a wall: a soft square that sways and changes over bars that stand still.
+const PICTURES: &str = "smptehdbars=size=640x360:rate=30[wall];\
+    testsrc2=size=200x260:rate=30,gblur=sigma=3[person];\
+    [wall][person]overlay=x='220+30*sin(2*PI*t/2.5)':y='70+15*sin(2*PI*t/1.7)',format=yuv420p";
+/// A voice of 140 Hz with two formants, four syllables a second, and a pause after each three seconds.
+const VOICE: &str = "aevalsrc=exprs='lt(mod(t,4),3)*(0.5-0.5*cos(2*PI*4*t))*(0.3*sin(2*PI*140*t)+0.2*sin(2*PI*700*t)+0.1*sin(2*PI*1220*t))':sample_rate=48000";
+
+/// The clip.
+pub struct Clip {
+    pictures: Vec<Picture>,
+    /// The decoder's configuration, and the packets.
+    sound: (Bytes, Vec<Bytes>),
+    takes: Mutex<Takes>,
+}
+
+impl std::fmt::Debug for Clip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clip").finish_non_exhaustive()
+    }
+}
+
+/// By bitrate and first picture.
+type Takes = HashMap<(u32, usize), Arc<Mutex<Take>>>;
+
+/// What one encoder makes, from its first picture on.
+struct Take {
+    bitrate: u32,
+    first: usize,
+    /// None once nobody encodes with it; then it begins anew when more is wanted.
+    encoder: Option<VideoEncoder>,
+    coded: Vec<Option<CodedPicture>>,
+}
+
+impl Clip {
+    /// Has ffmpeg make it, in this folder.
+    ///
+    /// # Errors
+    /// When ffmpeg is missing or says no, or something cannot be encoded.
+    pub fn make(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (y4m, pcm) = (folder.join("clip.y4m"), folder.join("clip.s16"));
+        ffmpeg(&["-filter_complex", PICTURES], &y4m)?;
+        ffmpeg(&["-f", "lavfi", "-i", VOICE, "-f", "s16le"], &pcm)?;
+        let mut source = PictureSource::File(y4m).open()?;
+        let mut pictures = Vec::new();
+        for number in 0..u64::from(SECONDS * FPS) {
+            let mut picture = Picture::black(source.size());
+            source.fill(&mut picture, number, WallTime::from_micros(0))?;
+            pictures.push(picture);
+        }
+        Ok(Self {
+            pictures,
+            sound: sound(&std::fs::read(pcm)?)?,
+            takes: Mutex::default(),
+        })
+    }
+
+    /// The decoder's configuration for the sound.
+    pub(crate) fn sound_config(&self) -> Bytes {
+        self.sound.0.clone()
+    }
+
+    /// A packet of sound.
+    pub(crate) fn sound(&self, number: usize) -> Bytes {
+        let packets = &self.sound.1;
+        packets[number % packets.len()].clone()
+    }
+
+    /// What an encoder makes that begins with this picture.
+    pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, first: usize) -> Reel {
+        let bitrate = (bitrate / STEP * STEP).max(STEP);
+        let first = first % self.pictures.len();
+        let mut takes = lock(&self.takes);
+        let take = takes.entry((bitrate, first)).or_insert_with(|| {
+            Arc::new(Mutex::new(Take {
+                bitrate,
+                first,
+                encoder: None,
+                coded: Vec::new(),
+            }))
+        });
+        Reel {
+            clip: self.clone(),
+            take: take.clone(),
+            next: 0,
+        }
+    }
+}
+
+/// An encoder's pictures, one after the other.
+#[derive(Debug)]
+pub(crate) struct Reel {
+    clip: Arc<Clip>,
+    take: Arc<Mutex<Take>>,
+    next: usize,
+}
+
+impl std::fmt::Debug for Take {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Take").finish_non_exhaustive()
+    }
+}
+
+impl Reel {
+    /// The next picture; nothing when the encoder leaves it out to keep to the bitrate.
+    pub(crate) fn next(&mut self) -> Result<Option<CodedPicture>> {
+        let mut take = lock(&self.take);
+        while take.coded.len() <= self.next {
+            take.encode(&self.clip.pictures)?;
+        }
+        self.next += 1;
+        Ok(take.coded[self.next - 1].clone())
+    }
+}
+
+impl Drop for Reel {
+    fn drop(&mut self) {
+        // An encoder holds megabytes.
+        lock(&self.take).encoder = None;
+    }
+}
+
+impl Take {
+    fn encode(&mut self, pictures: &[Picture]) -> Result<()> {
+        let mut encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => {
+                self.coded.clear();
+                VideoEncoder::new(VideoSettings {
+                    bitrate: self.bitrate,
+                    fps: FPS,
+                })?
+            }
+        };
+        let place = (self.first + self.coded.len()) % pictures.len();
+        self.coded.push(encoder.encode(&pictures[place])?);
+        self.encoder = Some(encoder);
+        Ok(())
+    }
+}
+
+fn sound(pcm: &[u8]) -> Result<(Bytes, Vec<Bytes>)> {
+    let samples = pcm.chunks_exact(2);
+    let samples: Vec<i16> = samples
+        .map(|two| i16::from_le_bytes([two[0], two[1]]))
+        .collect();
+    let mut encoder = AudioEncoder::new(AudioSettings {
+        codec: AudioCodec::Opus,
+        channels: 1,
+        bitrate: SOUND_RATE,
+    })?;
+    let mut packets = Vec::new();
+    for block in samples.chunks_exact(encoder.block()) {
+        packets.extend(encoder.encode(block)?.map(|packet| packet.body));
+    }
+    ensure!(!packets.is_empty(), "ffmpeg made no sound");
+    Ok((encoder.config()?, packets))
+}
+
+fn ffmpeg(arguments: &[&str], output: &Path) -> Result<()> {
+    let seconds = SECONDS.to_string();
+    let run = Command::new("ffmpeg")
+        .args(["-nostdin", "-loglevel", "error", "-y"])
+        .args(arguments)
+        .args(["-t", &seconds])
+        .arg(output)
+        .output()
+        .context("ffmpeg")?;
+    let said = String::from_utf8_lossy(&run.stderr);
+    ensure!(run.status.success(), "ffmpeg: {said}");
+    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

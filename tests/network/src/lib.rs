@@ -1,0 +1,33 @@
+//! A laboratory for calls over bad networks.
+//!
+//! The real node and the real client's carriers talk over a link that exists in this process only, by a clock that stands
+//! still while anybody computes. So a minute of a call takes a second, the load of the machine changes nothing, and what is
+//! measured is what the protocol does.
+//!
+//! | file | what |
+//! |---|---|
+//! | `weather` | what a link does to packets, and when |
+//! | `lane` | one direction of a link, packet by packet |
+//! | `net` | the sockets at its ends |
+//! | `clip` | pictures and sound, encoded by the native client's encoders |
+//! | `camera` | publishes the clip and obeys the node |
+//! | `screen` | plays and takes notes |
+//! | `call`, `node` | two parties, a node and the weather |
+//! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
+
+mod call;
+mod camera;
+pub mod cells;
+mod clip;
+pub mod figures;
+mod lane;
+mod net;
+mod node;
+pub mod plot;
+pub mod report;
+mod screen;
+mod weather;
+
+pub use call::{ROWS, Row, run};
+pub use clip::Clip;
+pub use weather::{Forecast, Jitter, Loss, Narrow, Weather};

@@ -1,0 +1,165 @@
+//! How it is told.
+
+use crate::figures::{Direction, Link, Run};
+use counterpart_native::play::Spread;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// A cell under one congestion control, all seeds together. Of the two directions each figure is the worse one's.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// The weather.
+    pub cell: String,
+    /// What was measured.
+    pub row: &'static str,
+    /// From the capture of a picture until it is handed over, in milliseconds.
+    pub delay: Option<Spread>,
+    /// Freezes in a minute.
+    pub freezes_per_minute: f64,
+    /// Seconds of them in a minute.
+    pub frozen_per_minute: f64,
+    /// Their share of the time.
+    pub freeze_ratio: f64,
+    /// Share of the pictures that were due.
+    pub shown: f64,
+    /// Bits per second of what was shown and heard.
+    pub bitrate: f64,
+    /// Share of the packets of sound that came in time.
+    pub in_time: f64,
+    /// Share of sound that a player with this delay has to conceal.
+    pub concealed: f64,
+    /// From the recording of sound until it is handed over, in milliseconds.
+    pub sound_delay: Option<Spread>,
+    /// All bytes that were sent, as UDP payload, for each byte of media.
+    pub overhead: f64,
+    /// What packets waited at the bottleneck, in milliseconds.
+    pub queue: Option<Spread>,
+    /// Share of the bottleneck that was used.
+    pub used: Option<f64>,
+    /// Each call.
+    pub runs: Vec<Run>,
+}
+
+impl Summary {
+    /// Of these calls, one for each seed.
+    pub fn of(cell: &str, row: &'static str, runs: Vec<Run>) -> Self {
+        let sides: Vec<Side> = (0..2).map(|side| Side::of(&runs, side)).collect();
+        let most = |f: &dyn Fn(&Side) -> f64| sides.iter().map(f).fold(f64::MIN, f64::max);
+        let least = |f: &dyn Fn(&Side) -> f64| sides.iter().map(f).fold(f64::MAX, f64::min);
+        let worse = |f: &dyn Fn(&Side) -> Option<Spread>| {
+            let spreads = sides.iter().filter_map(f);
+            spreads.max_by(|a, b| a.p95.total_cmp(&b.p95))
+        };
+        let used = sides.iter().filter_map(|side| side.used);
+        Self {
+            cell: cell.to_owned(),
+            row,
+            delay: worse(&|side| side.delay),
+            freezes_per_minute: most(&|side| side.freezes * 60.0 / side.seconds),
+            frozen_per_minute: most(&|side| side.frozen * 60.0 / side.seconds),
+            freeze_ratio: most(&|side| side.frozen / side.seconds),
+            shown: least(&|side| side.shown),
+            bitrate: least(&|side| side.bitrate),
+            in_time: least(&|side| side.in_time),
+            concealed: 1.0 - least(&|side| side.in_time),
+            sound_delay: worse(&|side| side.sound_delay),
+            overhead: most(&|side| side.overhead),
+            queue: worse(&|side| side.queue),
+            used: used.reduce(f64::min),
+            runs,
+        }
+    }
+
+    /// The same without its single calls.
+    pub fn without_calls(&self) -> Self {
+        Self {
+            runs: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Its line in the table.
+    pub fn line(&self) -> String {
+        let delay = self.delay.unwrap_or_default();
+        let queue = self
+            .queue
+            .map_or(String::new(), |q| format!("{:.0}", q.p95));
+        let used = self
+            .used
+            .map_or(String::new(), |u| format!("{:.0}", u * 100.0));
+        format!(
+            "| {} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.2} | {:.1} | {:.0} | {:.2} | {:.2} | {:.3} | {} | {} |",
+            self.cell,
+            self.row,
+            delay.p50,
+            delay.p95,
+            delay.p99,
+            self.freezes_per_minute,
+            self.frozen_per_minute,
+            self.freeze_ratio * 100.0,
+            self.shown * 100.0,
+            self.bitrate / 1000.0,
+            self.in_time * 100.0,
+            self.concealed * 100.0,
+            self.overhead,
+            queue,
+            used
+        )
+    }
+}
+
+/// One direction in all calls.
+struct Side {
+    delay: Option<Spread>,
+    sound_delay: Option<Spread>,
+    seconds: f64,
+    freezes: f64,
+    frozen: f64,
+    shown: f64,
+    bitrate: f64,
+    in_time: f64,
+    overhead: f64,
+    queue: Option<Spread>,
+    used: Option<f64>,
+}
+
+impl Side {
+    fn of(runs: &[Run], side: usize) -> Self {
+        let each: Vec<&Direction> = runs.iter().filter_map(|r| r.directions.get(side)).collect();
+        let links: Vec<&Link> = runs.iter().filter_map(|r| r.links.get(side)).collect();
+        let sum = |f: &dyn Fn(&Direction) -> f64| each.iter().map(|d| f(d)).sum::<f64>();
+        let all = |f: &dyn Fn(&Direction) -> &Vec<f64>| {
+            Spread::of(each.iter().flat_map(|d| f(d).iter().copied()).collect())
+        };
+        let bytes = |f: &dyn Fn(&Link) -> u64| links.iter().map(|l| f(l) as f64).sum::<f64>();
+        let uses: Vec<f64> = links.iter().filter_map(|link| link.used).collect();
+        let queues = links.iter().filter_map(|link| link.queue);
+        Self {
+            delay: all(&|d| &d.delays),
+            sound_delay: all(&|d| &d.sound_delays),
+            seconds: sum(&|d| d.seconds),
+            freezes: sum(&|d| d.freezes as f64),
+            frozen: sum(&|d| d.frozen),
+            shown: sum(&|d| d.shown as f64) / sum(&|d| d.due as f64),
+            bitrate: sum(&|d| d.bitrate) / each.len() as f64,
+            in_time: sum(&|d| d.in_time as f64) / sum(&|d| d.sounds as f64),
+            overhead: bytes(&|l| l.bytes) / bytes(&|l| l.media),
+            queue: queues.max_by(|a, b| a.p95.total_cmp(&b.p95)),
+            used: (!uses.is_empty()).then(|| uses.iter().sum::<f64>() / uses.len() as f64),
+        }
+    }
+}
+
+/// What the columns are.
+pub const HEAD: &str = "\
+| cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+
+/// A table in Markdown.
+pub fn table(summaries: &[Summary]) -> String {
+    let mut text = HEAD.to_owned();
+    for summary in summaries {
+        let _ = write!(text, "\n{}", summary.line());
+    }
+    text
+}

@@ -1,0 +1,73 @@
+//! A handful of cells with generous bounds. Time is virtual, so the machine's load changes nothing; `make bench-network` has the
+//! figures themselves.
+
+use counterpart_network::cells;
+use counterpart_network::report::Summary;
+use counterpart_network::{Clip, ROWS, run};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+/// One call in this weather, ten seconds of it unless the weather changes.
+fn call(name: &str) -> Summary {
+    let cells = cells::all();
+    let cell = cells.into_iter().find(|cell| cell.name == name);
+    let mut cell = cell.expect("there is such a cell");
+    let seconds = if cell.changes().count() > 1 { 20 } else { 10 };
+    cell.length = Duration::from_secs(seconds).min(cell.length);
+    let run = run(&cell, ROWS[0], 1, clip()).expect("the call is set up");
+    let summary = Summary::of(&cell.name, "ours", vec![run]);
+    println!("{}", summary.line());
+    for run in &summary.runs {
+        assert!(run.directions.iter().all(|side| side.undecodable == 0));
+    }
+    summary
+}
+
+/// Made once for all tests.
+fn clip() -> &'static Arc<Clip> {
+    static CLIP: LazyLock<Arc<Clip>> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        Arc::new(Clip::make(folder).expect("ffmpeg makes the clip"))
+    });
+    &CLIP
+}
+
+fn p95(summary: &Summary) -> f64 {
+    summary.delay.expect("pictures came").p95
+}
+
+#[test]
+fn a_clean_link_adds_nothing() {
+    let summary = call("loss 0 %, 100 ms");
+    assert!(p95(&summary) < 80.0);
+    assert!(summary.in_time > 0.999 && summary.shown > 0.99);
+    assert!(summary.overhead < 1.12, "{}", summary.overhead);
+}
+
+#[test]
+fn one_packet_in_ten_is_lost() {
+    let summary = call("loss 10 %, 100 ms");
+    assert!(p95(&summary) < 450.0);
+    assert!(summary.in_time > 0.99 && summary.freeze_ratio < 0.1);
+}
+
+#[test]
+fn four_packets_in_five_are_lost_and_people_are_heard() {
+    let summary = call("loss 80 %, 100 ms");
+    assert!(summary.in_time > 0.85);
+}
+
+#[test]
+fn a_narrow_link_is_found_out() {
+    let summary = call("300 kbit/s");
+    assert!(summary.in_time > 0.97);
+    let queue = summary.queue.expect("there is a bottleneck");
+    assert!(queue.p95 < 200.0, "{queue:?}");
+}
+
+#[test]
+fn after_an_outage_it_goes_on() {
+    let summary = call("1 s outage");
+    assert!(summary.shown > 0.8 && summary.in_time > 0.85);
+}

@@ -1,0 +1,19 @@
+//! What the media node and the native client do alike on QUIC.
+//!
+//! | file | what |
+//! |---|---|
+//! | `steady` | congestion control of a conversation |
+//! | `congestion` | which congestion control a connection uses |
+//! | `collect` | receives media: streams in pieces, datagrams, parity |
+//! | `deliver` | sends a media stream with its parity |
+//! | `clock` | the clock that everything goes by which waits for a network |
+
+pub mod clock;
+mod collect;
+mod congestion;
+mod deliver;
+mod steady;
+
+pub use collect::{Collected, collect};
+pub use congestion::Congestion;
+pub use deliver::{deliver, parity};

@@ -1,0 +1,291 @@
+//! Congestion control of a conversation: full use of a link, a short queue, and no fear of random loss.
+//!
+//! A radio link loses packets whether it is full or not, and a full link first shows in the round trip. So
+//! the queue is what is looked at: how much longer than the shortest of late the round trip takes at its
+//! best just now. Below [`TARGET`] the window grows; above it becomes what the link has delivered in a
+//! round trip without queue. Loss alone slows it down only when sending less makes it less (`losses`), and a queue
+//! that stays whatever is sent is somebody else's.
+//!
+//! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
+
+mod controller;
+mod losses;
+mod recent;
+
+pub(crate) use controller::SteadyConfig;
+
+use losses::{Answer, Losses};
+use recent::{Jitter, Least, Stand, While};
+use std::time::{Duration, Instant};
+
+/// The queue that is tolerated.
+const TARGET: Duration = Duration::from_millis(40);
+/// The first window: a keyframe of a small picture goes out at once.
+const INITIAL: u64 = 32 * 1200;
+/// The least window in packets: less would wait for delayed acknowledgements.
+const LEAST: u64 = 4;
+/// A flight of fewer packets says nothing about whose a queue is.
+const TELLING: u64 = 12;
+/// Nor does a queue say that that loses such a share: it overflows.
+const OVERFLOWING: f64 = 0.03;
+/// The least window in packets where a queue has shown of late, as long as none shows.
+const RESTART: u64 = 16;
+/// The least window where none has: where packets are lost and their acknowledgements too, they count as under way for long after
+/// they have arrived, or have not, and sound shall not wait for that.
+const CLEAR: u64 = 1024 * 1024;
+/// For how long a queue is remembered.
+const LATELY: Duration = Duration::from_secs(8);
+/// The greatest window; a conversation never comes near it.
+const MOST: u64 = 8 << 20;
+/// Over how long the shortest round trip is believed.
+const BASE: Duration = Duration::from_secs(30);
+/// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
+/// shall not look like a queue.
+const STANDING: Duration = Duration::from_millis(100);
+/// A share of loss is taken of so many packets, or over so long and a few.
+const SHARE: u64 = 60;
+const SHARE_FOR: Duration = Duration::from_secs(1);
+/// A queue that is nearly the same after so many cuts is not ours, and is put up with for so long: others fill the link, or
+/// what looks like a queue is a road on which packets wait for no reason of ours.
+const STUBBORN: u32 = 3;
+const PUT_UP: Duration = Duration::from_secs(20);
+
+/// The controller. Fed by quinn; [`Steady::acknowledged`] and [`Steady::lost`] decide.
+#[derive(Debug, Clone)]
+pub(crate) struct Steady {
+    mtu: u64,
+    window: u64,
+    starting: bool,
+    base: Least,
+    standing: Least,
+    /// A queue that is not ours, and since when it is put up with.
+    foreign: Option<(Duration, Instant)>,
+    born: Instant,
+    jitter: Jitter,
+    trip: While,
+    share: While,
+    losses: Losses,
+    /// The last share that was lost.
+    losing: f64,
+    /// It may be the window's own doing that packets are lost.
+    holds: bool,
+    /// The most that was in flight in this while.
+    busiest: u64,
+    stand: Option<Stand>,
+    /// Bytes per second that the link delivered over the last round trip.
+    rate: f64,
+    /// When the window was last cut; a cut needs a round trip to show.
+    cut: Option<Instant>,
+    /// When a queue last showed.
+    queued: Option<Instant>,
+    /// When the link last had an empty moment, and until when one is made by force: without any, the
+    /// queue itself would pass for the shortest round trip.
+    relaxed: Instant,
+    draining: Option<Instant>,
+    /// Of the acknowledgement that is being taken in.
+    acknowledged: u64,
+    newest_sent: Option<Instant>,
+}
+
+impl Steady {
+    pub(crate) fn new(mtu: u16, now: Instant) -> Self {
+        Self {
+            mtu: mtu.into(),
+            window: INITIAL,
+            starting: true,
+            base: Least::default(),
+            standing: Least::default(),
+            foreign: None,
+            born: now,
+            jitter: Jitter::default(),
+            trip: While::new(now),
+            share: While::new(now),
+            losses: Losses::default(),
+            losing: 0.0,
+            holds: false,
+            busiest: 0,
+            stand: None,
+            rate: 0.0,
+            cut: None,
+            queued: None,
+            relaxed: now,
+            draining: None,
+            acknowledged: 0,
+            newest_sent: None,
+        }
+    }
+
+    /// `bytes` were acknowledged after this round trip while `in_flight` remain. `limited` tells that
+    /// there was nothing more to send.
+    fn acknowledged(
+        &mut self,
+        bytes: u64,
+        round_trip: Duration,
+        in_flight: u64,
+        limited: bool,
+        now: Instant,
+    ) {
+        self.jitter.add(round_trip);
+        self.base.add(round_trip, BASE, now);
+        let over = STANDING + self.jitter.get() * 3;
+        self.standing.add(round_trip, over, now);
+        self.trip.delivered += bytes;
+        self.share.delivered += bytes;
+        self.busiest = self.busiest.max(in_flight + bytes);
+        self.end_trip(now);
+        let queue = self.standing.get().saturating_sub(self.base.get());
+        self.relax(queue, limited, now);
+        let share = self.end_share(now);
+        let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
+        self.foreign = self.foreign.filter(lately);
+        if queue > self.target() {
+            self.losses.queue_shows();
+            self.queued = Some(now);
+            return self.shorten(queue, in_flight + bytes, now);
+        }
+        self.stand = None;
+        if self.is_clear(now) {
+            self.set(self.window.max(CLEAR));
+        }
+        if let Some(share) = share {
+            self.answer(share, now);
+        }
+        if !limited && !self.holds && in_flight + bytes >= self.window / 4 * 3 {
+            self.grow(bytes, queue);
+        }
+    }
+
+    /// Once a round trip: the rate.
+    fn end_trip(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.trip.since);
+        if passed >= self.standing.get().max(STANDING) {
+            self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
+            self.trip = While::new(now);
+        }
+    }
+
+    /// When enough was sent to say: the share that was lost.
+    fn end_share(&mut self, now: Instant) -> Option<f64> {
+        let While {
+            since,
+            delivered,
+            lost,
+        } = self.share;
+        let passed = now.saturating_duration_since(since);
+        let packets = (delivered + lost) / self.mtu;
+        if packets < LEAST || (packets < SHARE && passed < SHARE_FOR) {
+            return None;
+        }
+        self.share = While::new(now);
+        self.losing = lost as f64 / (delivered + lost) as f64;
+        Some(self.losing)
+    }
+
+    fn answer(&mut self, share: f64, now: Instant) {
+        let busiest = std::mem::take(&mut self.busiest);
+        let answer = self.losses.judge(share, self.window);
+        self.holds = answer == Answer::Hold;
+        match answer {
+            Answer::Go | Answer::Hold => {}
+            Answer::Cut => {
+                self.starting = false;
+                self.set_for_loss(self.window.min(busiest) / 4 * 3, now);
+            }
+            Answer::Restore(window) => self.set_for_loss(window.max(self.window), now),
+        }
+    }
+
+    /// The window becomes what the link delivers in a round trip with half the tolerated queue.
+    fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
+        let trip = self.standing.get() + STANDING;
+        let soon = |at: Instant| now.saturating_duration_since(at) < trip;
+        if self.cut.is_some_and(soon) {
+            return;
+        }
+        self.starting = false;
+        self.cut = Some(now);
+        let window = self.window;
+        let used = window.min(in_flight);
+        let stand = self.stand.get_or_insert(Stand {
+            queue,
+            window,
+            used,
+            cuts: 0,
+        });
+        stand.cuts += 1;
+        let telling = stand.used > TELLING * self.mtu && self.losing < OVERFLOWING;
+        if telling && stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
+            let before = stand.window;
+            self.stand = None;
+            self.foreign = Some((queue, now));
+            return self.set(before);
+        }
+        let trip = (self.base.get() + self.target() / 2).as_secs_f64();
+        let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
+        // The rate may be of a trip in which little was sent; a quarter of what is used is quick enough.
+        self.set(fitting.clamp(used / 4 * 3, used));
+    }
+
+    /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
+    fn grow(&mut self, bytes: u64, queue: Duration) {
+        if self.starting && queue < self.target() / 2 {
+            return self.set(self.window + bytes);
+        }
+        self.starting = false;
+        let room = 1.0 - queue.as_secs_f64() / self.target().as_secs_f64();
+        let step = 2.0 * room * (bytes * self.mtu) as f64 / self.window as f64;
+        let step = step / (1.0 - self.losses.road()).max(0.1);
+        self.set(self.window + step as u64);
+    }
+
+    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed.
+    fn relax(&mut self, queue: Duration, limited: bool, now: Instant) {
+        if limited || queue < self.target() / 8 {
+            self.relaxed = now;
+        }
+        if self.draining.is_some_and(|until| now >= until) {
+            self.draining = None;
+        }
+        if now.saturating_duration_since(self.relaxed) > BASE / 2 {
+            self.relaxed = now;
+            self.draining = Some(now + self.standing.get() * 2);
+        }
+    }
+
+    fn lost(&mut self, bytes: u64, everything: bool, now: Instant) {
+        self.share.lost += bytes;
+        if everything {
+            self.starting = true;
+            self.stand = None;
+            self.set_for_loss(self.window / 4, now);
+        }
+    }
+
+    /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
+    fn set_for_loss(&mut self, window: u64, now: Instant) {
+        let least = match self.is_clear(now) {
+            true => CLEAR,
+            false => RESTART * self.mtu,
+        };
+        self.set(window.max(least));
+    }
+
+    /// Whether the link has shown no queue lately.
+    fn is_clear(&self, now: Instant) -> bool {
+        let since = |at: Instant| now.saturating_duration_since(at);
+        since(self.born) > SHARE_FOR && self.queued.is_none_or(|at| since(at) >= LATELY)
+    }
+
+    /// The queue that is tolerated: round trips that differ from packet to packet look like one.
+    fn target(&self) -> Duration {
+        let foreign = self.foreign.map_or(Duration::ZERO, |(queue, _)| queue);
+        TARGET + self.jitter.get() + foreign
+    }
+
+    fn set(&mut self, window: u64) {
+        self.window = window.clamp(LEAST * self.mtu, MOST);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The controller on modelled links.
+
+use super::*;
+use quinn::congestion::Controller;
+use std::collections::VecDeque;
+
+/// A sender that always has something to send, over a link with one bottleneck, packet by packet.
+struct Link {
+    rate: f64,
+    delay: f64,
+    /// Share of packets lost at random.
+    loss: f64,
+    /// Seconds of queue that the bottleneck holds.
+    buffer: f64,
+}
+
+/// What came of it after the first seconds.
+struct Result {
+    /// Share of the link's rate that was delivered.
+    used: f64,
+    /// Mean seconds of queue.
+    queue: f64,
+}
+
+const PACKET: u64 = 1200;
+
+fn run(link: &Link, seconds: f64, settle: f64) -> Result {
+    let start = Instant::now();
+    let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
+    let mut steady = Steady::new(PACKET as u16, start);
+    let mut flight: VecDeque<(f64, f64, bool)> = VecDeque::new();
+    let (mut clock, mut free, mut seed) = (0.0f64, 0.0f64, 7u64);
+    let (mut delivered, mut queued, mut sent) = (0.0, 0.0, 0.0);
+    while clock < seconds {
+        while (flight.len() as u64 + 1) * PACKET <= steady.window() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let chance = (seed >> 40) as f64 / f64::from(1 << 24);
+            let begin = free.max(clock + link.delay);
+            let wait = begin - clock - link.delay;
+            let lost = chance < link.loss || wait > link.buffer;
+            if wait <= link.buffer {
+                free = begin + PACKET as f64 * 8.0 / link.rate;
+            }
+            flight.push_back((clock, free.max(begin) + link.delay, lost));
+            if clock > settle {
+                queued += wait;
+                sent += 1.0;
+            }
+        }
+        let (begin, arrival, lost) = flight.pop_front().expect("the window is never empty");
+        clock = clock.max(arrival);
+        if lost {
+            steady.lost(PACKET, false, at(clock));
+            continue;
+        }
+        if clock > settle {
+            delivered += PACKET as f64 * 8.0;
+        }
+        let in_flight = flight.len() as u64 * PACKET;
+        let trip = Duration::from_secs_f64(arrival - begin);
+        steady.acknowledged(PACKET, trip, in_flight, false, at(clock));
+    }
+    Result {
+        used: delivered / (link.rate * (seconds - settle)),
+        queue: queued / sent,
+    }
+}
+
+#[test]
+fn it_fills_links_and_keeps_their_queues_short() {
+    for rate in [300e3, 600e3, 1.5e6, 5e6, 20e6] {
+        for delay in [0.005, 0.04, 0.1] {
+            let link = Link {
+                rate,
+                delay,
+                loss: 0.0,
+                buffer: 2.0,
+            };
+            let result = run(&link, 40.0, 10.0);
+            let text = format!("{rate} bit/s, {delay} s: {} {}", result.used, result.queue);
+            assert!(result.used > 0.75, "{text}");
+            // Four packets are the least window, whatever they take.
+            let least = LEAST as f64 * PACKET as f64 * 8.0 / rate;
+            assert!(result.queue < 0.06 + least, "{text}");
+        }
+    }
+}
+
+#[test]
+fn random_loss_takes_little_of_the_rate() {
+    let link = Link {
+        rate: 3e6,
+        delay: 0.04,
+        loss: 0.05,
+        buffer: 1.0,
+    };
+    let result = run(&link, 30.0, 5.0);
+    assert!(result.used > 0.7, "{}", result.used);
+}
+
+#[test]
+fn a_shallow_buffer_does_not_lose_without_end() {
+    let link = Link {
+        rate: 2e6,
+        delay: 0.04,
+        loss: 0.0,
+        buffer: 0.015,
+    };
+    let result = run(&link, 30.0, 5.0);
+    assert!(result.used > 0.6, "{}", result.used);
+}
+
+#[test]
+fn when_nothing_arrives_it_begins_anew() {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    let now = born + LATELY;
+    steady.queued = Some(now);
+    steady.lost(50_000, true, now);
+    assert_eq!(steady.window(), RESTART * 1200);
+    steady.lost(50_000, true, now + LATELY);
+    assert_eq!(steady.window(), CLEAR, "a link without a queue is not full");
+    assert!(steady.starting);
+}
