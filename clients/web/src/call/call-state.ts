@@ -59,7 +59,7 @@ export function after(state: CallState, entry: Entry): CallState {
     case 'network':
       return { ...state, [entry.party]: { ...state[entry.party], quality: entry.quality } };
     default:
-      return 'party' in entry ? { ...state, [entry.party]: sideAfter(state[entry.party], entry.kind) } : state;
+      return 'party' in entry && entry.party ? { ...state, [entry.party]: sideAfter(state[entry.party], entry.kind) } : state;
   }
 }
 
