@@ -88,12 +88,12 @@ fn turn_away(shell: &Shell, refusal: &Refusal) -> Response {
 }
 
 /// Where a file is read from.
-enum From {
+enum Held {
     Here(File),
     Copy(Box<Place>, String),
 }
 
-async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, From), Refusal> {
+async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, Held), Refusal> {
     let root = shell.config.record_dir.clone();
     let archive = shell.recordings.archive().cloned();
     let (call, file) = (asked.call.clone(), asked.file.clone());
@@ -102,9 +102,9 @@ async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, From), Refusal>
             return Ok(None);
         };
         let from = match (found.file.take(), &found.sha256, archive) {
-            (Some(file), ..) => Some(From::Here(file)),
+            (Some(file), ..) => Some(Held::Here(file)),
             (None, Some(sha256), Some(archive)) => match archive.copy_of(&call, &file, sha256)? {
-                Some(object) => Some(From::Copy(Box::new(archive.place()?), object)),
+                Some(object) => Some(Held::Copy(Box::new(archive.place()?), object)),
                 None => None,
             },
             (None, ..) => None,
@@ -136,7 +136,7 @@ fn tag(sha256: &str) -> String {
     format!("\"{sha256}\"")
 }
 
-async fn answer(found: Finished, from: From, range: Option<&str>) -> io::Result<Response> {
+async fn answer(found: Finished, from: Held, range: Option<&str>) -> io::Result<Response> {
     let bytes = found.bytes;
     let mut headers = HeaderMap::from_iter([
         ANYBODY,
@@ -172,8 +172,8 @@ async fn answer(found: Finished, from: From, range: Option<&str>) -> io::Result<
     };
     say(CONTENT_LENGTH, len.to_string());
     let body = match from {
-        From::Here(file) => file::body(file, first, len).await?,
-        From::Copy(place, object) => file::copied(*place, object, first, len),
+        Held::Here(file) => file::body(file, first, len).await?,
+        Held::Copy(place, object) => file::copied(*place, object, first, len),
     };
     Ok((status, headers, body).into_response())
 }

@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -33,6 +34,8 @@ pub struct Archive {
     calls: UnboundedSender<CallId>,
     settings: Settings,
     node: NodeId,
+    /// To read from; the thread has one of its own.
+    place: Arc<OnceLock<Place>>,
 }
 
 impl Archive {
@@ -48,7 +51,7 @@ impl Archive {
             settings: settings.clone(),
             place: None,
             waiting: VecDeque::new(),
-            chain: Content::default(),
+            chain: Default::default(),
         };
         let failed = |error: io::Error| RecordError::Thread(error.to_string());
         let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -67,6 +70,7 @@ impl Archive {
             calls,
             settings,
             node,
+            place: Arc::default(),
         })
     }
 
@@ -81,7 +85,12 @@ impl Archive {
     /// # Errors
     /// When it is a folder that is not there.
     pub fn place(&self) -> Result<Place, ArchiveError> {
-        Place::open(&self.settings, &self.node)
+        if let Some(place) = self.place.get() {
+            place.is_there()?;
+            return Ok(place.clone());
+        }
+        let place = Place::open(&self.settings, &self.node)?;
+        Ok(self.place.get_or_init(|| place).clone())
     }
 
     /// The object that is a file's copy, if there is one in the place.
@@ -113,8 +122,8 @@ struct Worker {
     /// The place, once it could be opened.
     place: Option<Place>,
     waiting: VecDeque<CallId>,
-    /// The chain as it was copied last.
-    chain: Content,
+    /// The chain and its head as they were copied last.
+    chain: [Content; 2],
 }
 
 impl Worker {
@@ -249,7 +258,7 @@ impl Worker {
         let [head, chain] = [HEAD, CHAIN].map(|name| self.root.join(name));
         let read = |path: &Path| fs::read(path).map_err(ArchiveError::disk(path));
         let (head, chain) = (read(&head)?, read(&chain)?);
-        let content = content_of(&chain);
+        let content = [content_of(&chain), content_of(&head)];
         if content == self.chain {
             return Ok(());
         }
