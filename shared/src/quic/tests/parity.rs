@@ -103,7 +103,7 @@ fn what_cannot_be_is_refused() {
     for cut in 0..good.len() {
         let read = Parity::read(&good.slice(..cut));
         let symbols = cut
-            .checked_sub(5)
+            .checked_sub(6)
             .filter(|rest| rest % 32 == 0 && *rest > 0);
         assert_eq!(
             matches!(read, Ok(Some(_))),
