@@ -144,7 +144,7 @@ impl Steady {
             return self.shorten(queue, in_flight + bytes, now);
         }
         self.stand = None;
-        if self.is_clear(now) {
+        if self.is_clear(now) && (self.share.lost > 0 || self.losing > 0.0) {
             self.set(self.window.max(CLEAR));
         }
         if let Some(share) = share {
