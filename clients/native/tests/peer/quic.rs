@@ -3,7 +3,7 @@
 use super::hub::{Hub, kind, serve};
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::{
-    AudioDatagrams, MediaStreamReader, MediaStreamWriter, Track, TrackLimits, TrackOutput,
+    AudioDatagrams, MediaStreamReader, MediaStreamWriter, Parity, Track, TrackLimits, TrackOutput,
     TrackReceiver, read_datagram,
 };
 use counterpart_shared::rtmp::Message;
@@ -127,6 +127,10 @@ async fn receive(hub: Arc<Hub>, connection: quinn::Connection) {
                 tokio::spawn(read(stream, arrive.clone()));
             }
             Ok(datagram) = connection.read_datagram() => {
+                // This peer has no recovery: what was lost of a stream comes again.
+                if Parity::read(&datagram).unwrap().is_some() {
+                    continue;
+                }
                 let (first, messages) = read_datagram(&datagram, 1 << 20).unwrap();
                 for arrival in (first..).zip(messages) {
                     arrive.send(arrival).await.unwrap();

@@ -11,6 +11,7 @@ use counterpart_shared::quic::{
 use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::session::ClientSession;
+use counterpart_transport::{Collected, collect};
 use std::collections::{HashMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ impl Carrier {
 
 pub(crate) struct Link {
     pub(crate) session: Session,
+    /// As a browser has it, which reads no stream in pieces.
+    is_page: bool,
     _endpoint: quinn::Endpoint,
 }
 
@@ -50,6 +53,7 @@ pub(crate) async fn link(world: &World, carrier: Carrier) -> Link {
     let name = format!("{}.localhost", key.label);
     let pin = Pin::new(&key.sha256);
     let (endpoint, connection) = dial(world, carrier.clone(), &pin, &name).await.unwrap();
+    let is_page = matches!(carrier, Carrier::WebTransport);
     let session = match carrier {
         Carrier::WebTransport => {
             let url = format!("https://{name}:{}/rtmp", world.endpoints.udp_port);
@@ -60,6 +64,7 @@ pub(crate) async fn link(world: &World, carrier: Carrier) -> Link {
     };
     Link {
         session,
+        is_page,
         _endpoint: endpoint,
     }
 }
@@ -134,7 +139,10 @@ pub(super) async fn drive(
     let wire = link.session.clone();
     let (mut to, mut from) = wire.open_bi().await.unwrap();
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
-    tokio::spawn(collect(wire.clone(), arrived));
+    match link.is_page {
+        true => tokio::spawn(collect_whole(wire.clone(), arrived)),
+        false => tokio::spawn(collect_pieces(wire.clone(), arrived)),
+    };
     let mut tracks: HashMap<Track, TrackReceiver> = HashMap::new();
     let start = Instant::now();
     let mut reader = ChunkReader::new(ChunkLimits::default());
@@ -192,7 +200,21 @@ pub(super) async fn drive(
     }
 }
 
-async fn collect(session: Session, arrived: mpsc::UnboundedSender<(u64, Message)>) {
+async fn collect_pieces(session: Session, arrived: mpsc::UnboundedSender<(u64, Message)>) {
+    let connection: quinn::Connection = (*session).clone();
+    let (to, mut collected) = mpsc::channel(64);
+    let hand_on = async {
+        while let Some(collected) = collected.recv().await {
+            match collected {
+                Collected::Message(sequence, message) => drop(arrived.send((sequence, message))),
+                Collected::Fault(fault) => panic!("{fault}"),
+            }
+        }
+    };
+    tokio::join!(collect(connection, 4 << 20, to), hand_on);
+}
+
+async fn collect_whole(session: Session, arrived: mpsc::UnboundedSender<(u64, Message)>) {
     loop {
         tokio::select! {
             stream = session.accept_uni() => {
