@@ -197,6 +197,9 @@ impl Steady {
 
     /// The window becomes what the link delivers in a round trip with half the tolerated queue.
     fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
+        if let Some(stand) = &mut self.stand {
+            stand.queue = stand.queue.max(queue);
+        }
         let trip = self.standing.get() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
         if self.cut.is_some_and(soon) {

@@ -81,6 +81,8 @@ async fn recording_stops_and_the_call_goes_on_when_nothing_may_go() {
     world
         .event(|event| matches!(event, NodeEvent::RecordingStarted))
         .await;
+    let file = world.folder.path().join("c1/caller.mp4");
+    wait("something is written", async || file.exists()).await;
     say_free(&world, MIN_FREE - 1);
     let failed = |event: &NodeEvent| matches!(event, NodeEvent::RecordingFailed { .. });
     let NodeEvent::RecordingFailed { reason } = world.event(failed).await else {
