@@ -10,14 +10,19 @@ use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
 use tokio::process::Command;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// How long a story may take from one step to the next: some waits of its own on a busy machine.
 const STEP: Duration = Duration::from_secs(120);
+
+/// Stories are told one after the other: each fills a small machine, and what is measured in one is how it fares alone.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A story that is being told.
 struct Story {
     script: String,
     process: Process,
+    _turn: MutexGuard<'static, ()>,
 }
 
 /// How a story goes on.
@@ -29,7 +34,8 @@ enum Told {
 }
 
 impl Story {
-    fn begin(script: &str, arguments: &Value, logs: &Path) -> Result<Self> {
+    async fn begin(script: &str, arguments: &Value, logs: &Path) -> Result<Self> {
+        let turn = ONE_AT_A_TIME.lock().await;
         let top = top()?;
         let built = top.join("clients/web/dist/manifest.json").is_file();
         ensure!(built, "the pages are not built; run: make web");
@@ -40,6 +46,7 @@ impl Story {
         Ok(Self {
             script: script.to_owned(),
             process: Process::spawn("pages", command, logs)?,
+            _turn: turn,
         })
     }
 
@@ -66,7 +73,8 @@ impl Story {
 /// # Errors
 /// When the pages are not built or the story fails; with what the browser said.
 pub async fn tell(script: &str, arguments: &Value, logs: &Path) -> Result<Value> {
-    match Story::begin(script, arguments, logs)?.next().await? {
+    let mut story = Story::begin(script, arguments, logs).await?;
+    match story.next().await? {
         Told::Given(given) => Ok(given),
         Told::Happens(what) => bail!("nobody is there by whom '{what}' happens"),
     }
@@ -82,7 +90,7 @@ pub async fn tell_while(
     logs: &Path,
     mut happen: impl AsyncFnMut(&str) -> Result<()>,
 ) -> Result<Value> {
-    let mut story = Story::begin(script, arguments, logs)?;
+    let mut story = Story::begin(script, arguments, logs).await?;
     loop {
         match story.next().await? {
             Told::Given(given) => return Ok(given),
