@@ -1,7 +1,7 @@
 //! An agent hands the caller on. The call goes back into a line, with its log, its caller and its recording; the
 //! agent is out of it.
 
-use super::command::{Outcome, conflict, forbidden, over};
+use super::command::{Outcome, conflict};
 use super::input::{HandOver, Output};
 use super::state::PartyState;
 use super::turn::Turn;
@@ -32,14 +32,7 @@ impl Turn<'_> {
     }
 
     fn may_hand_over(&self, party: Party) -> Outcome {
-        if party == Party::Caller || self.call.is_direct() {
-            return Err(forbidden("the agent at a desk hands the caller on"));
-        }
-        match self.call.phase {
-            CallPhase::Talking => Ok(()),
-            CallPhase::Ended => Err(over()),
-            CallPhase::New | CallPhase::Requested => Err(conflict("nobody talks to the caller")),
-        }
+        self.is_agents_turn(party, "hands the caller on")
     }
 
     fn is_still_his(&self, wish: &HandOver) -> Outcome {

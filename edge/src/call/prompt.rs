@@ -7,7 +7,7 @@ use counterpart_shared::id::{ClientId, Party};
 
 impl Turn<'_> {
     pub(super) fn prompt(&mut self, by: Party, id: ClientId, number: u32) -> Outcome {
-        self.is_agents_turn(by)?;
+        self.is_agents_turn(by, "reads statements")?;
         if let Some(reading) = self.call.reading {
             return Err(conflict(&format!("statement {reading} is being read")));
         }
@@ -30,7 +30,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn end_prompt(&mut self, by: Party, id: ClientId, answered: bool) -> Outcome {
-        self.is_agents_turn(by)?;
+        self.is_agents_turn(by, "reads statements")?;
         let number = self.call.reading;
         let number = number.ok_or_else(|| conflict("no statement is being read"))?;
         self.call.reading = None;

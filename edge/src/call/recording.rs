@@ -53,7 +53,7 @@ impl Turn<'_> {
         on: bool,
         reason: Option<String>,
     ) -> Outcome {
-        self.is_agents_turn(by)?;
+        self.is_agents_turn(by, "begins and pauses recordings")?;
         if self.call.terms.record_control != RecordControl::Agent {
             return Err(forbidden(
                 "this desk lets nobody begin or pause a recording",
@@ -95,9 +95,9 @@ impl Turn<'_> {
     }
 
     /// Whether an agent at a desk talks to the caller, and it is he who says something.
-    pub(super) fn is_agents_turn(&self, by: Party) -> Outcome {
+    pub(super) fn is_agents_turn(&self, by: Party, deed: &str) -> Outcome {
         if by == Party::Caller || self.call.is_direct() {
-            return Err(forbidden("this is for the agent at a desk"));
+            return Err(forbidden(&format!("the agent at a desk {deed}")));
         }
         match self.call.phase {
             CallPhase::Talking => Ok(()),

@@ -1,25 +1,16 @@
 //! The agent keeps what a party shows at a moment.
 
-use super::command::{Outcome, conflict, forbidden, over};
+use super::command::{Outcome, conflict};
 use super::input::Output;
 use super::review::Recorded;
 use super::turn::Turn;
 use crate::link::{Letter, ToFleet};
-use counterpart_shared::api::{CallPhase, EntryBody, RecordedFile};
+use counterpart_shared::api::{EntryBody, RecordedFile};
 use counterpart_shared::id::{ClientId, NodeId, Party};
 
 impl Turn<'_> {
     pub(super) fn still(&mut self, by: Party, id: ClientId, party: Party) -> Outcome {
-        if by == Party::Caller || self.call.is_direct() {
-            return Err(forbidden("the agent at a desk takes stills"));
-        }
-        match self.call.phase {
-            CallPhase::Talking => {}
-            CallPhase::Ended => return Err(over()),
-            CallPhase::New | CallPhase::Requested => {
-                return Err(conflict("nobody talks to the caller"));
-            }
-        }
+        self.is_agents_turn(by, "takes stills")?;
         if self.call.party(party).live.is_none() {
             return Err(conflict(&format!("the {party} shows nothing")));
         }
