@@ -11,12 +11,14 @@
 mod controller;
 mod losses;
 mod recent;
+mod whose;
 
 pub(crate) use controller::SteadyConfig;
 
 use losses::{Answer, Losses};
-use recent::{Jitter, Least, Stand, While};
+use recent::{Jitter, Least, While};
 use std::time::{Duration, Instant};
+use whose::Whose;
 
 /// The queue that is tolerated.
 const TARGET: Duration = Duration::from_millis(40);
@@ -24,9 +26,7 @@ const TARGET: Duration = Duration::from_millis(40);
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
 const LEAST: u64 = 4;
-/// A flight of fewer packets says nothing about whose a queue is.
-const TELLING: u64 = 12;
-/// Nor does a queue say that that loses such a share: it overflows.
+/// A queue that loses such a share overflows.
 const OVERFLOWING: f64 = 0.03;
 /// The least window in packets where a queue has shown of late, as long as none shows.
 const RESTART: u64 = 16;
@@ -45,10 +45,10 @@ const STANDING: Duration = Duration::from_millis(100);
 /// A share of loss is taken of so many packets, or over so long and a few.
 const SHARE: u64 = 60;
 const SHARE_FOR: Duration = Duration::from_secs(1);
-/// A queue that is nearly the same after so many cuts is not ours, and is put up with for so long: others fill the link, or
-/// what looks like a queue is a road on which packets wait for no reason of ours.
-const STUBBORN: u32 = 3;
+/// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
+/// which packets wait for no reason of ours.
 const PUT_UP: Duration = Duration::from_secs(20);
+const MOST_FOREIGN: Duration = Duration::from_millis(300);
 
 /// The controller. Fed by quinn; [`Steady::acknowledged`] and [`Steady::lost`] decide.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ pub(crate) struct Steady {
     holds: bool,
     /// The most that was in flight in this while.
     busiest: u64,
-    stand: Option<Stand>,
+    whose: Whose,
     /// Bytes per second that the link delivered over the last round trip.
     rate: f64,
     /// When the window was last cut; a cut needs a round trip to show.
@@ -82,8 +82,8 @@ pub(crate) struct Steady {
     /// queue itself would pass for the shortest round trip.
     relaxed: Instant,
     draining: Option<Instant>,
-    /// Of the acknowledgement that is being taken in.
-    acknowledged: u64,
+    /// Of the acknowledgement that is being taken in: packets and their bytes.
+    acknowledged: (u32, u64),
     newest_sent: Option<Instant>,
 }
 
@@ -104,27 +104,30 @@ impl Steady {
             losing: 0.0,
             holds: false,
             busiest: 0,
-            stand: None,
+            whose: Whose::default(),
             rate: 0.0,
             cut: None,
             queued: None,
             relaxed: now,
             draining: None,
-            acknowledged: 0,
+            acknowledged: (0, 0),
             newest_sent: None,
         }
     }
 
-    /// `bytes` were acknowledged after this round trip while `in_flight` remain. `limited` tells that
+    /// So many packets with so many bytes were acknowledged at once, the newest was sent then, and `in_flight` remain. `limited` tells that
     /// there was nothing more to send.
     fn acknowledged(
         &mut self,
-        bytes: u64,
-        round_trip: Duration,
+        (packets, bytes): (u32, u64),
+        sent: Instant,
         in_flight: u64,
         limited: bool,
         now: Instant,
     ) {
+        let round_trip = now.saturating_duration_since(sent);
+        self.whose
+            .acknowledged((packets, bytes), sent, in_flight, now);
         self.jitter.add(round_trip);
         self.base.add(round_trip, BASE, now);
         let over = STANDING + self.jitter.get() * 3;
@@ -138,12 +141,14 @@ impl Steady {
         let share = self.end_share(now);
         let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
         self.foreign = self.foreign.filter(lately);
+        if self.foreign.is_some() {
+            self.whose.queue_shows(self.window, now);
+        }
         if queue > self.target() {
             self.losses.queue_shows();
             self.queued = Some(now);
             return self.shorten(queue, in_flight + bytes, now);
         }
-        self.stand = None;
         if self.is_clear(now) && (self.share.lost > 0 || self.losing > 0.0) {
             self.set(self.window.max(CLEAR));
         }
@@ -197,8 +202,13 @@ impl Steady {
 
     /// The window becomes what the link delivers in a round trip with half the tolerated queue.
     fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
-        if let Some(stand) = &mut self.stand {
-            stand.queue = stand.queue.max(queue);
+        self.whose.queue_shows(self.window, now);
+        if self.losing >= OVERFLOWING {
+            self.whose.overflows();
+        }
+        if let Some(window) = self.whose.foreign() {
+            self.foreign = Some((queue.min(MOST_FOREIGN), now));
+            return self.set(self.window.max(window));
         }
         let trip = self.standing.get() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
@@ -207,22 +217,7 @@ impl Steady {
         }
         self.starting = false;
         self.cut = Some(now);
-        let window = self.window;
-        let used = window.min(in_flight);
-        let stand = self.stand.get_or_insert(Stand {
-            queue,
-            window,
-            used,
-            cuts: 0,
-        });
-        stand.cuts += 1;
-        let telling = stand.used > TELLING * self.mtu && self.losing < OVERFLOWING;
-        if telling && stand.cuts > STUBBORN && queue > stand.queue * 4 / 5 {
-            let before = stand.window;
-            self.stand = None;
-            self.foreign = Some((queue, now));
-            return self.set(before);
-        }
+        let used = self.window.min(in_flight);
         let trip = (self.base.get() + self.target() / 2).as_secs_f64();
         let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
         // The rate may be of a trip in which little was sent; a quarter of what is used is quick enough.
@@ -259,7 +254,6 @@ impl Steady {
         self.share.lost += bytes;
         if everything {
             self.starting = true;
-            self.stand = None;
             self.set_for_loss(self.window / 4, now);
         }
     }

@@ -8,16 +8,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 impl Controller for Steady {
+    fn on_sent(&mut self, now: Instant, bytes: u64, _: u64) {
+        self.whose.sent(bytes, now);
+    }
+
     fn on_ack(&mut self, _: Instant, sent: Instant, bytes: u64, _: bool, _: &RttEstimator) {
-        self.acknowledged += bytes;
+        self.acknowledged.0 += 1;
+        self.acknowledged.1 += bytes;
         self.newest_sent = self.newest_sent.max(Some(sent));
     }
 
     fn on_end_acks(&mut self, now: Instant, in_flight: u64, app_limited: bool, _: Option<u64>) {
-        let bytes = std::mem::take(&mut self.acknowledged);
+        let acknowledged = std::mem::take(&mut self.acknowledged);
         if let Some(sent) = self.newest_sent.take() {
-            let round_trip = now.saturating_duration_since(sent);
-            self.acknowledged(bytes, round_trip, in_flight, app_limited, now);
+            self.acknowledged(acknowledged, sent, in_flight, app_limited, now);
         }
     }
 

@@ -78,14 +78,3 @@ impl While {
         }
     }
 }
-
-/// A queue that cuts are to make shorter.
-#[derive(Debug, Clone)]
-pub(super) struct Stand {
-    /// The longest that it was.
-    pub(super) queue: Duration,
-    pub(super) window: u64,
-    /// What was under way.
-    pub(super) used: u64,
-    pub(super) cuts: u32,
-}

@@ -12,6 +12,20 @@ struct Link {
     loss: f64,
     /// Seconds of queue that the bottleneck holds.
     buffer: f64,
+    /// Packets wait up to so many seconds more for no reason, in order.
+    jitter: f64,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            rate: 3e6,
+            delay: 0.04,
+            loss: 0.0,
+            buffer: 1.0,
+            jitter: 0.0,
+        }
+    }
 }
 
 /// What came of it after the first seconds.
@@ -29,19 +43,23 @@ fn run(link: &Link, seconds: f64, settle: f64) -> Result {
     let at = |seconds: f64| start + Duration::from_secs_f64(seconds);
     let mut steady = Steady::new(PACKET as u16, start);
     let mut flight: VecDeque<(f64, f64, bool)> = VecDeque::new();
-    let (mut clock, mut free, mut seed) = (0.0f64, 0.0f64, 7u64);
+    let (mut clock, mut free, mut seed, mut last) = (0.0f64, 0.0f64, 7u64, 0.0f64);
     let (mut delivered, mut queued, mut sent) = (0.0, 0.0, 0.0);
     while clock < seconds {
         while (flight.len() as u64 + 1) * PACKET <= steady.window() {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let chance = (seed >> 40) as f64 / f64::from(1 << 24);
+            let mut chance = || {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (seed >> 40) as f64 / f64::from(1 << 24)
+            };
             let begin = free.max(clock + link.delay);
             let wait = begin - clock - link.delay;
-            let lost = chance < link.loss || wait > link.buffer;
+            let lost = chance() < link.loss || wait > link.buffer;
             if wait <= link.buffer {
                 free = begin + PACKET as f64 * 8.0 / link.rate;
             }
-            flight.push_back((clock, free.max(begin) + link.delay, lost));
+            last = last.max(free.max(begin) + link.delay + chance() * link.jitter);
+            steady.whose.sent(PACKET, at(clock));
+            flight.push_back((clock, last, lost));
             if clock > settle {
                 queued += wait;
                 sent += 1.0;
@@ -57,8 +75,7 @@ fn run(link: &Link, seconds: f64, settle: f64) -> Result {
             delivered += PACKET as f64 * 8.0;
         }
         let in_flight = flight.len() as u64 * PACKET;
-        let trip = Duration::from_secs_f64(arrival - begin);
-        steady.acknowledged(PACKET, trip, in_flight, false, at(clock));
+        steady.acknowledged((1, PACKET), at(begin), in_flight, false, at(clock));
     }
     Result {
         used: delivered / (link.rate * (seconds - settle)),
@@ -73,8 +90,8 @@ fn it_fills_links_and_keeps_their_queues_short() {
             let link = Link {
                 rate,
                 delay,
-                loss: 0.0,
                 buffer: 2.0,
+                ..Link::default()
             };
             let result = run(&link, 40.0, 10.0);
             let text = format!("{rate} bit/s, {delay} s: {} {}", result.used, result.queue);
@@ -89,22 +106,30 @@ fn it_fills_links_and_keeps_their_queues_short() {
 #[test]
 fn random_loss_takes_little_of_the_rate() {
     let link = Link {
-        rate: 3e6,
-        delay: 0.04,
         loss: 0.05,
-        buffer: 1.0,
+        ..Link::default()
     };
     let result = run(&link, 30.0, 5.0);
     assert!(result.used > 0.7, "{}", result.used);
 }
 
 #[test]
+fn a_road_on_which_packets_wait_is_no_full_link() {
+    let link = Link {
+        jitter: 0.2,
+        ..Link::default()
+    };
+    let result = run(&link, 30.0, 10.0);
+    assert!(result.used > 0.5, "{}", result.used);
+    assert!(result.queue < 0.35, "{}", result.queue);
+}
+
+#[test]
 fn a_shallow_buffer_does_not_lose_without_end() {
     let link = Link {
         rate: 2e6,
-        delay: 0.04,
-        loss: 0.0,
         buffer: 0.015,
+        ..Link::default()
     };
     let result = run(&link, 30.0, 5.0);
     assert!(result.used > 0.6, "{}", result.used);
