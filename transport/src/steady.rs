@@ -3,8 +3,9 @@
 //! A radio link loses packets whether it is full or not, and a full link first shows in the round trip. So
 //! the queue is what is looked at: how much longer than the shortest of late the round trip takes at its
 //! best just now. Below [`TARGET`] the window grows; above it becomes what the link has delivered in a
-//! round trip without queue. Loss alone slows it down only when sending less makes it less (`losses`), and a queue
-//! that stays whatever is sent is somebody else's.
+//! round trip without queue. A queue is ours when round trips follow what is under way (`whose`). Loss
+//! alone slows it down only when sending less makes it less (`losses`), and where much is lost, silence
+//! holds nothing up.
 //!
 //! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
 
@@ -16,7 +17,7 @@ mod whose;
 pub(crate) use controller::SteadyConfig;
 
 use losses::{Answer, Losses};
-use recent::{Jitter, Least, While};
+use recent::{Jitter, Latest, Least, While};
 use std::time::{Duration, Instant};
 use whose::Whose;
 
@@ -35,6 +36,10 @@ const RESTART: u64 = 16;
 const CLEAR: u64 = 1024 * 1024;
 /// For how long a queue is remembered.
 const LATELY: Duration = Duration::from_secs(8);
+/// When nothing was acknowledged for so long and a round trip, what is under way is held for lost.
+const SILENCE: Duration = Duration::from_millis(120);
+/// Where such a share is lost, acknowledgements are too.
+const MOSTLY_LOST: f64 = 0.4;
 /// The greatest window; a conversation never comes near it.
 const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
@@ -42,6 +47,9 @@ const BASE: Duration = Duration::from_secs(30);
 /// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
 /// shall not look like a queue.
 const STANDING: Duration = Duration::from_millis(100);
+/// Where everything is lost, so many more round trips count as "just now": acknowledgements are lost too, and one that comes may be an
+/// old one that is sent again.
+const MANY: f64 = 20.0;
 /// A share of loss is taken of so many packets, or over so long and a few.
 const SHARE: u64 = 60;
 const SHARE_FOR: Duration = Duration::from_secs(1);
@@ -57,10 +65,12 @@ pub(crate) struct Steady {
     window: u64,
     starting: bool,
     base: Least,
-    standing: Least,
+    standing: Latest,
     /// A queue that is not ours, and since when it is put up with.
     foreign: Option<(Duration, Instant)>,
     born: Instant,
+    /// When something was acknowledged last, or given up on.
+    heard: Instant,
     jitter: Jitter,
     trip: While,
     share: While,
@@ -94,9 +104,10 @@ impl Steady {
             window: INITIAL,
             starting: true,
             base: Least::default(),
-            standing: Least::default(),
+            standing: Latest::default(),
             foreign: None,
             born: now,
+            heard: now,
             jitter: Jitter::default(),
             trip: While::new(now),
             share: While::new(now),
@@ -112,6 +123,23 @@ impl Steady {
             draining: None,
             acknowledged: (0, 0),
             newest_sent: None,
+        }
+    }
+
+    /// So many bytes were sent. When nothing is heard of what is under way for longer than it takes, acknowledgements are lost, and
+    /// what they would say does not hold up sound.
+    fn sent(&mut self, bytes: u64, now: Instant) {
+        if self.whose.under_way() == 0 {
+            self.heard = now;
+        }
+        self.whose.sent(bytes, now);
+        let silence = now.saturating_duration_since(self.heard);
+        let trip = self.standing.best();
+        let full = trip.saturating_sub(self.base.get()) > self.target();
+        let lossy = self.is_clear(now) || self.losing > MOSTLY_LOST;
+        if silence > trip + SILENCE && lossy && !full {
+            self.heard = now.checked_sub(trip).unwrap_or(now);
+            self.set(self.window.max(self.whose.under_way() + RESTART * self.mtu));
         }
     }
 
@@ -131,12 +159,13 @@ impl Steady {
         self.jitter.add(round_trip);
         self.base.add(round_trip, BASE, now);
         let over = STANDING + self.jitter.get() * 3;
-        self.standing.add(round_trip, over, now);
+        let many = 1.0 + MANY * self.losing * self.losing;
+        self.standing.add(round_trip, over, many as usize, now);
         self.trip.delivered += bytes;
         self.share.delivered += bytes;
         self.busiest = self.busiest.max(in_flight + bytes);
         self.end_trip(now);
-        let queue = self.standing.get().saturating_sub(self.base.get());
+        let queue = self.standing.best().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
         let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
@@ -163,7 +192,7 @@ impl Steady {
     /// Once a round trip: the rate.
     fn end_trip(&mut self, now: Instant) {
         let passed = now.saturating_duration_since(self.trip.since);
-        if passed >= self.standing.get().max(STANDING) {
+        if passed >= self.standing.best().max(STANDING) {
             self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
             self.trip = While::new(now);
         }
@@ -205,12 +234,13 @@ impl Steady {
         self.whose.queue_shows(self.window, now);
         if self.losing >= OVERFLOWING {
             self.whose.overflows();
+            self.foreign = None;
         }
         if let Some(window) = self.whose.foreign() {
             self.foreign = Some((queue.min(MOST_FOREIGN), now));
             return self.set(self.window.max(window));
         }
-        let trip = self.standing.get() + STANDING;
+        let trip = self.standing.best() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
         if self.cut.is_some_and(soon) {
             return;
@@ -246,7 +276,7 @@ impl Steady {
         }
         if now.saturating_duration_since(self.relaxed) > BASE / 2 {
             self.relaxed = now;
-            self.draining = Some(now + self.standing.get() * 2);
+            self.draining = Some(now + self.standing.best() * 2);
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 impl Controller for Steady {
     fn on_sent(&mut self, now: Instant, bytes: u64, _: u64) {
-        self.whose.sent(bytes, now);
+        self.sent(bytes, now);
     }
 
     fn on_ack(&mut self, _: Instant, sent: Instant, bytes: u64, _: bool, _: &RttEstimator) {

@@ -29,6 +29,28 @@ impl Least {
     }
 }
 
+/// The round trips of just now: of so long, and at least so many.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest {
+    samples: VecDeque<(Instant, Duration)>,
+}
+
+impl Latest {
+    pub(super) fn add(&mut self, value: Duration, over: Duration, many: usize, now: Instant) {
+        self.samples.push_back((now, value));
+        let old = |at: Instant| now.saturating_duration_since(at) > over;
+        while self.samples.len() > many && self.samples.front().is_some_and(|(at, _)| old(*at)) {
+            self.samples.pop_front();
+        }
+    }
+
+    /// The best of them.
+    pub(super) fn best(&self) -> Duration {
+        let trips = self.samples.iter().map(|(_, trip)| *trip);
+        trips.min().unwrap_or_default()
+    }
+}
+
 /// What jitter counts at most.
 const MOST_JITTER: Duration = Duration::from_millis(150);
 

@@ -147,3 +147,23 @@ fn when_nothing_arrives_it_begins_anew() {
     assert_eq!(steady.window(), CLEAR, "a link without a queue is not full");
     assert!(steady.starting);
 }
+
+#[test]
+fn silence_holds_nothing_up_unless_the_link_is_full() {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    let trip = Duration::from_millis(100);
+    let from = born + LATELY;
+    steady.sent(1200, from);
+    steady.acknowledged((1, 1200), from, 0, false, from + trip);
+    let full = from + trip;
+    steady.sent(INITIAL, full);
+    assert_eq!(steady.window(), INITIAL);
+    let late = full + trip + SILENCE * 2;
+    steady.sent(1200, late);
+    assert_eq!(steady.window(), INITIAL + (1 + RESTART) * 1200);
+    steady.queued = Some(late);
+    let later = late + trip + SILENCE * 2;
+    steady.sent(INITIAL, later);
+    assert_eq!(steady.window(), INITIAL + (1 + RESTART) * 1200);
+}

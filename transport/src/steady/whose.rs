@@ -55,6 +55,11 @@ impl Whose {
         self.sent.push_back((now, self.under_way));
     }
 
+    /// Bytes that were sent and neither acknowledged nor given up.
+    pub(super) fn under_way(&self) -> u64 {
+        self.under_way
+    }
+
     /// There is a queue under this window.
     pub(super) fn queue_shows(&mut self, window: u64, now: Instant) {
         let lasts = |shows: &&mut Shows| now.saturating_duration_since(shows.last) <= GONE;
