@@ -13,7 +13,7 @@ use call::Call;
 use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::record::FinishedFile;
 use counterpart_shared::flv::TagKind;
-use judge::{clicks, flashes, in_step, wav_clicks};
+use judge::{chromium, clicks, flashes, in_step, wav_clicks};
 use record_support::*;
 
 /// What sound and picture may be apart.
@@ -63,6 +63,19 @@ fn clicks_and_flashes_are_in_step_from_the_first_to_the_last_second_of_every_fil
         in_step(half, &seen, &heard, STEP_MS);
         in_step("call.wav", &seen, &wav_clicks(&stereo, channel), STEP_MS);
     }
+}
+
+#[test]
+fn an_hour_of_another_sound_clock_stays_in_step() {
+    let mut call = Call::new();
+    let tags = call.hour(120.0);
+    call.party("caller", 0, &tags);
+    call.seal();
+    let [film, sound] = ["caller.mp4", "caller.wav"].map(|name| call.path(name));
+    let seen = flashes(&film, "iw:ih:0:0");
+    assert_eq!(seen.len(), 56 * 64);
+    in_step("caller.mp4", &seen, &clicks(&film, 0), STEP_MS);
+    in_step("caller.wav", &seen, &clicks(&sound, 0), STEP_MS);
 }
 
 #[test]
@@ -118,6 +131,7 @@ fn a_call_with_everything_in_it_opens_everywhere() {
         made.duration
     );
     assert_eq!(plays(&call.stereo(&source)), "");
+    in_chromium(&call, &files, whole);
     let report = verify(&call.root(), &Given::default()).unwrap();
     assert_eq!(report.code(), 0, "{report}");
     assert!(
@@ -126,6 +140,20 @@ fn a_call_with_everything_in_it_opens_everywhere() {
             .iter()
             .any(|finding| finding.kind == Kind::Gap)
     );
+}
+
+/// Chromium plays all of them, and says the same of their length.
+fn in_chromium(call: &Call, files: &[FinishedFile], whole: f64) {
+    let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+    let lengths = files.iter().map(|file| file.duration_ms as f64 / 1000.0);
+    let mut played = chromium(&call.root().join("c1"), &names);
+    played.extend(chromium(call.work(), &["call.mp4", "call.wav"]));
+    for (played, length) in played.iter().zip(lengths.chain([whole, whole])) {
+        println!("{played:?}");
+        assert_eq!(played.fault, None, "{}", played.name);
+        let apart = played.duration.unwrap_or(f64::INFINITY) - length;
+        assert!(apart.abs() < 0.1, "{played:?}: {length}");
+    }
 }
 
 fn named<'a>(files: &'a [FinishedFile], name: &str) -> &'a FinishedFile {

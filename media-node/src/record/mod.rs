@@ -16,7 +16,9 @@
 mod claim;
 pub mod clock;
 mod close;
+pub(crate) mod closed;
 mod decode;
+mod drift;
 mod error;
 pub(crate) mod file;
 pub mod finished;

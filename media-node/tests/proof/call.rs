@@ -4,7 +4,7 @@ use counterpart_node::derive::{Settings, Source, composite, stereo};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer};
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::{CallFolder, FinishedFile, PartyRecorder};
-use counterpart_shared::flv::{Tag, TagKind, TagReader};
+use counterpart_shared::flv::{Tag, TagKind, TagReader, classify};
 use counterpart_shared::id::CallId;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,11 @@ impl Call {
         self.folder.path().join("recordings")
     }
 
+    /// Where what is made of it lies.
+    pub(crate) fn work(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root().join("c1").join(name)
     }
@@ -72,7 +77,9 @@ impl Call {
 
     pub(crate) fn seal(&self) -> Source {
         self.sealer.seal(&id()).unwrap().unwrap();
-        Source::read(&self.root().join("c1")).unwrap().unwrap()
+        Source::read(&self.root().join("c1"))
+            .unwrap()
+            .unwrap()
     }
 
     pub(crate) fn files(&self) -> Vec<FinishedFile> {
@@ -93,15 +100,52 @@ impl Call {
         path
     }
 
-    /// A flash and a click every second.
+    /// A flash and a click every second; each message is some milliseconds on the way, pictures for longer than sound.
     pub(crate) fn clicking(&self, seconds: f64) -> Vec<Sent> {
         let tags = self.made([FLASH, CLICK], seconds, &["-bf", "0", "-g", "50"]);
-        tags.into_iter()
-            .map(|tag| Sent {
-                at: tag.timestamp.into(),
-                tag,
-            })
-            .collect()
+        let way = |tag: &Tag| match tag.kind {
+            TagKind::Video => 90 + tag.timestamp % 7,
+            _ => 20 + tag.timestamp % 5,
+        };
+        let sent = tags.into_iter().map(|tag| Sent {
+            at: (tag.timestamp + way(&tag)).into(),
+            tag,
+        });
+        let mut sent: Vec<Sent> = sent.collect();
+        sent.sort_by_key(|sent| sent.at);
+        sent
+    }
+
+    /// The same for an hour, from a device whose sound runs ahead of its timestamps by so many millionths.
+    pub(crate) fn hour(&self, per_million: f64) -> Vec<Sent> {
+        // 3,000 packets of sound and 1,600 pictures, so that one follows the other without a seam.
+        const LOOP_MS: u32 = 64_000;
+        let media = [FLASH, CLICK];
+        let tags = self.made(
+            media,
+            f64::from(LOOP_MS) / 1000.0,
+            &["-bf", "0", "-g", "250"],
+        );
+        let of_loop = |tag: &Tag| tag.kind != TagKind::Audio || tag.timestamp < LOOP_MS;
+        let tags = tags.into_iter().filter(of_loop);
+        let is_config = |tag: &Tag| classify(tag.kind, &tag.body).is_config();
+        let (announced, tags): (Vec<Tag>, Vec<Tag>) = tags.partition(is_config);
+        let loops = (0..3_600_000 / LOOP_MS).flat_map(|round| {
+            let later = move |tag: &Tag| Tag {
+                timestamp: tag.timestamp + round * LOOP_MS,
+                ..tag.clone()
+            };
+            tags.iter().map(later).collect::<Vec<_>>()
+        });
+        let real = |timestamp: u32| (f64::from(timestamp) * (1.0 - per_million / 1e6)) as u32;
+        let sent = announced.into_iter().chain(loops).map(|tag| {
+            let timestamp = real(tag.timestamp);
+            Sent {
+                at: timestamp.into(),
+                tag: Tag { timestamp, ..tag },
+            }
+        });
+        sent.collect()
     }
 
     /// Everything that a party can do to its recorder, one after the other.

@@ -73,7 +73,8 @@ pub fn composite(
     for number in 0..source.duration_ms.div_ceil(STEP_MS).max(1) {
         let at = number * STEP_MS;
         for (side, half) in sides.iter_mut().zip(0..) {
-            let panel = side.show(at);
+            // The nearest one: half a step early or late instead of a whole step late.
+            let panel = side.show(at + STEP_MS / 2);
             canvas.put(half, panel);
         }
         canvas.mark(&clock(source.first_at + at, settings.zone), &label);
