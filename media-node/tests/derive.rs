@@ -9,6 +9,7 @@ use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{Tag, TagKind};
 use counterpart_shared::id::CallId;
 use record_support::*;
@@ -76,7 +77,12 @@ impl World {
         let tell = move |call: &CallId, what| {
             let _ = tell.send((call.clone(), what));
         };
-        let deriver = Deriver::start(&self.root(), SETTINGS, self.sealer.clone(), tell);
+        let deriver = Deriver::start(
+            &self.root(),
+            (SETTINGS, Vault::default()),
+            self.sealer.clone(),
+            tell,
+        );
         (deriver.unwrap(), told)
     }
 
@@ -89,7 +95,7 @@ impl World {
         };
         OpenCall::update(&path, &call, |open| open.published.push(published)).unwrap();
         self.sealer.get().unwrap().seal(&call).unwrap().unwrap();
-        Source::read(&path).unwrap().unwrap()
+        Source::read(&path, &Vault::default()).unwrap().unwrap()
     }
 }
 

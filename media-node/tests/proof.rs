@@ -12,9 +12,12 @@ mod record_support;
 use call::Call;
 use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::record::FinishedFile;
+use counterpart_node::vault::Vault;
 use counterpart_shared::flv::TagKind;
 use judge::{chromium, clicks, flashes, in_step, wav_clicks};
 use record_support::*;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 
 /// What sound and picture may be apart.
 const STEP_MS: f64 = 40.0;
@@ -76,6 +79,28 @@ fn an_hour_of_another_sound_clock_stays_in_step() {
     assert_eq!(seen.len(), 56 * 64);
     in_step("caller.mp4", &seen, &clicks(&film, 0), STEP_MS);
     in_step("caller.wav", &seen, &clicks(&sound, 0), STEP_MS);
+}
+
+#[test]
+fn what_is_made_of_an_encrypted_call_is_what_is_made_of_an_open_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    std::fs::write(&keys, [b"AQEB".repeat(10), b"AQE=".to_vec()].concat()).unwrap();
+    std::fs::set_permissions(&keys, Permissions::from_mode(0o600)).unwrap();
+    let made = [Vault::default(), Vault::load(&keys).unwrap()].map(|vault| {
+        let mut call = Call::with(vault);
+        let tags = call.clicking(3.0);
+        call.party("caller", 0, &tags);
+        call.party("callee", 500, &tags);
+        let source = call.seal();
+        let path = call.path("caller.mp4.enc");
+        let made = [call.composite(&source), call.stereo(&source)];
+        (path.exists(), made.map(|path| std::fs::read(path).unwrap()))
+    });
+    let [(false, open), (true, encrypted)] = made else {
+        panic!("not encrypted when wanted");
+    };
+    assert!(open == encrypted);
 }
 
 #[test]

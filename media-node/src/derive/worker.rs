@@ -8,6 +8,7 @@ use crate::evidence::Sealer;
 use crate::record::file::digest;
 use crate::record::open::{Begun, OpenCall};
 use crate::record::{FinishedFile, Folder, Origin, RecordError, Store};
+use crate::vault::{Vault, stored_name};
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
@@ -50,7 +51,7 @@ impl Deriver {
     /// When the system gives no thread.
     pub fn start(
         root: &Path,
-        settings: Settings,
+        (settings, vault): (Settings, Vault),
         sealer: Arc<OnceLock<Sealer>>,
         tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
@@ -59,6 +60,7 @@ impl Deriver {
         let maker = Maker {
             root: root.to_owned(),
             settings,
+            vault,
             sealer,
             waiting: waiting.clone(),
         };
@@ -93,6 +95,7 @@ fn lock(waiting: &Waiting) -> MutexGuard<'_, Vec<CallId>> {
 struct Maker {
     root: PathBuf,
     settings: Settings,
+    vault: Vault,
     sealer: Arc<OnceLock<Sealer>>,
     waiting: Waiting,
 }
@@ -125,7 +128,7 @@ impl Maker {
         let folder = self.root.join(call.as_str());
         let tries = OpenCall::read(&folder, call)?.tries;
         let nothing = Ok((Vec::new(), None));
-        let source = match Source::read(&folder)? {
+        let source = match Source::read(&folder, &self.vault)? {
             Some(source) if source.is_here() => source,
             _ => return nothing,
         };
@@ -205,6 +208,7 @@ fn list(
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Derived,
+        encrypted: None,
     };
     OpenCall::update(&source.folder, &source.call, |open| open.add([file]))?;
     Ok(())
@@ -216,7 +220,10 @@ fn free_name(folder: &Path, kind: &str) -> String {
         1 => format!("call.{kind}"),
         number => format!("call.{number}.{kind}"),
     });
-    let free = names.find(|name| !folder.join(name).exists());
+    let free = names.find(|name| {
+        let stored = folder.join(stored_name(name));
+        !folder.join(name).exists() && !stored.exists()
+    });
     free.unwrap_or_default()
 }
 

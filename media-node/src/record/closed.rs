@@ -32,6 +32,7 @@ impl Closed {
             last_at: self.last_at,
             cut: false,
             origin: Origin::Received,
+            encrypted: None,
         }
     }
 }

@@ -36,7 +36,7 @@ pub mod worker;
 
 pub use claim::{Claim, ClaimError};
 pub use error::RecordError;
-pub use file::{FinishedFile, Origin};
+pub use file::{Encrypted, FinishedFile, Origin};
 pub use finished::Finished;
 pub use gaps::{Gap, Track};
 pub use party::{PartyRecorder, RecordStats};

@@ -4,6 +4,7 @@ use counterpart_node::derive::{Settings, Source, composite, stereo};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer};
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::{CallFolder, FinishedFile, PartyRecorder};
+use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{Tag, TagKind, TagReader, classify};
 use counterpart_shared::id::CallId;
 use std::fs::File;
@@ -32,16 +33,25 @@ pub(crate) struct Sent {
 pub(crate) struct Call {
     folder: tempfile::TempDir,
     sealer: Sealer,
+    vault: Vault,
 }
 
 impl Call {
     pub(crate) fn new() -> Self {
+        Self::with(Vault::default())
+    }
+
+    /// Encrypted, if the vault has a key.
+    pub(crate) fn with(vault: Vault) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = NodeKey::load_or_make(&folder.path().join("node.key")).unwrap();
         let root = folder.path().join("recordings");
         Self {
-            sealer: Sealer::open(&root, "n1".parse().unwrap(), key).unwrap(),
+            sealer: Sealer::open(&root, "n1".parse().unwrap(), key)
+                .unwrap()
+                .with_vault(vault.clone()),
             folder,
+            vault,
         }
     }
 
@@ -77,7 +87,7 @@ impl Call {
 
     pub(crate) fn seal(&self) -> Source {
         self.sealer.seal(&id()).unwrap().unwrap();
-        Source::read(&self.root().join("c1"))
+        Source::read(&self.root().join("c1"), &self.vault)
             .unwrap()
             .unwrap()
     }

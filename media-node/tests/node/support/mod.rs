@@ -27,6 +27,7 @@ pub(crate) use rtmp::{connect, connect_raw};
 
 use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;
+use counterpart_node::vault::Vault;
 use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
 use counterpart_shared::grant::{Act, Grant};
@@ -118,6 +119,7 @@ impl World {
                 free: free_bytes,
             },
             retention: None,
+            vault: Vault::default(),
             max_connections: 100,
             capacity: 50,
             timing: timing(),
