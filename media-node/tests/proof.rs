@@ -14,6 +14,7 @@ use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::record::FinishedFile;
 use counterpart_node::vault::Vault;
 use counterpart_shared::flv::TagKind;
+use counterpart_shared::grant::Layout;
 use judge::{chromium, clicks, flashes, in_step, wav_clicks};
 use record_support::*;
 use std::fs::Permissions;
@@ -79,6 +80,25 @@ fn an_hour_of_another_sound_clock_stays_in_step() {
     assert_eq!(seen.len(), 56 * 64);
     in_step("caller.mp4", &seen, &clicks(&film, 0), STEP_MS);
     in_step("caller.wav", &seen, &clicks(&sound, 0), STEP_MS);
+}
+
+#[test]
+fn a_desk_may_want_the_agent_small_in_the_customers_picture() {
+    let mut call = Call::new();
+    let tags = call.clicking(3.0);
+    call.party("caller", 0, &tags);
+    call.party("callee", 500, &tags);
+    call.published(Layout::PictureInPicture);
+    let source = call.seal();
+    let composite = call.composite(&source);
+    assert_eq!(plays(&composite), "");
+    let heard = clicks(&composite, 0);
+    // Beside the corner, and in it.
+    for part in ["640:480:32:160", "240:180:704:16"] {
+        let seen = flashes(&composite, part);
+        assert_eq!(seen.len(), 3, "{part}");
+        in_step(part, &seen, &heard, STEP_MS);
+    }
 }
 
 #[test]

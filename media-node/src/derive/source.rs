@@ -6,6 +6,7 @@ use crate::record::mp4::Chapter;
 use crate::record::{FinishedFile, Origin, log};
 use crate::vault::{PlainFile, Vault};
 use counterpart_shared::api::{Entry, EntryBody};
+use counterpart_shared::grant::Layout;
 use counterpart_shared::id::{CallId, DeskId, Party};
 use std::fs;
 use std::io;
@@ -24,6 +25,8 @@ pub struct Source {
     pub duration_ms: u64,
     vault: Vault,
     files: Vec<FinishedFile>,
+    /// How its composite shows both parties, as the last who published was told.
+    pub layout: Layout,
     /// What was said and what happened.
     log: Vec<Entry>,
     names: Vec<(Party, String)>,
@@ -69,6 +72,7 @@ impl Source {
         let end = |file: &FinishedFile| file.first_at.saturating_add(file.duration_ms);
         let end = media().map(end).max()?;
         let published = manifests.iter().flat_map(|manifest| &manifest.published);
+        let newest = published.clone().last();
         let names = published.map(|one| (one.grant.party, one.grant.sub.to_string()));
         Some(Self {
             call: call.clone(),
@@ -77,6 +81,7 @@ impl Source {
             first_at,
             duration_ms: end.saturating_sub(first_at),
             names: names.collect(),
+            layout: newest.map_or(Layout::default(), |one| one.grant.layout),
             made: made(manifests),
             files,
             log,

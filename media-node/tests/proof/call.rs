@@ -1,11 +1,13 @@
 //! A call that is recorded without waiting: its frames say themselves when they arrive.
 
+use crate::record_support::publish_grant;
 use counterpart_node::derive::{Settings, Source, composite, stereo};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer};
-use counterpart_node::record::open::OpenCall;
+use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, FinishedFile, PartyRecorder};
 use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{Tag, TagKind, TagReader, classify};
+use counterpart_shared::grant::{Grant, Layout};
 use counterpart_shared::id::CallId;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -83,6 +85,17 @@ impl Call {
         let (files, done) = recorder.finish();
         done.unwrap();
         OpenCall::update(&path, &id(), |open| open.add(files)).unwrap();
+    }
+
+    /// Somebody publishes, told of this layout.
+    pub(crate) fn published(&self, layout: Layout) {
+        let grant = Grant {
+            layout,
+            ..publish_grant()
+        };
+        let published = Published { at: T0, grant };
+        let add = |open: &mut OpenCall| open.published.push(published);
+        OpenCall::update(&self.root().join("c1"), &id(), add).unwrap();
     }
 
     pub(crate) fn seal(&self) -> Source {

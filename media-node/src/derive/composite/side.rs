@@ -1,4 +1,4 @@
-//! One party's half over time: the newest picture, as long as it is one.
+//! What is seen of one party over time: the newest picture, as long as it is one.
 
 use super::super::source::Source;
 use super::panel::Panel;
@@ -17,6 +17,8 @@ const REORDERED: usize = 16;
 /// A party's pictures on the call's time line.
 pub(super) struct Side<'a> {
     source: &'a Source,
+    /// Width and height of what is shown.
+    size: (usize, usize),
     /// Where each file begins, in milliseconds.
     files: VecDeque<(u64, &'a FinishedFile)>,
     open: Option<Open>,
@@ -37,11 +39,12 @@ struct Open {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(source: &'a Source, party: Party) -> Self {
+    pub(super) fn of(source: &'a Source, party: Party, size: (usize, usize)) -> Self {
         let files = source.of_party(party, "mp4").into_iter();
         let files = files.map(|file| (source.place(file), file));
         Self {
             source,
+            size,
             files: files.collect(),
             open: None,
             waiting: VecDeque::new(),
@@ -112,7 +115,7 @@ impl<'a> Side<'a> {
         if let Ok(Some(picture)) = open.decoder.decode(&sample.data)
             && let Some(time) = open.times.pop_first()
         {
-            let mut panel = self.spare.pop().unwrap_or_default();
+            let mut panel = self.spare.pop().unwrap_or_else(|| Panel::new(self.size));
             panel.fit(&picture);
             self.waiting.push_back((time, panel));
         }
@@ -125,7 +128,7 @@ impl<'a> Side<'a> {
         };
         for picture in open.decoder.flush_remaining().unwrap_or_default() {
             if let Some(time) = open.times.pop_first() {
-                let mut panel = self.spare.pop().unwrap_or_default();
+                let mut panel = self.spare.pop().unwrap_or_else(|| Panel::new(self.size));
                 panel.fit(&picture);
                 self.waiting.push_back((time, panel));
             }
