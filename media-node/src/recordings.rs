@@ -113,7 +113,7 @@ impl Recordings {
         };
         match Deriver::start(
             &self.root,
-            (config.derive, self.vault.clone()),
+            (config.derive, self.vault.clone(), self.watermark),
             self.sealer.clone(),
             tell,
         ) {

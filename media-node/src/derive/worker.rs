@@ -4,6 +4,7 @@ use super::DeriveError;
 use super::composite::{Settings, composite};
 use super::source::Source;
 use super::stereo::stereo;
+use crate::archive::Watermark;
 use crate::evidence::Sealer;
 use crate::record::file::digest;
 use crate::record::open::{Begun, OpenCall};
@@ -51,7 +52,7 @@ impl Deriver {
     /// When the system gives no thread.
     pub fn start(
         root: &Path,
-        (settings, vault): (Settings, Vault),
+        (settings, vault, watermark): (Settings, Vault, Watermark),
         sealer: Arc<OnceLock<Sealer>>,
         tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
@@ -61,6 +62,7 @@ impl Deriver {
             root: root.to_owned(),
             settings,
             vault,
+            watermark,
             sealer,
             waiting: waiting.clone(),
         };
@@ -96,6 +98,7 @@ struct Maker {
     root: PathBuf,
     settings: Settings,
     vault: Vault,
+    watermark: Watermark,
     sealer: Arc<OnceLock<Sealer>>,
     waiting: Waiting,
 }
@@ -133,6 +136,11 @@ impl Maker {
             _ => return nothing,
         };
         if tries >= TRIES || (tries == 0 && source.is_derived()) {
+            return nothing;
+        }
+        let shortage = self.watermark.shortage(&self.root);
+        if let Some(shortage) = shortage.map_err(DeriveError::disk(&self.root))? {
+            tracing::warn!(%call, %shortage, "nothing is made of a call until there is room");
             return nothing;
         }
         // Noted before, so that a call that kills the process is not tried for ever.
