@@ -75,30 +75,34 @@ pub(crate) struct Locked {
     pub(crate) file: (String, u64),
 }
 
-/// So many bytes of an encrypted file's content from `first` on. What was changed breaks the answer off.
+/// So many bytes of an encrypted file's content from `first` on. What was changed further on breaks the answer off.
 ///
 /// # Errors
-/// When it cannot be read, or is not in the encrypted form.
-pub(crate) async fn decrypted(mut locked: Locked, first: u64, len: u64) -> io::Result<Body> {
-    let header = locked.held.read(0..HEADER_LEN).await?;
-    let (name, bytes) = locked.file;
-    let reader = (locked.held, locked.key.read(&name, &header)?);
+/// When it cannot be read, is not in the encrypted form, or its first piece was changed.
+pub(crate) async fn decrypted(locked: Locked, first: u64, len: u64) -> io::Result<Body> {
+    let (mut held, (name, bytes)) = (locked.held, locked.file);
+    let header = held.read(0..HEADER_LEN).await?;
+    let cipher = locked.key.read(&name, &header)?;
+    let ready = match len {
+        0 => None,
+        _ => Some(decrypt(&mut held, &cipher, first, bytes).await?),
+    };
     let until = first + len;
-    let pieces = stream::try_unfold(
-        (reader, first),
-        move |((mut held, cipher), at)| async move {
-            if at >= until {
-                return Ok(None);
-            }
-            let piece = decrypt(&mut held, &cipher, at, bytes).await;
-            let mut piece = piece.inspect_err(|error| {
-                tracing::error!(%error, "an encrypted recording cannot be read");
-            })?;
-            piece.truncate((until - at) as usize);
-            let next = at + piece.len() as u64;
-            Ok::<_, io::Error>(Some((piece, ((held, cipher), next))))
-        },
-    );
+    let next = move |(mut held, cipher, at, ready): (Held, Cipher, u64, Option<Bytes>)| async move {
+        if at >= until {
+            return Ok(None);
+        }
+        let mut piece = match ready {
+            Some(piece) => piece,
+            None => decrypt(&mut held, &cipher, at, bytes)
+                .await
+                .inspect_err(|error| tracing::error!(%error, "an answer breaks off"))?,
+        };
+        piece.truncate((until - at) as usize);
+        let next = at + piece.len() as u64;
+        Ok::<_, io::Error>(Some((piece, (held, cipher, next, None))))
+    };
+    let pieces = stream::try_unfold((held, cipher, first, ready), next);
     Ok(Body::from_stream(pieces))
 }
 
