@@ -15,6 +15,7 @@ use counterpart_node::derive::{Settings, Source, composite};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_node::vault::Vault;
 use counterpart_shared::api::FromNode;
 use counterpart_shared::flv::{Tag, TagReader};
 use counterpart_shared::grant::Act;
@@ -219,7 +220,9 @@ fn sealed(folder: &Path, tags: &[Tag]) -> Source {
         OpenCall::update(&root.join("c1"), &call, |open| open.add(files)).unwrap();
     }
     sealer.seal(&call).unwrap();
-    Source::read(&root.join("c1")).unwrap().unwrap()
+    Source::read(&root.join("c1"), &Vault::default())
+        .unwrap()
+        .unwrap()
 }
 
 /// Seconds of processor time.

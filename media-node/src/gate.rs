@@ -108,7 +108,7 @@ pub(crate) fn cut(text: &str) -> String {
 mod tests {
     use super::*;
     use counterpart_shared::api::ErrorCode;
-    use counterpart_shared::grant::Signer;
+    use counterpart_shared::grant::{Layout, Signer};
     use counterpart_shared::id::{CallId, Party, StreamId};
 
     const NOW: u64 = 150;
@@ -125,6 +125,7 @@ mod tests {
             serial: 1,
             record: false,
             watch: false,
+            layout: Layout::default(),
             iat: 100,
             nbf: 100,
             exp: 200,

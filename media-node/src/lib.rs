@@ -26,6 +26,7 @@ pub mod still;
 pub mod stop;
 mod tools;
 mod transcode;
+pub mod vault;
 
 pub use config::{Args, Config, ConfigError, Secret, StoreArgs, TcpTls, Timing};
 pub use node::{Node, keep_time};

@@ -17,6 +17,7 @@ use crate::record::log;
 use crate::record::open::{OpenCall, Published};
 use crate::record::task::{self, Subject, blocking};
 use crate::record::{CallFolder, RecordError};
+use crate::vault::Vault;
 use calls::Calls;
 use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
 use counterpart_shared::grant::Grant;
@@ -34,6 +35,7 @@ use tokio::sync::watch;
 #[derive(Debug, Clone)]
 pub struct Recordings {
     root: PathBuf,
+    vault: Vault,
     report: Report,
     calls: Arc<Mutex<Calls>>,
     sealer: Arc<OnceLock<Sealer>>,
@@ -52,6 +54,7 @@ impl Recordings {
     pub fn new(config: &Config, outbox: Arc<Outbox>) -> Self {
         Self {
             root: config.record_dir.clone(),
+            vault: config.vault.clone(),
             report: Report(outbox),
             calls: Arc::default(),
             sealer: Arc::default(),
@@ -69,7 +72,9 @@ impl Recordings {
     /// only with the node.
     pub async fn run(&self, config: &Config, key: NodeKey) {
         let (root, node) = (self.root.clone(), config.node.clone());
-        match tokio::task::spawn_blocking(move || Sealer::open(&root, node, key)).await {
+        let vault = self.vault.clone();
+        let open = move || Sealer::open(&root, node, key).map(|sealer| sealer.with_vault(vault));
+        match tokio::task::spawn_blocking(open).await {
             Ok(Ok(sealer)) => drop(self.sealer.set(sealer)),
             Ok(Err(error)) => tracing::error!(%error, "nothing can be sealed"),
             Err(error) => tracing::error!(%error, "nothing can be sealed"),
@@ -106,7 +111,12 @@ impl Recordings {
                 archive.take(call);
             }
         };
-        match Deriver::start(&self.root, config.derive, self.sealer.clone(), tell) {
+        match Deriver::start(
+            &self.root,
+            (config.derive, self.vault.clone(), self.watermark),
+            self.sealer.clone(),
+            tell,
+        ) {
             Ok(deriver) => drop(self.deriver.set(deriver)),
             Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
         }
@@ -142,8 +152,8 @@ impl Recordings {
 
     /// What was said and what happened in a call goes beside what was recorded of it; where nothing was, nowhere.
     pub async fn keep_log(&self, call: &CallId, entries: Vec<Entry>) {
-        let (root, id) = (self.root.clone(), call.clone());
-        match blocking(move || log::keep(&root, &id, entries)).await {
+        let (root, id, vault) = (self.root.clone(), call.clone(), self.vault.clone());
+        match blocking(move || log::keep(&root, &id, entries, &vault)).await {
             Ok(true) => self.keeps(call),
             Ok(false) => {}
             Err(error) => tracing::error!(%call, %error, "the log of a call cannot be kept"),

@@ -1,7 +1,8 @@
 //! What the program does beside being a node: for auditors and operators.
 
-use crate::evidence::verify::{Given, verify};
+use crate::evidence::verify::{Given, Kind, verify};
 use crate::evidence::{EvidenceError, NodeKey, VerifyKey};
+use crate::vault::{Decrypted, Vault, decrypt};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,19 @@ pub enum Tool {
         #[arg(long)]
         head: Vec<String>,
     },
+    /// Writes the content of encrypted recordings into another folder, for who has the key. 将加密的录制解密到另一文件夹。
+    ///
+    /// Exit code 0: all as listed; 3: cannot be read; 30: a content is not the one that was sealed.
+    Decrypt {
+        /// The folder of one call.
+        folder: PathBuf,
+        /// File of the keys, as the node has it.
+        #[arg(long, env = "COUNTERPART_ENCRYPT_KEYS")]
+        encrypt_keys: PathBuf,
+        /// Folder for the content; made if need be.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Prints the public key of this node, for those who verify. 输出本节点的公钥。
     PublicKey {
         /// File of the private key. Unless given: the folder of the recordings with `.key` behind it.
@@ -40,7 +54,7 @@ pub enum Tool {
 impl Tool {
     /// Whether the first argument names a tool; without one the program is a node.
     pub fn is_named(first: &str) -> bool {
-        matches!(first, "verify" | "public-key")
+        matches!(first, "verify" | "decrypt" | "public-key")
     }
 
     /// Does it; the exit code.
@@ -59,6 +73,20 @@ impl Tool {
                     Ok(UNREADABLE)
                 }
             },
+            Self::Decrypt {
+                folder,
+                encrypt_keys,
+                out: to,
+            } => {
+                let keys = Vault::load(&encrypt_keys).map_err(EvidenceError::from);
+                match keys.and_then(|keys| decrypt(&folder, &keys, &to)) {
+                    Ok(files) => tell(&files, out),
+                    Err(error) => {
+                        writeln!(out, "无法解密  cannot be decrypted: {error}")?;
+                        Ok(UNREADABLE)
+                    }
+                }
+            }
             Self::PublicKey {
                 key_file,
                 record_dir,
@@ -69,6 +97,18 @@ impl Tool {
             }
         }
     }
+}
+
+fn tell(files: &[Decrypted], out: &mut impl Write) -> anyhow::Result<u8> {
+    for Decrypted { name, as_listed } in files {
+        let word = match as_listed {
+            true => "与清单一致  as listed",
+            false => "与清单不符  not as listed",
+        };
+        writeln!(out, "{name}  {word}")?;
+    }
+    let whole = files.iter().all(|file| file.as_listed);
+    Ok(if whole { 0 } else { Kind::FileChanged.code() })
 }
 
 fn check(

@@ -4,11 +4,13 @@
 
 mod record_support;
 
+use counterpart_node::archive::Watermark;
 use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, stereo};
 use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{Tag, TagKind};
 use counterpart_shared::id::CallId;
 use record_support::*;
@@ -29,6 +31,12 @@ const EMPTY: f64 = 37.0;
 const SETTINGS: Settings = Settings {
     composite: true,
     zone: UtcOffset::UTC,
+};
+
+/// A disk on which a megabyte must stay free; a file `full` in the folder fills it.
+const WATERMARK: Watermark = Watermark {
+    min_free: 1 << 20,
+    free: |root| Ok(u64::from(!root.join("full").exists()) << 20),
 };
 
 /// A recording folder, and who seals it.
@@ -76,7 +84,12 @@ impl World {
         let tell = move |call: &CallId, what| {
             let _ = tell.send((call.clone(), what));
         };
-        let deriver = Deriver::start(&self.root(), SETTINGS, self.sealer.clone(), tell);
+        let deriver = Deriver::start(
+            &self.root(),
+            (SETTINGS, Vault::default(), WATERMARK),
+            self.sealer.clone(),
+            tell,
+        );
         (deriver.unwrap(), told)
     }
 
@@ -89,7 +102,7 @@ impl World {
         };
         OpenCall::update(&path, &call, |open| open.published.push(published)).unwrap();
         self.sealer.get().unwrap().seal(&call).unwrap().unwrap();
-        Source::read(&path).unwrap().unwrap()
+        Source::read(&path, &Vault::default()).unwrap().unwrap()
     }
 }
 
@@ -319,4 +332,24 @@ fn what_could_not_be_made_is_told_and_tried_again_a_few_times() {
     fs::write(&work, "in the way").unwrap();
     let told: Vec<_> = (0..8).flat_map(|_| start()).collect();
     assert_eq!(told.len(), 5, "{told:?}");
+}
+
+#[test]
+fn nothing_is_made_while_the_disk_is_full() {
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    world.record("caller", 0, &flv(&folder, 1.0, &[], 48_000));
+    world.seal();
+    let full = world.root().join("full");
+    std::fs::write(&full, "").unwrap();
+    let call: CallId = "c1".parse().unwrap();
+    let made = || {
+        let (deriver, told) = world.deriver();
+        deriver.take(&call);
+        drop(deriver);
+        told.iter().map(|(_, what)| what).collect::<Vec<_>>()
+    };
+    assert_eq!(made(), []);
+    std::fs::remove_file(full).unwrap();
+    assert!(matches!(&made()[..], [Told::Made(files)] if files.len() == 2));
 }

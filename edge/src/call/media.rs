@@ -68,6 +68,7 @@ fn bracketed(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use counterpart_shared::grant::Layout;
     use counterpart_shared::id::Party;
 
     fn urls(rtmps_port: Option<u16>, https_port: Option<u16>) -> MediaUrls {
@@ -81,6 +82,7 @@ mod tests {
             serial: 1,
             record: false,
             watch: false,
+            layout: Layout::default(),
             iat: 0,
             nbf: 0,
             exp: 9,

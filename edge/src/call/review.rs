@@ -6,7 +6,7 @@ use super::media::recording_url;
 use super::state::Call;
 use crate::link::Visitor;
 use counterpart_shared::api::{ApiError, Endpoints, RecordedFile, RecordingFile, Recordings};
-use counterpart_shared::grant::{Act, Grant, Role, Signer};
+use counterpart_shared::grant::{Act, Grant, Layout, Role, Signer};
 use counterpart_shared::id::{NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,6 +107,7 @@ impl Call {
             serial: self.serial,
             record: false,
             watch: true,
+            layout: Layout::default(),
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + REVIEW_LIFE / 1000,

@@ -8,7 +8,7 @@ use super::turn::Turn;
 use super::who::Who;
 use crate::link::Lease;
 use counterpart_shared::api::{ApiError, CallMessage, CallPhase, MediaUrls, OneTimeKey, PartyUrls};
-use counterpart_shared::grant::{Act, Grant, Signer};
+use counterpart_shared::grant::{Act, Grant, Layout, Signer};
 use counterpart_shared::id::{ClientId, Party, StreamId};
 
 impl Turn<'_> {
@@ -128,6 +128,10 @@ impl Turn<'_> {
             serial: self.call.serial,
             record: self.call.record && act == Act::Publish,
             watch: matches!(holder, Who::Watcher(_)),
+            layout: match act {
+                Act::Publish => self.call.terms.layout,
+                Act::Play | Act::Review => Layout::default(),
+            },
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + GRANT_LIFE / 1000,

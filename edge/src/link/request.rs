@@ -8,7 +8,7 @@ use counterpart_shared::api::{
     BoardCall, BoardNode, DeskSettings, Endpoints, Image, OneTimeKey, Rating, RecordControl,
     RecordPolicy,
 };
-use counterpart_shared::grant::Role;
+use counterpart_shared::grant::{Layout, Role};
 use counterpart_shared::id::{CallId, DeskId, ImageId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -194,6 +194,9 @@ pub struct Terms {
     /// Who may begin and pause the recording.
     #[serde(skip_serializing_if = "RecordControl::is_nobody")]
     pub record_control: RecordControl,
+    /// How its composite shows both parties.
+    #[serde(skip_serializing_if = "Layout::is_side_by_side")]
+    pub layout: Layout,
     /// The statements that its agent may read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<String>,
@@ -212,6 +215,7 @@ impl From<&DeskSettings> for Terms {
             messages_per_10s: settings.messages_per_10s,
             asks_consent: settings.record == RecordPolicy::Consent,
             record_control: settings.record_control,
+            layout: settings.layout,
             prompts: settings.prompts.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::call::media_urls;
 use crate::link::Lease;
 use counterpart_shared::api::{MediaUrls, StreamCreated};
-use counterpart_shared::grant::{Act, Grant, Signer};
+use counterpart_shared::grant::{Act, Grant, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId, UserId};
 
 /// A node's clock may be so many seconds behind.
@@ -65,6 +65,7 @@ impl OwnStream {
             sub: self.user.clone(),
             serial: now,
             watch: false,
+            layout: Layout::default(),
             record: false,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),

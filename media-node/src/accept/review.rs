@@ -1,13 +1,14 @@
 //! Recordings over HTTP, to those who hold a grant to review the call.
 
 use super::http::{ANYBODY, Site, grant_of, refused};
-use crate::archive::{ArchiveError, Place};
+use crate::archive::ArchiveError;
 use crate::gate::cut;
-use crate::play::file;
+use crate::play::file::{self, Held, Locked};
 use crate::play::range::Part;
-use crate::record::Finished;
+use crate::record::{Finished, FinishedFile, RecordError};
 use crate::refusal::Refusal;
 use crate::shell::Shell;
+use crate::vault::CallKey;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
@@ -18,7 +19,6 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use counterpart_shared::id::CallId;
-use std::fs::File;
 use std::io;
 
 /// A longer one asks for several, which are answered with the whole.
@@ -87,29 +87,39 @@ fn turn_away(shell: &Shell, refusal: &Refusal) -> Response {
     refused(refusal)
 }
 
-/// Where a file is read from.
-enum Held {
-    Here(File),
-    Copy(Box<Place>, String),
+/// What a file is read with.
+struct Source {
+    held: Held,
+    /// If it is encrypted.
+    key: Option<CallKey>,
 }
 
-async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, Held), Refusal> {
-    let root = shell.config.record_dir.clone();
+async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, Source), Refusal> {
+    let (root, vault) = (shell.config.record_dir.clone(), shell.config.vault.clone());
     let archive = shell.recordings.archive().cloned();
     let (call, file) = (asked.call.clone(), asked.file.clone());
     let find = move || -> Result<_, ArchiveError> {
         let Some(mut found) = Finished::open(&root, &call, &file)? else {
             return Ok(None);
         };
-        let from = match (found.file.take(), &found.sha256, archive) {
-            (Some(file), ..) => Some(Held::Here(file)),
-            (None, Some(sha256), Some(archive)) => match archive.copy_of(&call, &file, sha256)? {
-                Some(object) => Some(Held::Copy(Box::new(archive.place()?), object)),
-                None => None,
-            },
-            (None, ..) => None,
+        let held = match (found.file.take(), &found.listed, archive) {
+            (Some(file), ..) => Held::Here(file.into()),
+            (None, Some(listed), Some(archive)) => {
+                let (name, (_, sha256)) = (listed.stored_name(), listed.stored());
+                match archive.copy_of(&call, &name, sha256)? {
+                    Some(object) => Held::Copy(Box::new(archive.place()?), object),
+                    None => return Ok(None),
+                }
+            }
+            (None, ..) => return Ok(None),
         };
-        Ok(from.map(|from| (found, from)))
+        let encrypted = found
+            .listed
+            .as_ref()
+            .and_then(|file| file.encrypted.as_ref());
+        let key = encrypted.map(|encrypted| vault.unwrap(&call, &file, encrypted));
+        let key = key.transpose().map_err(RecordError::from)?;
+        Ok(Some((found, Source { held, key })))
     };
     match tokio::task::spawn_blocking(find).await {
         Ok(Ok(found)) => found.ok_or(asked.nothing()),
@@ -127,16 +137,16 @@ async fn open(shell: &Shell, asked: &Asked) -> Result<(Finished, Held), Refusal>
 /// Whether a part of what the client has begun to read would be a part of this (`If-Range`, RFC 9110 §13.1.5).
 fn is_current(headers: &HeaderMap, found: &Finished) -> bool {
     headers.get(IF_RANGE).is_none_or(|known| {
-        let tag = found.sha256.as_deref().map(tag);
+        let tag = found.listed.as_ref().map(tag);
         tag.is_some_and(|tag| known.as_bytes() == tag.as_bytes())
     })
 }
 
-fn tag(sha256: &str) -> String {
-    format!("\"{sha256}\"")
+fn tag(listed: &FinishedFile) -> String {
+    format!("\"{}\"", listed.sha256)
 }
 
-async fn answer(found: Finished, from: Held, range: Option<&str>) -> io::Result<Response> {
+async fn answer(found: Finished, from: Source, range: Option<&str>) -> io::Result<Response> {
     let bytes = found.bytes;
     let mut headers = HeaderMap::from_iter([
         ANYBODY,
@@ -149,7 +159,7 @@ async fn answer(found: Finished, from: Held, range: Option<&str>) -> io::Result<
         fixed(CONTENT_TYPE, found.media_type),
         fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ]);
-    if let Some(Ok(tag)) = found.sha256.as_deref().map(tag).map(HeaderValue::try_from) {
+    if let Some(Ok(tag)) = found.listed.as_ref().map(tag).map(HeaderValue::try_from) {
         headers.insert(ETAG, tag);
     }
     let mut say = |name, text: String| {
@@ -171,9 +181,18 @@ async fn answer(found: Finished, from: Held, range: Option<&str>) -> io::Result<
         }
     };
     say(CONTENT_LENGTH, len.to_string());
-    let body = match from {
-        Held::Here(file) => file::body(file, first, len).await?,
-        Held::Copy(place, object) => file::copied(*place, object, first, len),
+    let body = match (from, found.listed) {
+        (
+            Source {
+                held,
+                key: Some(key),
+            },
+            Some(listed),
+        ) => {
+            let file = (listed.name, bytes);
+            file::decrypted(Locked { held, key, file }, first, len).await?
+        }
+        (Source { held, .. }, _) => file::body(held, first, len),
     };
     Ok((status, headers, body).into_response())
 }

@@ -12,6 +12,7 @@ use crate::evidence::{DeletedFile, Deletion, Manifest, Sealer};
 use crate::record::open::{OpenCall, sync_folder};
 use crate::record::recover;
 use crate::record::store::call_folder;
+use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
 use std::collections::BTreeSet;
 use std::fs;
@@ -122,10 +123,12 @@ pub(super) fn deleted(manifests: &[Manifest]) -> BTreeSet<&str> {
 
 fn take_away(folder: &Path, manifests: &[Manifest]) -> Result<(), ArchiveError> {
     for name in deleted(manifests) {
-        let path = folder.join(name);
-        match fs::remove_file(&path).and_then(|()| sync_folder(&path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            other => other.map_err(ArchiveError::disk(&path))?,
+        for name in [name.to_owned(), stored_name(name)] {
+            let path = folder.join(name);
+            match fs::remove_file(&path).and_then(|()| sync_folder(&path)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other.map_err(ArchiveError::disk(&path))?,
+            }
         }
     }
     Ok(())
@@ -143,7 +146,8 @@ pub(super) async fn take_away_copies(
         return Ok(());
     }
     for copy in Copies::read(folder, call)?.files {
-        if !gone.contains(copy.name.as_str()) || copy.place != place.name() {
+        let is_gone = |name: &&str| *name == copy.name || stored_name(name) == copy.name;
+        if !gone.iter().any(is_gone) || copy.place != place.name() {
             continue;
         }
         place.delete(&object(call, &copy.name)).await?;

@@ -137,8 +137,9 @@ fn copied_of(
         return Ok(None);
     };
     let here = files.filter_map(|file| {
-        let copy = copies.of(&file.name, &file.sha256)?;
-        let path = folder.join(&file.name);
+        let name = file.stored_name();
+        let copy = copies.of(&name, file.stored().1)?;
+        let path = folder.join(name);
         (copy.place == place && path.is_file()).then_some(path)
     });
     Ok(Some((at, here.collect())))

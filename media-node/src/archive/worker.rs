@@ -201,26 +201,24 @@ impl Worker {
         retention::take_away_copies(&place, &folder, call, &manifests).await?;
         let gone = retention::deleted(&manifests);
         for file in manifests.iter().flat_map(|manifest| &manifest.files) {
-            let content = (file.bytes, file.sha256.clone());
-            let path = folder.join(&file.name);
+            let (name, (bytes, sha256)) = (file.stored_name(), file.stored());
+            let content = (bytes, sha256.to_owned());
+            let path = folder.join(&name);
             let known = Copies::read(&folder, call)?;
-            let known = known.of(&file.name, &file.sha256);
+            let known = known.of(&name, sha256);
             let copied = known.is_some_and(|copy| copy.place == place.name());
             if copied || gone.contains(file.name.as_str()) || !path.exists() {
                 continue;
             }
-            match place
-                .put_file(&object(call, &file.name), &path, &content)
-                .await
-            {
+            match place.put_file(&object(call, &name), &path, &content).await {
                 Err(error @ ArchiveError::Damaged(_)) => {
                     tracing::error!(%call, %error, "a file is not copied");
                     continue;
                 }
                 other => other?,
             }
-            note(&folder, call, &file.name, content, &place)?;
-            tracing::info!(%call, file = file.name, bytes = file.bytes, "copied");
+            note(&folder, call, &name, content, &place)?;
+            tracing::info!(%call, file = name, bytes, "copied");
         }
         for part in 1..=manifests.len() as u32 {
             for name in [manifest_name(part), signature_name(part)] {

@@ -10,6 +10,7 @@ pub use tls::TcpTls;
 
 use crate::archive::{self, Retention, Watermark};
 use crate::derive::Settings;
+use crate::vault::Vault;
 use counterpart_shared::id::NodeId;
 use counterpart_transport::Congestion;
 use std::fmt;
@@ -188,6 +189,8 @@ pub struct Config {
     pub archive: Option<archive::Settings>,
     /// What of their disk stays free.
     pub watermark: Watermark,
+    /// The keys under which they are encrypted; without any they are not.
+    pub vault: Vault,
     /// How long they are kept; nothing for ever.
     pub retention: Option<Retention>,
     /// Most connections at once.
@@ -254,6 +257,7 @@ impl TryFrom<Args> for Config {
             http_port: args.http_port,
             udp_port: args.udp_port,
             key_file: key_file(&args.record_dir, args.key_file)?,
+            vault: args.store.vault(&args.record_dir)?,
             record_dir: args.record_dir,
             archive: args.store.archive()?,
             watermark: args.store.watermark(),

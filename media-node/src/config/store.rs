@@ -1,8 +1,9 @@
-//! Settings of the copies, of the space that stays free, and of how long recordings are kept.
+//! Settings of the copies, of encryption, of the space that stays free, and of how long recordings are kept.
 
 use super::{ConfigError, Secret, wrong};
 use crate::archive::{Retention, S3, Settings, Target, Watermark, free_bytes};
-use std::path::PathBuf;
+use crate::vault::Vault;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
@@ -38,6 +39,10 @@ pub struct StoreArgs {
     /// Days after which recordings are deleted, here and in the store. Unless given: never.
     #[arg(long, env = "COUNTERPART_RECORD_DAYS")]
     pub record_days: Option<u64>,
+    /// File of the keys under which sealed recordings are encrypted, here and in the store: one a line, base64 of 32
+    /// bytes; the first encrypts, all decrypt. Only the owner may read it. Unless given: nothing is encrypted.
+    #[arg(long, env = "COUNTERPART_ENCRYPT_KEYS")]
+    pub encrypt_keys: Option<PathBuf>,
 }
 
 impl StoreArgs {
@@ -92,6 +97,21 @@ impl StoreArgs {
         }
     }
 
+    /// The keys that encrypt; never inside the folder that they protect.
+    pub(super) fn vault(&self, record_dir: &Path) -> Result<Vault, ConfigError> {
+        let Some(path) = &self.encrypt_keys else {
+            return Ok(Vault::default());
+        };
+        let wrong = |reason: String| wrong("encrypt-keys", path.display(), reason);
+        if path.starts_with(record_dir) {
+            return Err(wrong(format!(
+                "must not be inside {}",
+                record_dir.display()
+            )));
+        }
+        Vault::load(path).map_err(|error| wrong(error.to_string()))
+    }
+
     /// How long recordings are kept.
     pub(super) fn retention(&self) -> Result<Option<Retention>, ConfigError> {
         match self.record_days {
@@ -143,6 +163,17 @@ mod tests {
         let bucket = args(&bucket).archive().unwrap().unwrap();
         assert_eq!(bucket.target.to_string(), "s3://calls/a/b");
         assert!(!format!("{bucket:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn the_keys_that_encrypt_are_read_and_never_inside_the_recordings() {
+        let root = Path::new("/r/calls");
+        assert!(args(&[]).vault(root).is_ok());
+        for path in ["/r/calls/keys", "/nowhere/keys"] {
+            let given = format!("--encrypt-keys={path}");
+            let error = args(&[&given]).vault(root).unwrap_err();
+            assert_eq!((error.flag, &*error.value), ("encrypt-keys", path));
+        }
     }
 
     #[test]

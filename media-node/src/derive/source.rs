@@ -4,7 +4,9 @@ use super::DeriveError;
 use crate::evidence::{Manifest, manifest_name};
 use crate::record::mp4::Chapter;
 use crate::record::{FinishedFile, Origin, log};
+use crate::vault::{PlainFile, Vault};
 use counterpart_shared::api::{Entry, EntryBody};
+use counterpart_shared::grant::Layout;
 use counterpart_shared::id::{CallId, DeskId, Party};
 use std::fs;
 use std::io;
@@ -21,7 +23,10 @@ pub struct Source {
     pub first_at: u64,
     /// How long it is from there to the end of the last file.
     pub duration_ms: u64,
+    vault: Vault,
     files: Vec<FinishedFile>,
+    /// How its composite shows both parties, as the last who published was told.
+    pub layout: Layout,
     /// What was said and what happened.
     log: Vec<Entry>,
     names: Vec<(Party, String)>,
@@ -33,7 +38,7 @@ impl Source {
     ///
     /// # Errors
     /// When a manifest cannot be read.
-    pub fn read(folder: &Path) -> Result<Option<Self>, DeriveError> {
+    pub fn read(folder: &Path, vault: &Vault) -> Result<Option<Self>, DeriveError> {
         let mut manifests: Vec<Manifest> = Vec::new();
         for part in 1.. {
             let path = folder.join(manifest_name(part));
@@ -44,12 +49,19 @@ impl Source {
             let manifest = serde_json::from_slice(&json);
             manifests.push(manifest.map_err(|error| DeriveError::disk(&path)(error.into()))?);
         }
-        let log = log::read(folder)?;
-        Ok(Self::of(folder, &manifests, log))
+        let Some(newest) = manifests.last() else {
+            return Ok(None);
+        };
+        let log = log::read(folder, &newest.call, vault)?;
+        Ok(Self::of((folder, vault), &newest.call, &manifests, log))
     }
 
-    fn of(folder: &Path, manifests: &[Manifest], log: Vec<Entry>) -> Option<Self> {
-        let newest = manifests.last()?;
+    fn of(
+        (folder, vault): (&Path, &Vault),
+        call: &CallId,
+        manifests: &[Manifest],
+        log: Vec<Entry>,
+    ) -> Option<Self> {
         let files = manifests.iter().flat_map(|manifest| &manifest.files);
         let files = files
             .filter(|file| file.origin == Origin::Received)
@@ -60,13 +72,16 @@ impl Source {
         let end = |file: &FinishedFile| file.first_at.saturating_add(file.duration_ms);
         let end = media().map(end).max()?;
         let published = manifests.iter().flat_map(|manifest| &manifest.published);
+        let newest = published.clone().last();
         let names = published.map(|one| (one.grant.party, one.grant.sub.to_string()));
         Some(Self {
-            call: newest.call.clone(),
+            call: call.clone(),
             folder: folder.to_owned(),
+            vault: vault.clone(),
             first_at,
             duration_ms: end.saturating_sub(first_at),
             names: names.collect(),
+            layout: newest.map_or(Layout::default(), |one| one.grant.layout),
             made: made(manifests),
             files,
             log,
@@ -87,7 +102,7 @@ impl Source {
     /// Whether all received files are still on this disk.
     pub(super) fn is_here(&self) -> bool {
         let mut files = self.files.iter();
-        files.all(|file| self.folder.join(&file.name).exists())
+        files.all(|file| self.folder.join(file.stored_name()).exists())
     }
 
     /// A party's files of a kind (`wav`, `mp4`), in the order of time.
@@ -100,6 +115,15 @@ impl Source {
         let mut files: Vec<_> = files.filter(wanted).collect();
         files.sort_by_key(|file| file.first_at);
         files
+    }
+
+    /// The content of a file; nothing if it cannot be read.
+    pub(super) fn open(&self, file: &FinishedFile) -> Option<PlainFile> {
+        let opened = PlainFile::open(&self.folder, &self.call, file, &self.vault);
+        let told = opened.inspect_err(|error| {
+            tracing::error!(call = %self.call, %error, "a file is left out of what is made");
+        });
+        told.ok()
     }
 
     /// Where a file begins on the time line, in milliseconds.

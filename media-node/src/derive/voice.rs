@@ -1,12 +1,12 @@
 //! A party's sound on the call's time line.
 
 use super::source::Source;
+use crate::record::FinishedFile;
+use crate::vault::PlainFile;
 use counterpart_shared::id::Party;
 use hound::WavReader;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
 
 /// Samples per second of all WAV files here.
 pub(super) const RATE: u32 = 48_000;
@@ -14,18 +14,20 @@ pub(super) const RATE: u32 = 48_000;
 const MS: u64 = RATE as u64 / 1000;
 
 /// Reads a party's WAV files one after the other, each at its place.
-pub(super) struct Voice {
+pub(super) struct Voice<'a> {
+    source: &'a Source,
     /// Where each begins, in samples.
-    files: VecDeque<(u64, PathBuf)>,
-    open: Option<WavReader<BufReader<File>>>,
+    files: VecDeque<(u64, &'a FinishedFile)>,
+    open: Option<WavReader<BufReader<PlainFile>>>,
     at: u64,
 }
 
-impl Voice {
-    pub(super) fn of(source: &Source, party: Party) -> Self {
+impl<'a> Voice<'a> {
+    pub(super) fn of(source: &'a Source, party: Party) -> Self {
         let files = source.of_party(party, "wav").into_iter();
-        let files = files.map(|file| (source.place(file) * MS, source.folder.join(&file.name)));
+        let files = files.map(|file| (source.place(file) * MS, file));
         Self {
+            source,
             files: files.collect(),
             open: None,
             at: 0,
@@ -62,8 +64,8 @@ impl Voice {
             self.open = None;
         }
         let until = match self.files.front() {
-            Some((begin, path)) if *begin <= self.at => {
-                self.open = open(path, self.at - begin);
+            Some((begin, file)) if *begin <= self.at => {
+                self.open = open(self.source, file, self.at - begin);
                 self.files.pop_front();
                 return 0;
             }
@@ -77,8 +79,12 @@ impl Voice {
 }
 
 /// Opens a file behind its first `skip` samples, which lie under the file before it.
-fn open(path: &std::path::Path, skip: u64) -> Option<WavReader<BufReader<File>>> {
-    let mut reader = WavReader::open(path).ok()?;
+fn open(
+    source: &Source,
+    file: &FinishedFile,
+    skip: u64,
+) -> Option<WavReader<BufReader<PlainFile>>> {
+    let mut reader = WavReader::new(BufReader::new(source.open(file)?)).ok()?;
     let fits = reader.spec().channels == 1 && reader.spec().sample_rate == RATE;
     let skip = u32::try_from(skip).ok()?;
     (fits && reader.seek(skip).is_ok()).then_some(reader)

@@ -4,10 +4,12 @@ use super::DeriveError;
 use super::composite::{Settings, composite};
 use super::source::Source;
 use super::stereo::stereo;
+use crate::archive::Watermark;
 use crate::evidence::Sealer;
 use crate::record::file::digest;
 use crate::record::open::{Begun, OpenCall};
 use crate::record::{FinishedFile, Folder, Origin, RecordError, Store};
+use crate::vault::{Vault, stored_name};
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
@@ -50,7 +52,7 @@ impl Deriver {
     /// When the system gives no thread.
     pub fn start(
         root: &Path,
-        settings: Settings,
+        (settings, vault, watermark): (Settings, Vault, Watermark),
         sealer: Arc<OnceLock<Sealer>>,
         tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
@@ -59,6 +61,8 @@ impl Deriver {
         let maker = Maker {
             root: root.to_owned(),
             settings,
+            vault,
+            watermark,
             sealer,
             waiting: waiting.clone(),
         };
@@ -93,6 +97,8 @@ fn lock(waiting: &Waiting) -> MutexGuard<'_, Vec<CallId>> {
 struct Maker {
     root: PathBuf,
     settings: Settings,
+    vault: Vault,
+    watermark: Watermark,
     sealer: Arc<OnceLock<Sealer>>,
     waiting: Waiting,
 }
@@ -125,11 +131,16 @@ impl Maker {
         let folder = self.root.join(call.as_str());
         let tries = OpenCall::read(&folder, call)?.tries;
         let nothing = Ok((Vec::new(), None));
-        let source = match Source::read(&folder)? {
+        let source = match Source::read(&folder, &self.vault)? {
             Some(source) if source.is_here() => source,
             _ => return nothing,
         };
         if tries >= TRIES || (tries == 0 && source.is_derived()) {
+            return nothing;
+        }
+        let shortage = self.watermark.shortage(&self.root);
+        if let Some(shortage) = shortage.map_err(DeriveError::disk(&self.root))? {
+            tracing::warn!(%call, %shortage, "nothing is made of a call until there is room");
             return nothing;
         }
         // Noted before, so that a call that kills the process is not tried for ever.
@@ -205,6 +216,7 @@ fn list(
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Derived,
+        encrypted: None,
     };
     OpenCall::update(&source.folder, &source.call, |open| open.add([file]))?;
     Ok(())
@@ -216,7 +228,10 @@ fn free_name(folder: &Path, kind: &str) -> String {
         1 => format!("call.{kind}"),
         number => format!("call.{number}.{kind}"),
     });
-    let free = names.find(|name| !folder.join(name).exists());
+    let free = names.find(|name| {
+        let stored = folder.join(stored_name(name));
+        !folder.join(name).exists() && !stored.exists()
+    });
     free.unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! What keeps a recording from being sealed or looked at.
 
 use crate::record::RecordError;
+use crate::vault::VaultError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ pub enum EvidenceError {
     /// A recording's list could not be read or written.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// A file could not be encrypted.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// This is no Ed25519 key in PEM.
     #[error("{what}: not an Ed25519 key in PEM: {reason}")]
     Key {

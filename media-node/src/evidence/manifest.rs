@@ -166,7 +166,7 @@ impl Manifest {
 mod tests {
     use super::*;
     use crate::record::file::sample;
-    use counterpart_shared::grant::{Act, Grant};
+    use counterpart_shared::grant::{Act, Grant, Layout};
     use counterpart_shared::id::{Party, StreamId};
 
     fn grant() -> Grant {
@@ -181,6 +181,7 @@ mod tests {
             serial: 1,
             record: true,
             watch: false,
+            layout: Layout::default(),
             iat: 1,
             nbf: 1,
             exp: 2,

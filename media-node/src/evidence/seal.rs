@@ -8,8 +8,10 @@ use super::chain::{Chain, Head, Link, ZERO};
 use super::manifest::{Content, Deletion, Manifest, Place, manifest_name, signature_name};
 use super::{EvidenceError, NodeKey};
 use crate::clock::unix_ms;
+use crate::record::FinishedFile;
 use crate::record::file::hash;
 use crate::record::open::{OpenCall, draft_of, replace, sync_folder, write_synced};
+use crate::vault::{CallKey, Vault, lock};
 use counterpart_shared::id::{CallId, NodeId};
 use std::fs::{self, File};
 use std::io;
@@ -31,6 +33,7 @@ pub struct Sealer {
     root: PathBuf,
     node: NodeId,
     key: NodeKey,
+    vault: Vault,
     state: Mutex<State>,
 }
 
@@ -53,6 +56,7 @@ impl Sealer {
             root: root.to_owned(),
             node,
             key,
+            vault: Vault::default(),
             state: Mutex::new(State {
                 chain,
                 pending: None,
@@ -67,6 +71,12 @@ impl Sealer {
         Ok(sealer)
     }
 
+    /// Encrypts from now on what it seals, if the vault has a key.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
     /// Seals what is finished of a call; nothing if that is nothing.
     ///
     /// # Errors
@@ -78,6 +88,7 @@ impl Sealer {
         if open.files.is_empty() {
             return Ok(None);
         }
+        let open = self.encrypt(&folder, call, open)?;
         let deleted = None;
         let sealed = self.append(&mut state, &folder, Content { open, deleted })?;
         prune(&folder, call)?;
@@ -99,6 +110,55 @@ impl Sealer {
             deleted: Some(deletion),
         };
         self.append(&mut state, &self.folder(call), content)
+    }
+
+    /// Encrypts what is finished of a call, and takes away what is encrypted.
+    fn encrypt(
+        &self,
+        folder: &Path,
+        call: &CallId,
+        open: OpenCall,
+    ) -> Result<OpenCall, EvidenceError> {
+        let plain = open.files.iter().filter(|file| file.encrypted.is_none());
+        let plain: Vec<&FinishedFile> = plain.collect();
+        let Some(key) = self
+            .key_of(call, folder, &open)?
+            .filter(|_| !plain.is_empty())
+        else {
+            return Ok(open);
+        };
+        let mut locked = Vec::new();
+        for file in plain {
+            locked.extend(lock(folder, file, &key)?.map(|encrypted| (file, encrypted)));
+        }
+        let mut gone = Vec::new();
+        let changed = OpenCall::update(folder, call, |open| {
+            // What was written anew meanwhile is sealed as it is.
+            locked.retain(|(file, _)| open.files.contains(file));
+            gone.extend(locked.iter().map(|(file, _)| folder.join(&file.name)));
+            open.add(locked.into_iter().map(|(_, encrypted)| encrypted));
+        })?;
+        for path in gone {
+            let removed = fs::remove_file(&path).and_then(|()| sync_folder(&path));
+            removed.map_err(EvidenceError::disk(&path))?;
+        }
+        Ok(changed)
+    }
+
+    /// The key of a call: the one that it has, if that can be unwrapped, or else a new one.
+    fn key_of(
+        &self,
+        call: &CallId,
+        folder: &Path,
+        open: &OpenCall,
+    ) -> Result<Option<CallKey>, EvidenceError> {
+        let sealed = Manifest::read_all(folder)?;
+        let sealed = sealed.iter().flat_map(|manifest| &manifest.files);
+        let mut known = sealed.chain(&open.files).filter_map(|file| {
+            let encrypted = file.encrypted.as_ref()?;
+            self.vault.unwrap(call, &file.name, encrypted).ok()
+        });
+        Ok(known.next().or_else(|| self.vault.make(call)))
     }
 
     /// The chain, with nothing half sealed.

@@ -26,6 +26,8 @@ pub struct StreamClock {
     tracks: [Option<Newest>; 2],
     /// The farthest place, and when it was reached.
     end: Option<(i64, u64)>,
+    /// UNIX milliseconds at 0, by the frame that was delayed least.
+    began_at: Option<u64>,
     rebased: u32,
     lateness: Lateness,
 }
@@ -108,6 +110,13 @@ impl StreamClock {
         if self.end.is_none_or(|(end, _)| place > end) {
             self.end = Some((place, arrived_at));
         }
+        let began_at = arrived_at.saturating_add_signed(place.saturating_neg());
+        self.began_at = Some(self.began_at.map_or(began_at, |at| at.min(began_at)));
+    }
+
+    /// The UNIX time of a place in milliseconds, by the frame that was delayed least so far.
+    pub fn unix_ms(&self, place: i64) -> u64 {
+        self.began_at.unwrap_or(0).saturating_add_signed(place)
     }
 
     /// The next frame comes from another publisher: its timestamps have nothing to do with those

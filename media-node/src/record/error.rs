@@ -1,6 +1,7 @@
 //! Why a recording stopped.
 
 use crate::archive::Shortage;
+use crate::vault::VaultError;
 use std::io;
 
 /// What ends a recording. Faults of the media never do; they are counted in
@@ -26,6 +27,9 @@ pub enum RecordError {
     /// Too little of the disk is free.
     #[error("{0}")]
     NoSpace(Shortage),
+    /// A file could not be encrypted or decrypted.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The recording thread could not start or has died.
     #[error("recording thread: {0}")]
     Thread(String),

@@ -3,6 +3,7 @@
 use super::RecordError;
 use super::gaps::Gap;
 use super::store::Store;
+use crate::vault::stored_name;
 use counterpart_shared::api::RecordedFile;
 use counterpart_shared::id::CallId;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,19 @@ pub enum Origin {
     Received,
     /// From the received files; it can be made again.
     Derived,
+}
+
+/// A file as it lies on the disk and in the place of the copies when it is encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encrypted {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Which of the operator's keys wraps the call's key: the first 8 bytes of its SHA-256, lower-case hex.
+    pub by: String,
+    /// The call's key, wrapped: nonce, AES-256-GCM and tag in base64.
+    pub key: String,
 }
 
 /// One file of a recording, closed and hashed.
@@ -46,9 +60,28 @@ pub struct FinishedFile {
     /// Where the content comes from.
     #[serde(default)]
     pub origin: Origin,
+    /// How it is stored, if it is encrypted. All else is told of the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<Encrypted>,
 }
 
 impl FinishedFile {
+    /// Its name on the disk.
+    pub fn stored_name(&self) -> String {
+        match self.encrypted {
+            Some(_) => stored_name(&self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Its size and SHA-256 on the disk.
+    pub fn stored(&self) -> (u64, &str) {
+        match &self.encrypted {
+            Some(encrypted) => (encrypted.bytes, &encrypted.sha256),
+            None => (self.bytes, &self.sha256),
+        }
+    }
+
     /// The file as a node reports it, with its path below the recording folder.
     pub fn report(&self, call: &CallId) -> RecordedFile {
         RecordedFile {
@@ -102,6 +135,7 @@ pub(crate) fn sample(name: &str, bytes: u64) -> FinishedFile {
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Received,
+        encrypted: None,
     }
 }
 
@@ -113,6 +147,32 @@ mod tests {
     fn files_are_reported_with_their_path() {
         let report = sample("caller.mp4", 2).report(&"c1".parse().unwrap());
         assert_eq!((&*report.path, report.bytes), ("c1/caller.mp4", 2));
+    }
+
+    #[test]
+    fn an_encrypted_file_is_listed_with_its_content_and_with_what_is_stored() {
+        let plain = sample("caller.mp4", 2);
+        assert_eq!(
+            (plain.stored_name(), plain.stored().0),
+            ("caller.mp4".to_owned(), 2)
+        );
+        let encrypted = Encrypted {
+            bytes: 45,
+            sha256: "ab".to_owned(),
+            by: "0011223344556677".to_owned(),
+            key: "AAAA".to_owned(),
+        };
+        let pinned = r#"{"bytes":45,"sha256":"ab","by":"0011223344556677","key":"AAAA"}"#;
+        assert_eq!(serde_json::to_string(&encrypted).unwrap(), pinned);
+        let file = FinishedFile {
+            encrypted: Some(encrypted),
+            ..plain
+        };
+        assert_eq!(file.stored_name(), "caller.mp4.enc");
+        assert_eq!((file.bytes, file.stored()), (2, (45, "ab")));
+        let json = serde_json::to_string(&file).unwrap();
+        assert!(json.ends_with(&format!(r#""origin":"received","encrypted":{pinned}}}"#)));
+        assert_eq!(serde_json::from_str::<FinishedFile>(&json).unwrap(), file);
     }
 
     #[test]

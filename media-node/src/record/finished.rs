@@ -1,8 +1,7 @@
 //! Finished files, to be read again.
 
-use super::RecordError;
-use super::open;
 use super::store::call_folder;
+use super::{FinishedFile, RecordError, open};
 use counterpart_shared::id::CallId;
 use std::fs::File;
 use std::io;
@@ -13,10 +12,10 @@ use std::path::Path;
 pub struct Finished {
     /// To read it; nothing if it is not on this disk any more.
     pub file: Option<File>,
-    /// Its size in bytes.
+    /// The size of its content in bytes.
     pub bytes: u64,
-    /// SHA-256 of its content; nothing for a list of the others.
-    pub sha256: Option<String>,
+    /// How it is listed; nothing for a list of the others.
+    pub listed: Option<FinishedFile>,
     /// Its media type.
     pub media_type: &'static str,
 }
@@ -31,9 +30,12 @@ impl Finished {
         if listed.is_none() && !open::is_list(name) {
             return Ok(None);
         }
-        let opened = File::open(folder.join(name)).and_then(|file| {
-            let bytes = file.metadata()?.len();
-            Ok((file, bytes))
+        let stored = listed.as_ref().map(FinishedFile::stored_name);
+        let encrypted = listed.as_ref().filter(|file| file.encrypted.is_some());
+        let path = folder.join(stored.as_deref().unwrap_or(name));
+        let opened = File::open(path).and_then(|file| {
+            let stored = file.metadata()?.len();
+            Ok((file, encrypted.map_or(stored, |file| file.bytes)))
         });
         let (file, bytes) = match (opened, &listed) {
             (Ok((file, bytes)), _) => (Some(file), bytes),
@@ -46,7 +48,7 @@ impl Finished {
         Ok(Some(Self {
             file,
             bytes,
-            sha256: listed.map(|file| file.sha256),
+            listed,
             media_type: media_type(name),
         }))
     }
@@ -94,7 +96,7 @@ mod tests {
         OpenCall::update(&folder, &call, |open| open.add(listed)).unwrap();
         let file = found("caller.mp4").unwrap();
         assert_eq!((file.bytes, file.media_type), (5, "video/mp4"));
-        assert_eq!(file.sha256, Some("00".repeat(32)));
+        assert_eq!(file.listed, Some(sample("caller.mp4", 5)));
         assert!(file.file.is_some());
         let elsewhere = found("caller.wav").unwrap();
         assert!(elsewhere.file.is_none() && elsewhere.bytes == 5);

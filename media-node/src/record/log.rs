@@ -3,13 +3,14 @@
 
 use super::RecordError;
 use super::file::{FinishedFile, Origin, hash};
-use super::open::{OpenCall, replace, sealed};
+use super::open::{OpenCall, listed, replace, sealed};
 use super::store::call_folder;
+use crate::vault::{PlainFile, Vault};
 use counterpart_shared::api::Entry;
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Name within the folder of the call; a log that goes on after it was sealed goes on in `log.2.jsonl`.
 fn name(number: usize) -> String {
@@ -24,12 +25,17 @@ fn name(number: usize) -> String {
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn keep(root: &Path, call: &CallId, entries: Vec<Entry>) -> Result<bool, RecordError> {
+pub fn keep(
+    root: &Path,
+    call: &CallId,
+    entries: Vec<Entry>,
+    vault: &Vault,
+) -> Result<bool, RecordError> {
     let folder = call_folder(root, call)?;
     if !folder.is_dir() {
         return Ok(false);
     }
-    let known = read(&folder)?;
+    let known = read(&folder, call, vault)?;
     let newest = known.last().map_or(0, |entry| entry.seq);
     let news: Vec<Entry> = entries
         .into_iter()
@@ -39,8 +45,10 @@ pub fn keep(root: &Path, call: &CallId, entries: Vec<Entry>) -> Result<bool, Rec
         return Ok(true);
     }
     let sealed = sealed(&folder)?;
-    let is_sealed = |name: &str| sealed.iter().any(|file| file.name == name);
-    let open = (1..).map(name).find(|name| !is_sealed(name));
+    let listed = listed(&folder, call)?;
+    let closed = listed.iter().filter(|file| file.encrypted.is_some());
+    let closed: Vec<_> = closed.chain(&sealed).map(|file| &file.name).collect();
+    let open = (1..).map(name).find(|name| !closed.contains(&name));
     let name = open.unwrap_or_default();
     let path = folder.join(&name);
     let mut all = read_file(&path)?;
@@ -54,22 +62,38 @@ pub fn keep(root: &Path, call: &CallId, entries: Vec<Entry>) -> Result<bool, Rec
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn read(folder: &Path) -> Result<Vec<Entry>, RecordError> {
-    let paths = (1..).map(|number| folder.join(name(number)));
-    let files: Vec<PathBuf> = paths.take_while(|path| path.is_file()).collect();
-    let parts: Result<Vec<_>, _> = files.iter().map(|path| read_file(path)).collect();
-    Ok(parts?.concat())
+pub fn read(folder: &Path, call: &CallId, vault: &Vault) -> Result<Vec<Entry>, RecordError> {
+    let listed = listed(folder, call)?;
+    let mut entries = Vec::new();
+    for name in (1..).map(name) {
+        let mut encrypted = listed.iter().filter(|file| file.encrypted.is_some());
+        let encrypted = encrypted.find(|file| file.name == name);
+        match encrypted.filter(|file| folder.join(file.stored_name()).is_file()) {
+            Some(file) => {
+                let file = PlainFile::open(folder, call, file, vault)?;
+                entries.extend(parse(&name, io::read_to_string(file))?);
+            }
+            None if folder.join(&name).is_file() => entries.extend(read_file(&folder.join(name))?),
+            None => break,
+        }
+    }
+    Ok(entries)
 }
 
 fn read_file(path: &Path) -> Result<Vec<Entry>, RecordError> {
-    let disk = RecordError::disk(&path.to_string_lossy());
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(disk(error)),
-    };
-    let entries: Result<_, _> = text.lines().map(serde_json::from_str).collect();
-    entries.map_err(|error| disk(error.into()))
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        text => parse(&path.to_string_lossy(), text),
+    }
+}
+
+fn parse(file: &str, text: io::Result<String>) -> Result<Vec<Entry>, RecordError> {
+    let disk = RecordError::disk(file);
+    let entries = text.and_then(|text| {
+        let entries: Result<_, _> = text.lines().map(serde_json::from_str).collect();
+        Ok(entries?)
+    });
+    entries.map_err(disk)
 }
 
 fn write(path: &Path, name: String, entries: &[Entry]) -> Result<FinishedFile, RecordError> {
@@ -96,6 +120,7 @@ fn write(path: &Path, name: String, entries: &[Entry]) -> Result<FinishedFile, R
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Received,
+        encrypted: None,
     })
 }
 
@@ -118,13 +143,15 @@ mod tests {
     fn a_log_comes_in_parts_each_once() {
         let root = tempfile::tempdir().unwrap();
         let call = "c1".parse().unwrap();
-        assert!(!keep(root.path(), &call, vec![entry(1)]).unwrap());
+        let keep = |entries| keep(root.path(), &call, entries, &Vault::default()).unwrap();
+        assert!(!keep(vec![entry(1)]));
         let folder = root.path().join("c1");
         assert!(!folder.exists(), "nothing was recorded");
         fs::create_dir(&folder).unwrap();
-        assert!(keep(root.path(), &call, vec![entry(1), entry(2)]).unwrap());
-        assert!(keep(root.path(), &call, vec![entry(1), entry(2), entry(4)]).unwrap());
-        assert_eq!(read(&folder).unwrap(), [entry(1), entry(2), entry(4)]);
+        assert!(keep(vec![entry(1), entry(2)]));
+        assert!(keep(vec![entry(1), entry(2), entry(4)]));
+        let entries = read(&folder, &call, &Vault::default()).unwrap();
+        assert_eq!(entries, [entry(1), entry(2), entry(4)]);
         let text = fs::read_to_string(folder.join("log.jsonl")).unwrap();
         let first = r#"{"seq":1,"at":1001,"kind":"peer.away","party":"caller"}"#;
         assert_eq!(text.lines().next(), Some(first));
@@ -145,7 +172,8 @@ mod tests {
         let folder = root.path().join("c1");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("log.jsonl"), "{}\n").unwrap();
-        let error = keep(root.path(), &"c1".parse().unwrap(), vec![entry(1)]);
+        let call = "c1".parse().unwrap();
+        let error = keep(root.path(), &call, vec![entry(1)], &Vault::default());
         assert!(error.unwrap_err().to_string().contains("log.jsonl"));
     }
 }

@@ -16,7 +16,9 @@
 mod claim;
 pub mod clock;
 mod close;
+pub(crate) mod closed;
 mod decode;
+mod drift;
 mod error;
 pub(crate) mod file;
 pub mod finished;
@@ -34,7 +36,7 @@ pub mod worker;
 
 pub use claim::{Claim, ClaimError};
 pub use error::RecordError;
-pub use file::{FinishedFile, Origin};
+pub use file::{Encrypted, FinishedFile, Origin};
 pub use finished::Finished;
 pub use gaps::{Gap, Track};
 pub use party::{PartyRecorder, RecordStats};

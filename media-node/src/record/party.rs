@@ -2,12 +2,13 @@
 
 use super::RecordError;
 use super::clock::StreamClock;
-use super::file::{FinishedFile, Origin, digest};
+use super::closed::Closed;
+use super::file::{FinishedFile, digest};
 use super::gaps::Track;
-use super::mp4::{self, Mp4File};
+use super::mp4::Mp4File;
 use super::store::{Store, create_next};
 use super::track::{Picture, Sound, Unit, UnitKind};
-use super::wav::{self, WavTrack};
+use super::wav::WavTrack;
 use bytes::Bytes;
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, AudioPacket, FrameKind, TagKind, VideoBody, VideoPacket, classify,
@@ -56,7 +57,8 @@ pub struct PartyRecorder {
     waiting_bytes: usize,
     wav: WavTrack,
     end: i64,
-    finished: Vec<FinishedFile>,
+    /// Closed files with their size and hash.
+    closed: Vec<(Closed, (u64, String))>,
     stats: RecordStats,
     failed: bool,
 }
@@ -78,7 +80,7 @@ impl PartyRecorder {
             waiting_bytes: 0,
             wav: WavTrack::default(),
             end: 0,
-            finished: Vec::new(),
+            closed: Vec::new(),
             stats: RecordStats::default(),
             failed: false,
         }
@@ -136,7 +138,12 @@ impl PartyRecorder {
         } else {
             self.complete()
         };
-        (self.finished, done)
+        let clock = &self.clock;
+        let files = self.closed.into_iter().map(|(closed, digest)| {
+            let first_at = clock.unix_ms(closed.origin);
+            closed.finished(first_at, digest)
+        });
+        (files.collect(), done)
     }
 
     /// What was left out so far.
@@ -249,7 +256,7 @@ impl PartyRecorder {
         let store = self.store.as_ref();
         let (decoded, closed) = self.wav.push(store, &self.party, (place, at), packet)?;
         self.stats.undecodable += u64::from(!decoded);
-        closed.map_or(Ok(()), |closed| self.list_wav(closed))
+        closed.map_or(Ok(()), |closed| self.list(closed))
     }
 
     /// Puts a unit into the open file, or lets it wait for the next one.
@@ -309,7 +316,8 @@ impl PartyRecorder {
             return Ok(());
         };
         let made = create_next(self.store.as_ref(), &self.party, "mp4")?;
-        self.store.began(&made.0, first.arrived_at)?;
+        let first_at = self.clock.unix_ms(first.place);
+        self.store.began(&made.0, first_at)?;
         let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), &[], first)?;
         let file = self.open.insert(file);
         self.waiting_bytes = 0;
@@ -324,7 +332,7 @@ impl PartyRecorder {
         match self.open.take() {
             Some(open) => {
                 let closed = open.close()?;
-                self.list_mp4(closed)
+                self.list(closed)
             }
             None => Ok(()),
         }
@@ -338,7 +346,7 @@ impl PartyRecorder {
         self.close_open()?;
         let end = self.end;
         match self.wav.finish(end)? {
-            Some(closed) => self.list_wav(closed),
+            Some(closed) => self.list(closed),
             None => Ok(()),
         }
     }
@@ -347,43 +355,15 @@ impl PartyRecorder {
     fn salvage(&mut self) -> Result<(), RecordError> {
         let mp4 = self.close_open();
         let wav = match self.wav.abandon() {
-            Some(closed) => self.list_wav(closed),
+            Some(closed) => self.list(closed),
             None => Ok(()),
         };
         mp4.and(wav)
     }
 
-    fn list_mp4(&mut self, closed: mp4::Closed) -> Result<(), RecordError> {
-        let (bytes, sha256) = digest(self.store.as_ref(), &closed.name)?;
-        self.finished.push(FinishedFile {
-            name: closed.name,
-            bytes,
-            sha256,
-            codecs: closed.codecs,
-            duration_ms: closed.duration_ms,
-            first_at: closed.first_at,
-            last_at: closed.last_at,
-            gaps: closed.gaps,
-            cut: false,
-            origin: Origin::Received,
-        });
-        Ok(())
-    }
-
-    fn list_wav(&mut self, closed: wav::Closed) -> Result<(), RecordError> {
-        let (bytes, sha256) = digest(self.store.as_ref(), &closed.name)?;
-        self.finished.push(FinishedFile {
-            name: closed.name,
-            bytes,
-            sha256,
-            codecs: vec!["pcm".to_owned()],
-            duration_ms: closed.duration_ms,
-            first_at: closed.first_at,
-            last_at: closed.last_at,
-            gaps: closed.gaps,
-            cut: false,
-            origin: Origin::Received,
-        });
+    fn list(&mut self, closed: Closed) -> Result<(), RecordError> {
+        let digest = digest(self.store.as_ref(), &closed.name)?;
+        self.closed.push((closed, digest));
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use super::file::{FinishedFile, Origin, digest};
 use super::open::{self, OpenCall};
 use super::{Folder, RecordError};
 use crate::archive::COPIES;
+use crate::vault::{is_encrypted, stored_name};
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
@@ -57,11 +58,12 @@ fn folders(root: &Path) -> Result<Vec<(PathBuf, CallId)>, RecordError> {
 fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, RecordError> {
     let open = OpenCall::read(folder, call)?;
     let sealed = open::sealed(folder)?;
-    let sealed: Vec<String> = sealed.into_iter().map(|file| file.name).collect();
+    let sealed: Vec<String> = sealed.iter().map(FinishedFile::stored_name).collect();
     let mut files = Vec::new();
     for name in names(folder)? {
-        let known = open.files.iter().any(|file| file.name == name) || sealed.contains(&name);
-        let orphan = !known && is_derived(&name);
+        let mut listed = open.files.iter().map(FinishedFile::stored_name);
+        let known = sealed.contains(&name) || listed.any(|listed| listed == name);
+        let orphan = !known && (is_derived(&name) || is_half_encrypted(&open, &name));
         if is_draft(&name) || is_unfinished_still(&open, &name) || orphan {
             let path = folder.join(&name);
             fs::remove_file(&path).map_err(RecordError::disk(&path.to_string_lossy()))?;
@@ -87,7 +89,13 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
 /// A list that was being written; what it was to replace is there, or it is sealed and has its name.
 fn is_draft(name: &str) -> bool {
     let name = name.strip_prefix('.');
-    name.is_some_and(|name| open::is_list(name) || name == COPIES)
+    name.is_some_and(|name| open::is_list(name) || name == COPIES || is_encrypted(name))
+}
+
+/// A finished file that is encrypted already and was to be taken away, or one that is encrypted once more.
+fn is_half_encrypted(open: &OpenCall, name: &str) -> bool {
+    let mut files = open.files.iter();
+    files.any(|file| file.name == name || stored_name(&file.name) == name)
 }
 
 /// A still that was being written; nobody has heard of it.
@@ -136,6 +144,7 @@ fn recover_file(
         gaps,
         cut: true,
         origin: Origin::Received,
+        encrypted: None,
     }))
 }
 

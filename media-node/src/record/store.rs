@@ -2,6 +2,7 @@
 
 use super::RecordError;
 use super::open::{Begun, OpenCall};
+use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -98,6 +99,9 @@ impl CallFolder {
 
 impl Store for CallFolder {
     fn create(&self, name: &str) -> io::Result<Box<dyn Output>> {
+        if self.path.join(stored_name(name)).exists() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         self.folder.create(name)
     }
 

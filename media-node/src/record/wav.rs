@@ -2,15 +2,15 @@
 //! came.
 
 use super::RecordError;
+use super::closed::Closed;
 use super::decode::{Decoder, RATE};
-use super::gaps::{Gap, Track, Watch};
+use super::drift::Drift;
+use super::gaps::{Track, Watch};
 use super::store::{Output, Store, create_next};
 use super::track::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::io::{self, BufWriter};
 
-/// Sound this close to where the last packet ended follows it without a seam.
-const SEAM: i64 = RATE as i64 / 20;
 /// The most silence that is written for one gap; behind a longer one a new file begins.
 const MAX_SILENCE: i64 = RATE as i64 * 3600;
 /// Where a file ends: WAV counts bytes with 32 bits.
@@ -35,19 +35,9 @@ struct File {
     samples: i64,
     /// Samples that the header in the file counts.
     flushed: i64,
-    /// UNIX milliseconds at the file's 0, by the packet that was delayed least.
-    started_at: u64,
     last_at: u64,
     watch: Watch,
-}
-
-/// What a closed file was.
-pub(super) struct Closed {
-    pub(super) name: String,
-    pub(super) duration_ms: u64,
-    pub(super) first_at: u64,
-    pub(super) last_at: u64,
-    pub(super) gaps: Vec<Gap>,
+    drift: Drift,
 }
 
 impl WavTrack {
@@ -151,9 +141,9 @@ impl File {
             origin,
             samples: 0,
             flushed: 0,
-            started_at: u64::MAX,
             last_at: arrived_at,
             watch: Watch::new(Track::Sound),
+            drift: Drift::new(RATE),
         })
     }
 
@@ -172,23 +162,23 @@ impl File {
 
     fn put(&mut self, place: i64, arrived_at: u64, samples: &[i16]) -> Result<(), RecordError> {
         let into_file = u64::try_from(place.saturating_sub(self.origin)).unwrap_or(0);
-        self.started_at = self.started_at.min(arrived_at.saturating_sub(into_file));
         self.last_at = self.last_at.max(arrived_at);
         let length = samples.len() as i64 / i64::from(RATE / 1000);
         self.watch
             .note(into_file.cast_signed(), into_file.cast_signed() + length);
-        let ahead = self.position(place).saturating_sub(self.samples);
-        if ahead > SEAM || (self.samples == 0 && ahead > 0) {
-            self.silence(ahead)?;
-        }
-        let overlap = if ahead < -SEAM {
-            ahead.unsigned_abs()
+        let behind = self.position(place).saturating_sub(self.samples);
+        let moved = if self.samples == 0 {
+            behind
         } else {
-            0
+            self.drift.correct(behind)
         };
-        let skip = usize::try_from(overlap)
-            .unwrap_or(usize::MAX)
-            .min(samples.len());
+        match (moved, samples) {
+            // Once more the same: a zero would be heard.
+            (1, [first, ..]) => self.write(&[*first])?,
+            _ => self.silence(moved)?,
+        }
+        let overlap = usize::try_from(moved.min(0).unsigned_abs());
+        let skip = overlap.unwrap_or(usize::MAX).min(samples.len());
         self.write(&samples[skip..])
     }
 
@@ -232,14 +222,13 @@ impl File {
     }
 
     fn closed(self, samples: i64) -> Closed {
-        let duration_ms = samples.unsigned_abs() / u64::from(RATE / 1000);
-        let first_at = self.started_at.min(self.last_at);
         Closed {
-            gaps: self.watch.gaps(first_at, duration_ms),
-            duration_ms,
-            first_at,
-            last_at: self.last_at,
             name: self.name,
+            codecs: vec!["pcm".to_owned()],
+            duration_ms: samples.unsigned_abs() / u64::from(RATE / 1000),
+            origin: self.origin,
+            last_at: self.last_at,
+            watches: vec![self.watch],
         }
     }
 }

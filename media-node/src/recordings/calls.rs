@@ -119,7 +119,7 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::grant::{Act, Grant};
+    use counterpart_shared::grant::{Act, Grant, Layout};
     use counterpart_shared::id::{Party, StreamId};
 
     fn call(id: &str) -> CallId {
@@ -137,6 +137,7 @@ mod tests {
             serial: 1,
             record: true,
             watch: false,
+            layout: Layout::default(),
             iat: 0,
             nbf: 0,
             exp: 1,

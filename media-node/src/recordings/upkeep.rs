@@ -2,7 +2,7 @@
 
 use super::Recordings;
 use crate::archive::{ArchiveError, Retention, Shortage, delete_expired, make_room};
-use crate::record::task::blocking;
+use crate::record::task::{self, blocking};
 use counterpart_shared::id::CallId;
 use std::time::{Duration, Instant};
 
@@ -39,11 +39,26 @@ impl Recordings {
         let was_short = self.space.borrow().is_some();
         match found {
             Some(shortage) if !was_short => tracing::error!(%shortage, "nothing is recorded"),
-            None if was_short => tracing::info!("recording goes on with the next stream"),
+            None if was_short => {
+                tracing::info!("recording goes on with the next stream");
+                self.make_what_waits().await;
+            }
             _ => {}
         }
         if found.is_some() != was_short {
             self.space.send_replace(found);
+        }
+    }
+
+    /// Of the calls that ended while there was no room, what is to be made is made now.
+    async fn make_what_waits(&self) {
+        match task::calls(&self.root).await {
+            Ok(calls) => {
+                if let Some(deriver) = self.deriver.get() {
+                    calls.iter().for_each(|call| deriver.take(call));
+                }
+            }
+            Err(error) => tracing::error!(%error, "what waits for room cannot be found"),
         }
     }
 

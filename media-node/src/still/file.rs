@@ -36,6 +36,7 @@ pub(super) fn keep(
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Received,
+        encrypted: None,
     };
     OpenCall::update(folder.path(), call, |open| open.add([finished.clone()]))?;
     Ok(finished)

@@ -180,5 +180,6 @@ fn finished(name: &str, content: &[u8], first_at: u64) -> FinishedFile {
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Received,
+        encrypted: None,
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 mod chain;
+mod encrypted;
 mod program;
 mod seal;
 mod support;

@@ -37,6 +37,7 @@ pub(crate) fn finished(name: &str, content: &[u8]) -> FinishedFile {
         gaps: Vec::new(),
         cut: false,
         origin: Origin::Received,
+        encrypted: None,
     }
 }
 

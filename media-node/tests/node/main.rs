@@ -5,6 +5,7 @@
 mod control;
 mod crash;
 mod death;
+mod encrypted;
 mod ffmpeg;
 mod flv;
 mod garbage;

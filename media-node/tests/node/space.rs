@@ -10,10 +10,10 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const MIN_FREE: u64 = 1 << 20;
+pub(crate) const MIN_FREE: u64 = 1 << 20;
 
 /// What a file in the folder says, whatever the disk says.
-fn free(root: &Path) -> io::Result<u64> {
+pub(crate) fn free(root: &Path) -> io::Result<u64> {
     let said = fs::read_to_string(root.join("free"));
     Ok(said
         .ok()
@@ -21,7 +21,7 @@ fn free(root: &Path) -> io::Result<u64> {
         .unwrap_or(u64::MAX))
 }
 
-fn say_free(world: &World, bytes: u64) {
+pub(crate) fn say_free(world: &World, bytes: u64) {
     fs::write(world.folder.path().join("said"), bytes.to_string()).unwrap();
     let [said, free] = ["said", "free"].map(|name| world.folder.path().join(name));
     fs::rename(said, free).unwrap();
@@ -65,7 +65,7 @@ async fn recorded(world: &World, call: &str) -> Vec<RecordedFile> {
     files
 }
 
-async fn wait(what: &str, is: impl AsyncFn() -> bool) {
+pub(crate) async fn wait(what: &str, is: impl AsyncFn() -> bool) {
     let start = Instant::now();
     while !is().await {
         assert!(start.elapsed() < PATIENCE, "not in time: {what}");

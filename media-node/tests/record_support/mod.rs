@@ -14,7 +14,7 @@ use counterpart_node::record::store::{Folder, Output, Store};
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, FrameType, Tag, TagKind, TagReader, VideoBody,
 };
-use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::grant::{Act, Grant, Layout};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::{Message, MessageKind};
@@ -172,6 +172,7 @@ pub(crate) fn publish_grant() -> Grant {
         serial: 1,
         record: true,
         watch: false,
+        layout: Layout::default(),
         iat: 0,
         nbf: 0,
         exp: 1,

@@ -1,6 +1,7 @@
 //! `GET` and `PUT /v1/desks/{desk}`: how a desk works; a setting that is not given has its default. And `GET
 //! /v1/desks`: which desks there are.
 
+use crate::grant::Layout;
 use crate::id::DeskId;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub struct DeskSettings {
     /// Who may begin and pause the recording of a call that goes on.
     #[serde(skip_serializing_if = "RecordControl::is_nobody")]
     pub record_control: RecordControl,
+    /// How the composite of a recorded call shows both parties.
+    #[serde(skip_serializing_if = "Layout::is_side_by_side")]
+    pub layout: Layout,
     /// What agents read out and customers answer, each marked in the log and in the recording: at most
     /// [`super::MAX_PROMPTS`], each of 1 to [`super::MAX_PROMPT`] characters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +61,7 @@ impl Default for DeskSettings {
             utc_offset_min: 0,
             record: RecordPolicy::Off,
             record_control: RecordControl::Nobody,
+            layout: Layout::SideBySide,
             prompts: Vec::new(),
             retention_days: None,
             title: None,

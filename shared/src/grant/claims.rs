@@ -26,6 +26,24 @@ impl fmt::Display for Act {
     }
 }
 
+/// How the composite of a recorded call shows both parties.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// The caller on the left, the callee on the right.
+    #[default]
+    SideBySide,
+    /// The caller, and the callee small in a corner.
+    PictureInPicture,
+}
+
+impl Layout {
+    /// Whether it is as usual.
+    pub fn is_side_by_side(&self) -> bool {
+        *self == Layout::SideBySide
+    }
+}
+
 /// What a media URL allows: one act, on one stream, at one node, for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -50,6 +68,9 @@ pub struct Grant {
     /// Whether the holder is no party and only watches: the call does not adapt to his network.
     #[serde(default, skip_serializing_if = "is_false")]
     pub watch: bool,
+    /// How the composite shows the parties, if what is published is recorded.
+    #[serde(default, skip_serializing_if = "Layout::is_side_by_side")]
+    pub layout: Layout,
     /// When it was made, in UNIX seconds.
     pub iat: u64,
     /// From when on it is valid, in UNIX seconds.

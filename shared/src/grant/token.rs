@@ -260,7 +260,7 @@ fn decode<T: DeserializeOwned>(part: &str, text: &str) -> Result<T, TokenError> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::claims::{Act, Role};
+    use super::super::claims::{Act, Layout, Role};
     use super::*;
     use crate::id::{CallId, Party, StreamId};
 
@@ -276,6 +276,7 @@ mod tests {
             serial: 1,
             record: true,
             watch: false,
+            layout: Layout::default(),
             iat: 100,
             nbf: 100,
             exp: 200,
@@ -300,8 +301,13 @@ mod tests {
 
     #[test]
     fn a_grant_survives_the_round_trip() {
-        let token = signer().sign_grant(&grant());
-        assert_eq!(keys().verify_grant(&token, 150), Ok(grant()));
+        for layout in [Layout::SideBySide, Layout::PictureInPicture] {
+            let grant = Grant { layout, ..grant() };
+            let token = signer().sign_grant(&grant);
+            assert_eq!(keys().verify_grant(&token, 150), Ok(grant));
+        }
+        let layout = serde_json::to_string(&Layout::PictureInPicture).unwrap();
+        assert_eq!(layout, r#""picture_in_picture""#);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use counterpart_shared::grant::{Act, Grant, KeySet, Signer};
+use counterpart_shared::grant::{Act, Grant, KeySet, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -32,6 +32,7 @@ fn grant(iat: u64, nbf: u64, exp: u64) -> Grant {
         serial: 1,
         record: true,
         watch: false,
+        layout: Layout::default(),
         iat,
         nbf,
         exp,

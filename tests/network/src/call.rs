@@ -15,7 +15,7 @@ use crate::weather::Weather;
 use anyhow::{Context, Result, ensure};
 use counterpart_native::carry::{Connection, Way};
 use counterpart_node::shell::Shell;
-use counterpart_shared::grant::{Act, Grant, Signer};
+use counterpart_shared::grant::{Act, Grant, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::session::{MediaUrl, Scheme};
 use counterpart_transport::{Congestion, clock};
@@ -186,6 +186,7 @@ impl World {
             serial: 1,
             record: false,
             watch: false,
+            layout: Layout::default(),
             iat: now - 1,
             nbf: now - 1,
             exp: now + 600,

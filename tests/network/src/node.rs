@@ -66,6 +66,7 @@ fn config(row: Row) -> Result<Config> {
             free: free_bytes,
         },
         retention: None,
+        vault: counterpart_node::vault::Vault::default(),
         max_connections: 100,
         capacity: 10,
         timing: Timing {

@@ -66,6 +66,8 @@ export interface DeskSettings {
   record: 'off' | 'on' | 'consent';
   /** Who may begin and pause a recording; absent: nobody. */
   record_control?: 'agent' | 'nobody';
+  /** How the composite shows both parties; absent: side by side. */
+  layout?: 'side_by_side' | 'picture_in_picture';
   /** What agents read out and customers answer. */
   prompts?: string[];
   title?: Title;

@@ -2,6 +2,7 @@
 
 use super::*;
 use counterpart_shared::api::RecordControl;
+use counterpart_shared::grant::Layout;
 
 fn terms(asks_consent: bool, record_control: RecordControl) -> Terms {
     Terms {
@@ -195,4 +196,24 @@ fn the_log_is_handed_in_where_something_was_recorded() {
             assert!(appended < Some(log) && Some(log) < end, "{out:?}");
         }
     }
+}
+
+#[test]
+fn who_publishes_tells_the_node_how_the_desk_wants_the_composite() {
+    let mut call = call_with(
+        Terms {
+            layout: Layout::PictureInPicture,
+            ..Terms::default()
+        },
+        true,
+    );
+    let kind = AskKind::Own {
+        party: Party::Caller,
+        id: Some(id("u")),
+    };
+    let user = id("alice");
+    let (ask, lease) = (Ask { user, kind }, Ok(lease("n1", 2)));
+    let urls = own(&call.handle(Input::Leased { ask, lease }, &signer(), 5_000));
+    let layouts = [&urls.publish, &urls.play].map(|urls| grant(urls, 5).layout);
+    assert_eq!(layouts, [Layout::PictureInPicture, Layout::SideBySide]);
 }

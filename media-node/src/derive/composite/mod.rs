@@ -1,7 +1,7 @@
 //! Both parties in one picture, both voices in one sound: `call.mp4`.
 //!
 //! Life of a picture: `samples` reads it coded from a party's MP4, `side` decodes it, `panel` scales it
-//! into the party's half, `canvas` puts both halves, the notice and the watermark together, `picture`
+//! to the party's seat, `canvas` puts both, the notice and the watermark together, `picture`
 //! codes that and [`Mp4File`] writes it. The sound comes from the WAV files, so that it is decoded once.
 
 mod canvas;
@@ -58,8 +58,13 @@ pub fn composite(
     settings: Settings,
     (name, out): (String, Box<dyn Output>),
 ) -> Result<Made, DeriveError> {
-    let mut sides = Party::BOTH.map(|party| Side::of(source, party));
-    let mut canvas = Canvas::new();
+    let (_, seats) = canvas::seats(source.layout);
+    let [caller, callee] = seats.map(|seat| seat.size);
+    let mut sides = [
+        Side::of(source, Party::Caller, caller),
+        Side::of(source, Party::Callee, callee),
+    ];
+    let mut canvas = Canvas::new(source.layout, label(source));
     let mut encoder = PictureEncoder::new()?;
     let mut mixer = Mixer::new(source)?;
     let sound = mixer.sound()?;
@@ -69,14 +74,14 @@ pub fn composite(
         sound,
         chapters: source.chapters(),
     };
-    let label = label(source);
     for number in 0..source.duration_ms.div_ceil(STEP_MS).max(1) {
         let at = number * STEP_MS;
-        for (side, half) in sides.iter_mut().zip(0..) {
-            let panel = side.show(at);
-            canvas.put(half, panel);
+        for (party, side) in sides.iter_mut().enumerate() {
+            // The nearest one: half a step early or late instead of a whole step late.
+            let panel = side.show(at + STEP_MS / 2);
+            canvas.put(party, panel);
         }
-        canvas.mark(&clock(source.first_at + at, settings.zone), &label);
+        canvas.mark(&clock(source.first_at + at, settings.zone));
         let coded = encoder.encode(&canvas, place(at), source.first_at)?;
         writer.picture(coded, encoder.picture())?;
         for unit in mixer.until(place(at + STEP_MS), source.first_at)? {

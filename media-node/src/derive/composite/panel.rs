@@ -1,12 +1,8 @@
-//! One half of the canvas, filled by a picture of any size.
+//! What is seen of one party, filled by a picture of any size.
 
 use openh264::decoder::DecodedYUV;
 use openh264::formats::YUVSource;
 
-/// Width of a half.
-pub(super) const WIDTH: usize = 640;
-/// Height of both.
-pub(super) const HEIGHT: usize = 480;
 /// Luma of black, and chroma without colour.
 pub(super) const BLACK: u8 = 16;
 pub(super) const GREY: u8 = 128;
@@ -27,7 +23,7 @@ impl Plane {
     }
 }
 
-/// A half in YUV 4:2:0.
+/// One party in YUV 4:2:0.
 pub(super) struct Panel {
     pub(super) planes: [Plane; 3],
     /// Size of the picture that was scaled last, for which the tables stand.
@@ -36,7 +32,7 @@ pub(super) struct Panel {
     columns: Vec<(usize, u32)>,
 }
 
-/// Where the picture lies in the half; all even.
+/// Where the picture lies in it; all even.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Rect {
     x: usize,
@@ -45,26 +41,32 @@ struct Rect {
     height: usize,
 }
 
-impl Default for Panel {
-    fn default() -> Self {
-        let chroma = || Plane::new(WIDTH / 2, HEIGHT / 2, GREY);
+impl Panel {
+    /// A black one of this width and height.
+    pub(super) fn new((width, height): (usize, usize)) -> Self {
+        let chroma = || Plane::new(width / 2, height / 2, GREY);
         Self {
-            planes: [Plane::new(WIDTH, HEIGHT, BLACK), chroma(), chroma()],
+            planes: [Plane::new(width, height, BLACK), chroma(), chroma()],
             size: (0, 0),
             place: Rect::default(),
             columns: Vec::new(),
         }
     }
-}
 
-impl Panel {
+    /// Width and height.
+    fn whole(&self) -> (usize, usize) {
+        let luma = &self.planes[0];
+        (luma.width, luma.bytes.len() / luma.width)
+    }
+
     /// Scales a picture so that all of it is seen, as large as it will be.
     pub(super) fn fit(&mut self, picture: &DecodedYUV<'_>) {
         let size = picture.dimensions();
         if size != self.size {
-            *self = Self::default();
+            let whole = self.whole();
+            *self = Self::new(whole);
             self.size = size;
-            self.place = place(size);
+            self.place = place(size, whole);
         }
         let (y, u, v) = picture.strides();
         let planes = [
@@ -96,21 +98,21 @@ impl Rect {
     }
 }
 
-fn place((width, height): (usize, usize)) -> Rect {
+fn place((width, height): (usize, usize), whole: (usize, usize)) -> Rect {
     if width == 0 || height == 0 {
         return Rect::default();
     }
-    let by_width = (WIDTH, height * WIDTH / width);
-    let by_height = (width * HEIGHT / height, HEIGHT);
-    let (width, height) = if by_width.1 <= HEIGHT {
+    let by_width = (whole.0, height * whole.0 / width);
+    let by_height = (width * whole.1 / height, whole.1);
+    let (width, height) = if by_width.1 <= whole.1 {
         by_width
     } else {
         by_height
     };
     let (width, height) = (width & !3, height & !3);
     Rect {
-        x: ((WIDTH - width) / 2) & !1,
-        y: ((HEIGHT - height) / 2) & !1,
+        x: ((whole.0 - width) / 2) & !1,
+        y: ((whole.1 - height) / 2) & !1,
         width,
         height,
     }
@@ -181,10 +183,10 @@ mod tests {
             width,
             height,
         };
-        assert_eq!(place((640, 480)), rect(0, 0, 640, 480));
-        assert_eq!(place((1280, 720)), rect(0, 60, 640, 360));
-        assert_eq!(place((360, 640)), rect(186, 0, 268, 480));
-        assert_eq!(place((2, 2)), rect(80, 0, 480, 480));
+        assert_eq!(place((640, 480), (640, 480)), rect(0, 0, 640, 480));
+        assert_eq!(place((1280, 720), (640, 480)), rect(0, 60, 640, 360));
+        assert_eq!(place((360, 640), (640, 480)), rect(186, 0, 268, 480));
+        assert_eq!(place((2, 2), (640, 480)), rect(80, 0, 480, 480));
     }
 
     #[test]

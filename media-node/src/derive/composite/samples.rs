@@ -1,13 +1,12 @@
 //! The coded pictures of one MP4 file of a recording.
 
 use crate::record::mp4::{VIDEO_ID, Walk};
+use crate::vault::PlainFile;
 use bytes::Bytes;
 use counterpart_shared::h264::avcc_to_annex_b;
 use mp4_atom::{Avcc, Codec, Moof, Moov, Traf};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 
 /// sample_is_non_sync_sample (ISO/IEC 14496-12 §8.8.3.1).
 const NON_SYNC: u32 = 0x0001_0000;
@@ -26,7 +25,7 @@ pub(super) struct Sample {
 
 /// Reads them one after the other.
 pub(super) struct Samples {
-    file: File,
+    file: PlainFile,
     walk: Walk,
     timescale: u64,
     length_size: u8,
@@ -45,9 +44,8 @@ struct Found {
 
 impl Samples {
     /// Nothing if the file has no pictures.
-    pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
-        let mut file = File::open(path)?;
-        let mut walk = Walk::new(&file)?;
+    pub(super) fn open(mut file: PlainFile) -> io::Result<Option<Self>> {
+        let mut walk = Walk::new(&mut file)?;
         let Some((_, moov)) = walk.moov(&mut file)? else {
             return Ok(None);
         };

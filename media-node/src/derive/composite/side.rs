@@ -1,13 +1,13 @@
-//! One party's half over time: the newest picture, as long as it is one.
+//! What is seen of one party over time: the newest picture, as long as it is one.
 
 use super::super::source::Source;
 use super::panel::Panel;
 use super::samples::{Sample, Samples};
+use crate::record::FinishedFile;
 use counterpart_shared::id::Party;
 use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig, Flush};
 use std::collections::{BTreeSet, VecDeque};
-use std::path::PathBuf;
 
 /// A picture older than this is no picture of what happens any more.
 const STALE_MS: u64 = 1_000;
@@ -15,9 +15,12 @@ const STALE_MS: u64 = 1_000;
 const REORDERED: usize = 16;
 
 /// A party's pictures on the call's time line.
-pub(super) struct Side {
+pub(super) struct Side<'a> {
+    source: &'a Source,
+    /// Width and height of what is shown.
+    size: (usize, usize),
     /// Where each file begins, in milliseconds.
-    files: VecDeque<(u64, PathBuf)>,
+    files: VecDeque<(u64, &'a FinishedFile)>,
     open: Option<Open>,
     /// Decoded and not shown yet.
     waiting: VecDeque<(u64, Panel)>,
@@ -35,11 +38,13 @@ struct Open {
     times: BTreeSet<u64>,
 }
 
-impl Side {
-    pub(super) fn of(source: &Source, party: Party) -> Self {
+impl<'a> Side<'a> {
+    pub(super) fn of(source: &'a Source, party: Party, size: (usize, usize)) -> Self {
         let files = source.of_party(party, "mp4").into_iter();
-        let files = files.map(|file| (source.place(file), source.folder.join(&file.name)));
+        let files = files.map(|file| (source.place(file), file));
         Self {
+            source,
+            size,
             files: files.collect(),
             open: None,
             waiting: VecDeque::new(),
@@ -75,13 +80,14 @@ impl Side {
     }
 
     fn open_next(&mut self, at: u64) -> bool {
-        let Some((begin, path)) = self.files.pop_front_if(|(begin, _)| *begin <= at) else {
+        let Some((begin, file)) = self.files.pop_front_if(|(begin, _)| *begin <= at) else {
             return false;
         };
         let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
         let decoder = Decoder::with_api_config(OpenH264API::from_source(), config);
         // A file that cannot be read shows nothing; the next one may.
-        if let (Ok(Some(mut samples)), Ok(decoder)) = (Samples::open(&path), decoder) {
+        let samples = self.source.open(file).map(Samples::open);
+        if let (Some(Ok(Some(mut samples))), Ok(decoder)) = (samples, decoder) {
             let next = samples.next().unwrap_or(None);
             self.open = Some(Open {
                 begin,
@@ -109,7 +115,7 @@ impl Side {
         if let Ok(Some(picture)) = open.decoder.decode(&sample.data)
             && let Some(time) = open.times.pop_first()
         {
-            let mut panel = self.spare.pop().unwrap_or_default();
+            let mut panel = self.spare.pop().unwrap_or_else(|| Panel::new(self.size));
             panel.fit(&picture);
             self.waiting.push_back((time, panel));
         }
@@ -122,7 +128,7 @@ impl Side {
         };
         for picture in open.decoder.flush_remaining().unwrap_or_default() {
             if let Some(time) = open.times.pop_first() {
-                let mut panel = self.spare.pop().unwrap_or_default();
+                let mut panel = self.spare.pop().unwrap_or_else(|| Panel::new(self.size));
                 panel.fit(&picture);
                 self.waiting.push_back((time, panel));
             }

@@ -18,16 +18,16 @@ const BITRATE: u32 = 64_000;
 const WHAT: &str = "the composite sound";
 
 /// Mixes and codes.
-pub(super) struct Mixer {
-    voices: [Voice; 2],
+pub(super) struct Mixer<'a> {
+    voices: [Voice<'a>; 2],
     encoder: Encoder,
     /// Samples by which the encoder's packets are late.
     delay: i64,
     given: i64,
 }
 
-impl Mixer {
-    pub(super) fn new(source: &Source) -> Result<Self, DeriveError> {
+impl<'a> Mixer<'a> {
+    pub(super) fn new(source: &'a Source) -> Result<Self, DeriveError> {
         let encoder = Encoder::new(EncoderParams {
             bit_rate: BitRate::Cbr(BITRATE),
             sample_rate: RATE,

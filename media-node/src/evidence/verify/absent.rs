@@ -17,13 +17,14 @@ pub(super) fn absent(
     let copies = call.parse().ok();
     let copies = copies.and_then(|call| Copies::read(folder, &call).ok());
     let say = |file: &&FinishedFile| {
-        let content = format!("{} bytes, sha256 {}", file.bytes, file.sha256);
-        let place = format!("{call}/{}", file.name);
+        let (name, (bytes, sha256)) = (file.stored_name(), file.stored());
+        let content = format!("{bytes} bytes, sha256 {sha256}");
+        let place = format!("{call}/{name}");
         if let Some(when) = deletion(file, manifests) {
             return Finding::new(Kind::Deleted, place, when);
         }
         let copy = copies.as_ref();
-        match copy.and_then(|copies| copies.of(&file.name, &file.sha256)) {
+        match copy.and_then(|copies| copies.of(&name, sha256)) {
             Some(copy) => {
                 let where_it_is = format!("{}/{call}/{}", copy.place, copy.name);
                 let detail = format!("{where_it_is}, {}: {content}", at(copy.at));

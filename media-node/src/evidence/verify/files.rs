@@ -39,19 +39,20 @@ pub(super) fn check(
     let mut there = names(folder)?;
     let mut missing = Vec::new();
     for file in listed.values() {
-        if !there.contains(&file.name) {
+        let (name, stored) = (file.stored_name(), file.stored());
+        if !there.contains(&name) {
             missing.push(*file);
             continue;
         }
-        there.retain(|name| *name != file.name);
+        there.retain(|other| *other != name);
         counted.files += 1;
-        let found = hash_of(&folder.join(&file.name))?;
+        let found = hash_of(&folder.join(&name))?;
         counted.bytes += found.0;
-        if found != (file.bytes, file.sha256.clone()) {
-            let place = format!("{call}/{}", file.name);
+        if (found.0, &*found.1) != stored {
+            let place = format!("{call}/{name}");
             let detail = format!(
                 "{} bytes, sha256 {}; {} bytes, sha256 {}",
-                found.0, found.1, file.bytes, file.sha256
+                found.0, found.1, stored.0, stored.1
             );
             findings.push(Finding::new(Kind::FileChanged, place, detail));
         }
@@ -61,11 +62,11 @@ pub(super) fn check(
         let found = hash_of(&folder.join(&name))?;
         let renamed = missing
             .iter()
-            .position(|file| (file.bytes, &file.sha256) == (found.0, &found.1));
+            .position(|file| file.stored() == (found.0, &*found.1));
         let place = format!("{call}/{name}");
         match renamed {
             Some(at) => {
-                let detail = format!("{} -> {name}", missing.swap_remove(at).name);
+                let detail = format!("{} -> {name}", missing.swap_remove(at).stored_name());
                 findings.push(Finding::new(Kind::FileRenamed, place, detail));
             }
             None => {

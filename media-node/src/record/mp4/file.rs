@@ -1,7 +1,8 @@
 //! One MP4 file while it is written.
 
 use super::super::RecordError;
-use super::super::gaps::{Gap, Track, Watch};
+use super::super::closed::Closed;
+use super::super::gaps::{Track, Watch};
 use super::super::store::Output;
 use super::super::track::{Picture, Sound, Unit, UnitKind};
 use super::chapters::{Chapter, udta};
@@ -38,8 +39,6 @@ pub(crate) struct Mp4File {
     /// The disk refused; nothing more is written but the duration of what is there.
     failed: bool,
     collecting: Option<Collecting>,
-    /// UNIX milliseconds at the file's 0, by the frame that was delayed least.
-    started_at: Option<u64>,
     last_at: u64,
 }
 
@@ -59,16 +58,6 @@ impl From<&Unit> for Collecting {
             bytes: first.data.len(),
         }
     }
-}
-
-/// What a closed file was.
-pub(crate) struct Closed {
-    pub(crate) name: String,
-    pub(crate) codecs: Vec<String>,
-    pub(crate) duration_ms: u64,
-    pub(crate) first_at: u64,
-    pub(crate) last_at: u64,
-    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Mp4File {
@@ -104,7 +93,6 @@ impl Mp4File {
             written,
             failed: false,
             collecting: None,
-            started_at: None,
             last_at: first.arrived_at,
         })
     }
@@ -151,25 +139,16 @@ impl Mp4File {
         self.write_duration(duration_ms)
             .map_err(RecordError::disk(&self.name))?;
         self.sync()?;
-        let first_at = self.started_at.unwrap_or(self.last_at);
+        let pictures = self.video.is_some().then_some(self.pictures);
+        let sounds = self.audio.is_some().then_some(self.sounds);
         Ok(Closed {
-            gaps: self.gaps(first_at, duration_ms),
-            first_at,
-            last_at: self.last_at,
+            watches: pictures.into_iter().chain(sounds).collect(),
             name: self.name,
             codecs: self.codecs,
             duration_ms,
+            origin: self.origin,
+            last_at: self.last_at,
         })
-    }
-
-    /// Where a track of the file has nothing.
-    fn gaps(&self, first_at: u64, duration_ms: u64) -> Vec<Gap> {
-        let pictures = self.video.is_some().then_some(&self.pictures);
-        let sounds = self.audio.is_some().then_some(&self.sounds);
-        let watches = pictures.into_iter().chain(sounds);
-        watches
-            .flat_map(|watch| watch.gaps(first_at, duration_ms))
-            .collect()
     }
 
     /// What is in the file, in milliseconds.
@@ -200,8 +179,6 @@ impl Mp4File {
     }
 
     fn note(&mut self, unit: &Unit, place: u64) {
-        let started_at = unit.arrived_at.saturating_sub(place);
-        self.started_at = Some(self.started_at.map_or(started_at, |at| at.min(started_at)));
         self.last_at = self.last_at.max(unit.arrived_at);
         self.watch(unit, place);
         match &mut self.collecting {

@@ -1,12 +1,10 @@
 //! One track: from units on the time line to samples with durations.
 
+use super::super::drift::Drift;
 use super::super::track::{Unit, UnitKind};
 use super::VIDEO_TIMESCALE;
 use bytes::Bytes;
 
-/// Sound within this many milliseconds of where the last packet ended follows it without a seam:
-/// timestamps are whole milliseconds and jitter.
-const SEAM_MS: u64 = 50;
 /// What a picture lasts when no other came to end it.
 const LAST_PICTURE: u64 = VIDEO_TIMESCALE as u64 / 25;
 
@@ -26,7 +24,8 @@ pub(super) struct Sample {
 pub(super) struct Line {
     pub(super) id: u32,
     pub(super) timescale: u32,
-    sound: bool,
+    /// Only sound follows what is before it.
+    drift: Option<Drift>,
     ready: Vec<Sample>,
     waiting: Option<Sample>,
     typical: u64,
@@ -36,18 +35,18 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn video(id: u32) -> Self {
-        Self::new(id, VIDEO_TIMESCALE, false, LAST_PICTURE)
+        Self::new(id, VIDEO_TIMESCALE, None, LAST_PICTURE)
     }
 
     pub(super) fn audio(id: u32, timescale: u32) -> Self {
-        Self::new(id, timescale, true, 0)
+        Self::new(id, timescale, Some(Drift::new(timescale)), 0)
     }
 
-    fn new(id: u32, timescale: u32, sound: bool, typical: u64) -> Self {
+    fn new(id: u32, timescale: u32, drift: Option<Drift>, typical: u64) -> Self {
         Self {
             id,
             timescale,
-            sound,
+            drift,
             ready: Vec::new(),
             waiting: None,
             typical,
@@ -83,34 +82,34 @@ impl Line {
     /// Ends the waiting sample where the one at `time` begins; says where that really is.
     fn settle(&mut self, time: u64) -> (u64, bool) {
         let Some(mut last) = self.waiting.take() else {
-            return self.behind_end(time);
+            return (self.behind_end(time), false);
         };
-        let expected = last.time + last.duration;
-        let seam = u64::from(self.timescale) * SEAM_MS / 1000;
-        let mut gap = false;
-        let time = if !self.sound {
-            let time = time.max(last.time + 1);
-            self.typical = (time - last.time).min(u64::from(self.timescale));
+        let (time, gap) = match &mut self.drift {
+            None => {
+                let time = time.max(last.time + 1);
+                self.typical = (time - last.time).min(u64::from(self.timescale));
+                (time, false)
+            }
+            Some(drift) => {
+                let (time, gap) = drift.place(time, last.time + last.duration);
+                (time.max(last.time + 1), gap)
+            }
+        };
+        if !gap {
             last.duration = time - last.time;
-            time
-        } else if time.abs_diff(expected) <= seam {
-            expected
-        } else {
-            let time = time.max(last.time + 1);
-            gap = time > expected;
-            last.duration = last.duration.min(time - last.time);
-            time
-        };
+        }
         self.end = last.time + last.duration;
         self.ready.push(last);
         (time, gap)
     }
 
     /// Behind a sample whose duration was a guess, time cannot go back.
-    fn behind_end(&self, time: u64) -> (u64, bool) {
-        let seam = u64::from(self.timescale) * SEAM_MS / 1000;
-        let joins = self.sound && self.end > 0 && time.abs_diff(self.end) <= seam;
-        (if joins { self.end } else { time.max(self.end) }, false)
+    fn behind_end(&mut self, time: u64) -> u64 {
+        let placed = match &mut self.drift {
+            Some(drift) if self.end > 0 => drift.place(time, self.end).0,
+            _ => time,
+        };
+        placed.max(self.end)
     }
 
     /// The samples whose duration is known.
@@ -121,7 +120,7 @@ impl Line {
     /// Gives the waiting sample the duration that is usual.
     pub(super) fn close(&mut self) {
         if let Some(mut last) = self.waiting.take() {
-            if !self.sound {
+            if self.drift.is_none() {
                 last.duration = self.typical;
             }
             self.end = last.time + last.duration;

@@ -11,7 +11,7 @@ mod line;
 mod walk;
 
 pub(crate) use chapters::Chapter;
-pub(crate) use file::{Closed, Mp4File};
+pub(crate) use file::Mp4File;
 pub(crate) use init::{VIDEO_ID, with_duration};
 pub(crate) use walk::Walk;
 

@@ -1,7 +1,6 @@
 //! Going over the boxes of an MP4 file that may end anywhere.
 
 use mp4_atom::{Decode, Moof, Moov};
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
@@ -22,15 +21,13 @@ struct Header {
 }
 
 impl Walk {
-    pub(crate) fn new(file: &File) -> io::Result<Self> {
-        Ok(Self {
-            at: 0,
-            len: file.metadata()?.len(),
-        })
+    pub(crate) fn new(file: &mut impl Seek) -> io::Result<Self> {
+        let len = file.seek(SeekFrom::End(0))?;
+        Ok(Self { at: 0, len })
     }
 
     /// The next box, if it is whole; steps over it.
-    fn header(&mut self, file: &mut File) -> io::Result<Option<Header>> {
+    fn header(&mut self, file: &mut (impl Read + Seek)) -> io::Result<Option<Header>> {
         let start = self.at;
         if self.len.saturating_sub(start) < 8 {
             return Ok(None);
@@ -52,7 +49,10 @@ impl Walk {
     }
 
     /// `moov` and where it may be written: up to the end of the `free` box behind it.
-    pub(crate) fn moov(&mut self, file: &mut File) -> io::Result<Option<(Range<u64>, Moov)>> {
+    pub(crate) fn moov(
+        &mut self,
+        file: &mut (impl Read + Seek),
+    ) -> io::Result<Option<(Range<u64>, Moov)>> {
         while let Some(header) = self.header(file)? {
             if &header.kind != b"moov" {
                 continue;
@@ -74,7 +74,10 @@ impl Walk {
     }
 
     /// The next `moof` whose `mdat` is whole too, and where it begins.
-    pub(crate) fn fragment(&mut self, file: &mut File) -> io::Result<Option<(u64, Moof)>> {
+    pub(crate) fn fragment(
+        &mut self,
+        file: &mut (impl Read + Seek),
+    ) -> io::Result<Option<(u64, Moof)>> {
         let Some(header) = self.header(file)?.filter(|header| &header.kind == b"moof") else {
             return Ok(None);
         };
@@ -86,7 +89,7 @@ impl Walk {
     }
 }
 
-fn read<T: Decode>(file: &mut File, header: &Header) -> io::Result<Option<T>> {
+fn read<T: Decode>(file: &mut (impl Read + Seek), header: &Header) -> io::Result<Option<T>> {
     let size = header.end - header.start;
     if size > MAX_BOX {
         return Ok(None);

@@ -27,9 +27,10 @@ pub(crate) use rtmp::{connect, connect_raw};
 
 use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;
+use counterpart_node::vault::Vault;
 use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
-use counterpart_shared::grant::{Act, Grant};
+use counterpart_shared::grant::{Act, Grant, Layout};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use std::path::Path;
 use std::process::Stdio;
@@ -118,6 +119,7 @@ impl World {
                 free: free_bytes,
             },
             retention: None,
+            vault: Vault::default(),
             max_connections: 100,
             capacity: 50,
             timing: timing(),
@@ -277,6 +279,7 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         serial: 1,
         record: false,
         watch: false,
+        layout: Layout::default(),
         iat: now() - 1,
         nbf: now() - 1,
         exp: now() + 60,
