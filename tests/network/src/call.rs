@@ -101,7 +101,7 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
         directions.push(Direction::of(&roll.await??, &log.await?, cell, &span));
     }
     let (from, to) = world.net.notes(host(Party::Caller)).context("his link")?;
-    let link = |notes, direction: &Direction| Link::of(&notes, direction, cell);
+    let link = |notes, direction: &Direction| Link::of(&notes, direction.published, cell);
     let links = [link(from, &directions[0]), link(to, &directions[1])];
     Ok(Run {
         directions,
@@ -124,7 +124,7 @@ impl World {
         let begin = clock::now();
         let net = Arc::new(Net::default());
         for party in Party::BOTH {
-            net.join(host(party), access(cell, party, seed, begin));
+            net.join(host(party), access(cell, party, seed, begin + BAD));
         }
         let signer = Signer::from_seed(&[7; 32]);
         let shell = node(&net, row, &signer)?;
@@ -211,14 +211,15 @@ fn host(party: Party) -> IpAddr {
     Ipv4Addr::new(10, 0, 0, last).into()
 }
 
-fn access(cell: &Cell, party: Party, seed: u64, begin: Instant) -> Access {
+/// The access link of a party, where the weather turns at `bad`.
+pub(crate) fn access(cell: &Cell, party: Party, seed: u64, bad: Instant) -> Access {
     let forecast = cell.forecast(party);
     let fair = forecast
         .at(Duration::ZERO)
         .map_or(Duration::ZERO, |first| first.delay);
     let lane = |which: u64| {
         let seed = seed * 100 + party as u64 * 10 + which;
-        Lane::new(forecast.clone(), Weather::clean(fair), seed, begin + BAD)
+        Lane::new(forecast.clone(), Weather::clean(fair), seed, bad)
     };
     Access {
         up: lane(0),

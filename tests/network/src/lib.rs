@@ -13,6 +13,7 @@
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
 //! | `call`, `node` | two parties, a node and the weather |
+//! | `relay`, `watched` | the same link in real time, and what pages in a browser saw behind it |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
 mod call;
@@ -24,10 +25,14 @@ mod lane;
 mod net;
 mod node;
 pub mod plot;
+mod relay;
 pub mod report;
 mod screen;
+mod watched;
 mod weather;
 
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
+pub use relay::{Dialled, Relay};
+pub use watched::{SETTLING, Watched};
 pub use weather::{Forecast, Jitter, Loss, Narrow, Weather};
