@@ -13,7 +13,8 @@
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
 //! | `call`, `node` | two parties, a node and the weather |
-//! | `relay`, `watched` | the same link in real time, and what pages in a browser saw behind it |
+//! | `transit` | the same link in real time |
+//! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
 mod call;
@@ -28,6 +29,7 @@ pub mod plot;
 mod relay;
 pub mod report;
 mod screen;
+mod transit;
 mod watched;
 mod weather;
 

@@ -4,24 +4,19 @@
 //! and what the target answers goes back to him. All of them share the link: one [`Lane`] there and one back. Packets leave
 //! by tokio's timers, up to a millisecond late.
 
-use crate::call::access;
 use crate::cells::Cell;
 use crate::figures::Link;
-use crate::lane::{Lane, Notes};
-use crate::net::Access;
-use crate::weather::{Forecast, Weather};
+use crate::transit::{DOWN, Lanes, Transit, UP};
 use anyhow::{Context, Result, anyhow};
 use counterpart_shared::id::Party;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
-use tokio::sync::{Notify, oneshot};
-use tokio::time::sleep_until;
+use tokio::sync::oneshot;
 
 /// Larger than any packet of the link.
 const BUFFER: usize = 2_048;
@@ -41,7 +36,6 @@ pub enum Dialled {
 #[derive(Debug)]
 pub struct Relay {
     port: u16,
-    dialled: Dialled,
     shared: Arc<Shared>,
     /// Dropped, it ends the thread.
     stop: Option<oneshot::Sender<()>>,
@@ -51,8 +45,8 @@ pub struct Relay {
 #[derive(Debug)]
 struct Shared {
     target: SocketAddr,
-    /// There and back.
-    lanes: Mutex<[Lane; 2]>,
+    dialled: Dialled,
+    lanes: Lanes,
 }
 
 impl Relay {
@@ -61,12 +55,11 @@ impl Relay {
     /// # Errors
     /// When there is no port or no thread.
     pub fn start(target: SocketAddr, dialled: Dialled, delay: Duration) -> Result<Self> {
-        let fair = || {
-            let weather = Weather::clean(delay);
-            Lane::new(Forecast::always(weather), weather, 0, Instant::now())
-        };
-        let lanes = Mutex::new([fair(), fair()]);
-        let shared = Arc::new(Shared { target, lanes });
+        let shared = Arc::new(Shared {
+            target,
+            dialled,
+            lanes: Lanes::fair(delay),
+        });
         let (stop, stopped) = oneshot::channel();
         let (say, hear) = mpsc::channel();
         let of_thread = shared.clone();
@@ -76,7 +69,6 @@ impl Relay {
         let port = hear.recv().map_err(|_| anyhow!("the relay has ended"))??;
         Ok(Self {
             port,
-            dialled,
             shared,
             stop: Some(stop),
             thread: Some(thread),
@@ -90,22 +82,12 @@ impl Relay {
 
     /// The weather of a cell on the access link of `party` begins now.
     pub fn turn(&self, cell: &Cell, party: Party, seed: u64) {
-        let Access { up, down } = access(cell, party, seed, Instant::now());
-        *self.shared.lanes() = match self.dialled {
-            Dialled::ByParty => [up, down],
-            Dialled::ByOthers => [down, up],
-        };
+        self.shared.lanes.turn(cell, party, seed, Instant::now());
     }
 
     /// What it has carried since the weather turned: up for `up`, and down for `down`, each the bytes of media published.
     pub fn links(&self, cell: &Cell, up: u64, down: u64) -> [Link; 2] {
-        let lanes = self.shared.lanes();
-        let mut notes: [Notes; 2] = lanes.each_ref().map(|lane| lane.notes().clone());
-        if self.dialled == Dialled::ByOthers {
-            notes.reverse();
-        }
-        let [of_up, of_down] = notes;
-        [Link::of(&of_up, up, cell), Link::of(&of_down, down, cell)]
+        self.shared.lanes.links(cell, [up, down])
     }
 }
 
@@ -116,12 +98,6 @@ impl Drop for Relay {
             // It has nothing to say.
             let _ = thread.join();
         }
-    }
-}
-
-impl Shared {
-    fn lanes(&self) -> MutexGuard<'_, [Lane; 2]> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -149,8 +125,7 @@ fn work(shared: Arc<Shared>, say: &mpsc::Sender<Result<u16>>, stopped: oneshot::
         let _ = say.send(port(&sockets));
         let way = Rc::new(Way {
             shared,
-            queue: std::cell::RefCell::default(),
-            more: Notify::new(),
+            transit: Transit::default(),
         });
         tokio::task::spawn_local(way.clone().deliver());
         for socket in sockets {
@@ -181,18 +156,7 @@ fn port(sockets: &[UdpSocket; 2]) -> Result<u16> {
 /// Both directions, on the relay's thread.
 struct Way {
     shared: Arc<Shared>,
-    queue: std::cell::RefCell<Queue>,
-    /// Something was put into the queue.
-    more: Notify,
-}
-
-/// What is on its way.
-#[derive(Default)]
-struct Queue {
-    packets: BinaryHeap<Reverse<(Instant, u64)>>,
-    contents: HashMap<u64, Packet>,
-    /// Numbers packets, so that those of one instant keep their order.
-    next: u64,
+    transit: Transit<Packet>,
 }
 
 struct Packet {
@@ -202,13 +166,13 @@ struct Packet {
     to: Option<SocketAddr>,
 }
 
-/// Which of the two lanes.
-const THERE: usize = 0;
-const BACK: usize = 1;
-
 impl Way {
     /// Takes what is sent to the relay's port.
     async fn listen(self: Rc<Self>, socket: Rc<UdpSocket>) {
+        let there = match self.shared.dialled {
+            Dialled::ByParty => UP,
+            Dialled::ByOthers => DOWN,
+        };
         let mut flows: HashMap<SocketAddr, Rc<UdpSocket>> = HashMap::new();
         let mut buffer = [0; BUFFER];
         loop {
@@ -228,71 +192,41 @@ impl Way {
                     flow
                 }
             };
-            self.carry(THERE, &buffer[..len], flow, None);
+            self.carry(there, &buffer[..len], flow, None);
         }
     }
 
     /// Takes what the target answers to one of those who dialled.
     async fn answer(self: Rc<Self>, flow: Rc<UdpSocket>, socket: Rc<UdpSocket>, to: SocketAddr) {
+        let back = match self.shared.dialled {
+            Dialled::ByParty => DOWN,
+            Dialled::ByOthers => UP,
+        };
         let mut buffer = [0; BUFFER];
         loop {
             if let Ok(len) = flow.recv(&mut buffer).await {
-                self.carry(BACK, &buffer[..len], socket.clone(), Some(to));
+                self.carry(back, &buffer[..len], socket.clone(), Some(to));
             }
         }
     }
 
     fn carry(&self, lane: usize, content: &[u8], by: Rc<UdpSocket>, to: Option<SocketAddr>) {
-        let arrival = self.shared.lanes()[lane].carry(content.len(), Instant::now());
-        let Some(arrival) = arrival else {
-            return;
-        };
-        let content = content.to_vec();
-        let packet = Packet { content, by, to };
-        self.queue.borrow_mut().push(arrival, packet);
-        self.more.notify_one();
+        if let Some(arrival) = self.shared.lanes.carry(lane, content.len()) {
+            let content = content.to_vec();
+            self.transit.put(arrival, Packet { content, by, to });
+        }
     }
 
     /// Sends each packet when its time has come.
     async fn deliver(self: Rc<Self>) {
         loop {
-            let next = self.queue.borrow_mut().pop(Instant::now());
-            match next {
-                Ok(packet) => {
-                    // Nobody there: lost, as on any network.
-                    let _ = match packet.to {
-                        Some(to) => packet.by.send_to(&packet.content, to).await,
-                        None => packet.by.send(&packet.content).await,
-                    };
-                }
-                Err(None) => self.more.notified().await,
-                Err(Some(at)) => tokio::select! {
-                    () = sleep_until(at.into()) => {}
-                    () = self.more.notified() => {}
-                },
-            }
+            let packet = self.transit.take().await;
+            // Nobody there: lost, as on any network.
+            let _ = match packet.to {
+                Some(to) => packet.by.send_to(&packet.content, to).await,
+                None => packet.by.send(&packet.content).await,
+            };
         }
-    }
-}
-
-impl Queue {
-    fn push(&mut self, arrival: Instant, packet: Packet) {
-        let number = self.next;
-        self.next += 1;
-        self.packets.push(Reverse((arrival, number)));
-        self.contents.insert(number, packet);
-    }
-
-    /// The next packet that is due, or when one will be.
-    fn pop(&mut self, now: Instant) -> Result<Packet, Option<Instant>> {
-        let Some(Reverse((arrival, number))) = self.packets.peek().copied() else {
-            return Err(None);
-        };
-        if arrival > now {
-            return Err(Some(arrival));
-        }
-        self.packets.pop();
-        self.contents.remove(&number).ok_or(None)
     }
 }
 
