@@ -10,7 +10,7 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web bench-record bench-network bench-network-web fuzz clean
+.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web bench-record bench-network bench-network-web bench-network-tcp fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -73,6 +73,10 @@ bench-network: ## calls over bad networks, in virtual time: make bench-network, 
 bench-network-web: setup edge build ## the same of Chromium beside its WebRTC, in real time: make bench-network-web, or QUICK=1
 	tools/build-wire.sh
 	$(bin)/bench_network_web $(if $(QUICK),--quick,--docs docs)
+
+bench-network-tcp: ## the same over RTMP and the kernel's TCP, in real time; takes root
+	$(cargo_build) --bin bench_network_tcp
+	$(bin)/bench_network_tcp --docs docs
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"

@@ -167,39 +167,52 @@ impl World {
     }
 
     fn url(&self, act: Act, party: Party) -> MediaUrl {
-        let call: CallId = CALL.parse().expect("it is a call's id");
-        let whose = if act == Act::Play {
-            party.other()
-        } else {
-            party
-        };
-        let stream = StreamId::of(&call, whose);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.map_or(0, |since| since.as_secs());
-        let grant = Grant {
-            act,
-            stream: stream.clone(),
-            call,
-            party,
-            node: NAME.parse().expect("it is a node's id"),
-            sub: party.to_string().parse().expect("it is a user's id"),
-            serial: 1,
-            record: false,
-            watch: false,
-            iat: now - 1,
-            nbf: now - 1,
-            exp: now + 600,
-        };
         let sha256 = hex(&self.shell.keys.daily_sha256());
-        MediaUrl {
-            scheme: Scheme::Quic,
-            host: NODE.to_string(),
-            port: PORT,
-            app: "live".to_owned(),
-            stream: stream.to_string(),
-            grant: Some(self.signer.sign_grant(&grant)),
-            sha256: Some(sha256),
-        }
+        let node = (NODE, PORT);
+        media_url(&self.signer, Scheme::Quic, node, Some(sha256), act, party)
+    }
+}
+
+/// Where `party` publishes, or plays the other one's stream.
+pub(crate) fn media_url(
+    signer: &Signer,
+    scheme: Scheme,
+    (host, port): (IpAddr, u16),
+    sha256: Option<[u8; 32]>,
+    act: Act,
+    party: Party,
+) -> MediaUrl {
+    let call: CallId = CALL.parse().expect("it is a call's id");
+    let whose = if act == Act::Play {
+        party.other()
+    } else {
+        party
+    };
+    let stream = StreamId::of(&call, whose);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+    let grant = Grant {
+        act,
+        stream: stream.clone(),
+        call,
+        party,
+        node: NAME.parse().expect("it is a node's id"),
+        sub: party.to_string().parse().expect("it is a user's id"),
+        serial: 1,
+        record: false,
+        watch: false,
+        iat: now - 1,
+        nbf: now - 1,
+        exp: now + 600,
+    };
+    MediaUrl {
+        scheme,
+        host: host.to_string(),
+        port,
+        app: "live".to_owned(),
+        stream: stream.to_string(),
+        grant: Some(signer.sign_grant(&grant)),
+        sha256,
     }
 }
 
