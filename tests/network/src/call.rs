@@ -167,7 +167,7 @@ impl World {
     }
 
     fn url(&self, act: Act, party: Party) -> MediaUrl {
-        let sha256 = hex(&self.shell.keys.daily_sha256());
+        let sha256 = pin(&self.shell);
         let node = (NODE, PORT);
         media_url(&self.signer, Scheme::Quic, node, Some(sha256), act, party)
     }
@@ -238,6 +238,11 @@ pub(crate) fn access(cell: &Cell, party: Party, seed: u64, bad: Instant) -> Acce
         up: lane(0),
         down: lane(1),
     }
+}
+
+/// The hash by which clients know the node.
+pub(crate) fn pin(shell: &Shell) -> [u8; 32] {
+    hex(&shell.keys.daily_sha256())
 }
 
 /// The bytes of a SHA-256 in hexadecimal digits.

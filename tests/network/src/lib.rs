@@ -15,7 +15,7 @@
 //! | `call`, `node` | two parties, a node and the weather |
 //! | `transit` | the same link in real time |
 //! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
-//! | `tunnel`, `tcp` | for the kernel's TCP, and a call over RTMP behind it |
+//! | `tunnel`, `tcp` | for the kernel's TCP, and a call in it |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
 mod call;
@@ -39,6 +39,6 @@ mod weather;
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
 pub use relay::{Dialled, Relay};
-pub use tcp::{TcpRun, able, run_over_tcp};
+pub use tcp::{Load, TunnelRun, able, run_in_tunnel};
 pub use watched::{SETTLING, Watched};
 pub use weather::{Forecast, Jitter, Loss, Narrow, Weather};

@@ -31,22 +31,25 @@ pub(crate) fn node(net: &Arc<Net>, row: Row, signer: &Signer) -> Result<Arc<Shel
     Ok(shell)
 }
 
-/// The same in real time, on the machine's own network, for RTMP; and its port.
-pub(crate) async fn node_on_tcp(signer: &Signer) -> Result<(Arc<Shell>, u16)> {
+/// The same in real time, on the network of this thread; and its ports for RTMP and for QUIC.
+pub(crate) fn node_in_real_time(signer: &Signer) -> Result<(Arc<Shell>, [u16; 2])> {
     let config = Config {
         udp_port: 0,
         ..config(ROWS[0], Ipv4Addr::UNSPECIFIED.into())?
     };
     let keys = Arc::new(Keys::new(&config.host, false, SystemTime::now())?);
     let listeners = Listeners::open(&config, &keys)?;
-    let port = listeners.endpoints(&config)?.rtmp_port;
+    let endpoints = listeners.endpoints(&config)?;
     let shell = shell(config, keys, signer)?;
     for listener in listeners.rtmp {
         tokio::spawn(rtmp::accept(shell.clone(), listener, None));
     }
+    for endpoint in listeners.udp {
+        tokio::spawn(udp::accept(shell.clone(), endpoint));
+    }
     let held = shell.clone();
     tokio::spawn(async move { keep_time(&held).await });
-    Ok((shell, port))
+    Ok((shell, [endpoints.rtmp_port, endpoints.udp_port]))
 }
 
 fn shell(config: Config, keys: Arc<Keys>, signer: &Signer) -> Result<Arc<Shell>> {

@@ -6,7 +6,7 @@
 use crate::transit::{DOWN, Lanes, Transit, UP};
 use anyhow::{Context, Result, ensure};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::Ipv4Addr;
 use std::os::fd::AsFd;
 use std::process::Command;
@@ -20,6 +20,8 @@ use tun_rs::{AsyncDevice, DeviceBuilder, SyncDevice};
 pub(crate) const NEAR: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 2);
 pub(crate) const FAR: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
 
+/// The kernel's setting, in the namespace of whoever writes it.
+const CONGESTION: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
 /// A packet of the tunnel at most.
 const MTU: u16 = 1_500;
 /// The lanes count UDP payload and add these headers themselves.
@@ -39,11 +41,14 @@ impl Namespace {
         Ok(Self { name })
     }
 
-    /// Moves this thread into it and gives it a device with this address. Whatever the thread opens from here on is in there.
-    pub(crate) fn enter(&self, address: Ipv4Addr) -> Result<SyncDevice> {
+    /// Moves this thread into it and gives it a device with this address. Whatever the thread opens from here on is in there, and
+    /// its TCP has this congestion control.
+    pub(crate) fn enter(&self, address: Ipv4Addr, congestion: &str) -> Result<SyncDevice> {
         let file = format!("/var/run/netns/{}", self.name);
         let namespace = File::open(&file).context(file)?;
         move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?;
+        fs::write(CONGESTION, congestion)
+            .with_context(|| format!("this kernel does not allow {congestion} here"))?;
         let device = DeviceBuilder::new().name("path").mtu(MTU).build_sync();
         let device = device.context("cannot make a TUN device")?;
         ip(&["address", "add", &format!("{address}/24"), "dev", "path"])?;

@@ -1,11 +1,11 @@
-//! `make bench-network-tcp`: calls over RTMP on bad networks, in real time, with the kernel's own TCP. The method stands in
+//! `make bench-network-tcp`: calls over RTMP on bad networks, and one over QUIC beside a download, in real time, with the kernel's own TCP. The method stands in
 //! `docs/network.md`.
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use counterpart_network::cells::{self, Cell};
 use counterpart_network::report::{HEAD, Summary, between};
-use counterpart_network::{Clip, able, run_over_tcp};
+use counterpart_network::{Clip, Load, able, run_in_tunnel};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,11 @@ use std::time::Duration;
 /// Where this repository stands.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// What the rows are called.
-const ROW: &str = "ours, RTMP over TCP";
+/// What is tried of TCP's congestion control, and what the rows are called over RTMP, and over QUIC beside a download.
+const CONGESTION: [(&str, [&str; 2]); 2] = [
+    ("reno", ["ours, RTMP, Reno", "ours, QUIC, Reno beside"]),
+    ("bbr", ["ours, RTMP, BBR", "ours, QUIC, BBR beside"]),
+];
 
 /// The cells.
 const CELLS: [&str; 9] = [
@@ -58,25 +61,24 @@ struct Line {
     summary: Summary,
     /// From the end of the outage until a picture was at live again, in milliseconds.
     back_ms: Option<u128>,
+    /// What a download beside it got, in kilobits per second.
+    download_kbps: Option<f64>,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if let Err(error) = able() {
-        println!(
-            "No rows over TCP: they take root, TUN devices, network namespaces and iproute2 ({error:#})."
-        );
-        return Ok(());
-    }
     let clip = Arc::new(Clip::make(&Path::new(TOP).join("target/lab"))?);
     let head = head();
     println!("{head}");
     let mut lines = Vec::new();
-    for cell in chosen(&args) {
-        let call = run_over_tcp(&cell, args.seed, &clip).with_context(|| cell.name.clone())?;
+    let able: Vec<_> = CONGESTION.into_iter().filter(is_able).collect();
+    for (cell, load, congestion, row) in chosen(&args, &able) {
+        let call = run_in_tunnel(&cell, (load, congestion), args.seed, &clip);
+        let call = call.with_context(|| cell.name.clone())?;
         let line = Line {
-            summary: Summary::of(&cell.name, ROW, vec![call.run]),
+            summary: Summary::of(&cell.name, row, vec![call.run]),
             back_ms: call.back.map(|back| back.as_millis()),
+            download_kbps: call.download.map(|bits| bits / 1000.0),
         };
         println!("{}", line.text());
         lines.push(line);
@@ -98,25 +100,46 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn chosen(args: &Args) -> impl Iterator<Item = Cell> {
-    let cells = cells::all().into_iter();
-    let chosen = cells.filter(|cell| CELLS.contains(&cell.name.as_str()));
-    chosen
-        .filter(|cell| cell.name.contains(&args.cells))
-        .map(|mut cell| {
-            cell.length = args.seconds.map_or(cell.length, Duration::from_secs);
-            cell
-        })
+/// Whether this machine can; says why not.
+fn is_able((congestion, _): &(&'static str, [&'static str; 2])) -> bool {
+    let tried = able(congestion);
+    if let Err(error) = &tried {
+        println!(
+            "No rows with {congestion}: they take root, TUN devices, network namespaces and iproute2 ({error:#})."
+        );
+    }
+    tried.is_ok()
 }
 
-/// The columns of the virtual rows, and one more.
+/// A cell, what is carried, TCP's congestion control, and what the row is called.
+type Try = (Cell, Load, &'static str, &'static str);
+
+fn chosen(args: &Args, able: &[(&'static str, [&'static str; 2])]) -> Vec<Try> {
+    let cells = cells::all().into_iter();
+    let chosen = cells.filter(|cell| CELLS.contains(&cell.name.as_str()));
+    let chosen = chosen.map(|cell| (cell, Load::Rtmp));
+    let chosen = chosen.chain([(cells::shared(), Load::QuicBesideDownload)]);
+    let mut tries = Vec::new();
+    for (mut cell, load) in chosen.filter(|(cell, _)| cell.name.contains(&args.cells)) {
+        cell.length = args.seconds.map_or(cell.length, Duration::from_secs);
+        for (congestion, rows) in able {
+            let row = rows[usize::from(load == Load::QuicBesideDownload)];
+            tries.push((cell.clone(), load, *congestion, row));
+        }
+    }
+    tries
+}
+
+/// The columns of the virtual rows, and two more.
 fn head() -> String {
-    HEAD.replace("\n|", " at live after ms |\n|") + "---|"
+    HEAD.replace("\n|", " at live after ms | download kbit/s |\n|") + "---|---|"
 }
 
 impl Line {
     fn text(&self) -> String {
         let back = self.back_ms.map_or(String::new(), |ms| ms.to_string());
-        format!("{} {back} |", self.summary.line())
+        let download = self.download_kbps;
+        let download = download.map_or(String::new(), |kbps| format!("{kbps:.0}"));
+        format!("{} {back} | {download} |", self.summary.line())
     }
 }
