@@ -17,7 +17,7 @@ MAKEFLAGS += --no-print-directory
 
 help: ## list these targets
 	echo "make TARGET [NAME=value], where TARGET is:"
-	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-17s %s\n' "$$name" "$$text"; done
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages, schemathesis
 	tools/setup.sh

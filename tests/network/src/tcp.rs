@@ -121,7 +121,7 @@ fn back(log: &Log, cell: &Cell) -> Option<Duration> {
     let ends = changes
         .windows(2)
         .filter(|two| two[0].1.out && !two[1].1.out);
-    let end = BAD + ends.map(|two| two[1].0).last()?;
+    let end = BAD + ends.map(|two| two[1].0).next_back()?;
     let mut after = log.pictures.iter().filter(|seen| seen.shown >= end);
     let live = after.find(|seen| seen.shown - seen.taken <= cell.in_time())?;
     Some(live.shown - end)

@@ -54,6 +54,9 @@ struct Args {
     /// Only cells whose name has this in it.
     #[arg(long, default_value = "")]
     cells: String,
+    /// WebRTC with the codec that we have, too.
+    #[arg(long)]
+    h264: bool,
     /// Only this row.
     #[arg(long)]
     row: Option<String>,
@@ -83,10 +86,7 @@ async fn main() -> Result<()> {
     println!("{HEAD}");
     let mut lines = Vec::new();
     for cell in chosen(&args)? {
-        for row in ROWS {
-            if args.row.as_deref().is_some_and(|name| name != row.name()) {
-                continue;
-            }
+        for row in rows(&args) {
             let what = || format!("{}, {}", cell.name, row.name());
             let line = measure(&system, &mut pages, &cell, row, args.seed)
                 .await
@@ -119,6 +119,13 @@ fn chosen(args: &Args) -> Result<Vec<Cell>> {
         cell
     };
     Ok(chosen.map(length).collect())
+}
+
+/// What is measured of each cell.
+fn rows(args: &Args) -> impl Iterator<Item = Row> {
+    let named = |row: &Row| args.row.as_deref().is_some_and(|name| name == row.name());
+    let usual = |row: &Row| args.row.is_none() && (args.h264 || *row != Row::WebRtcH264);
+    ROWS.into_iter().filter(move |row| named(row) || usual(row))
 }
 
 /// One call.
