@@ -10,14 +10,14 @@ bin := $(or $(CARGO_TARGET_DIR),target)/release
 cargo_build := cargo build --release --workspace
 
 .DEFAULT_GOAL := help
-.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web bench-record bench-network fuzz clean
+.PHONY: help setup edge web build call run lint test screenshots bench-edge bench-node bench-web bench-record bench-network bench-network-web bench-network-tcp fuzz clean
 .NOTPARALLEL:
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
 help: ## list these targets
 	echo "make TARGET [NAME=value], where TARGET is:"
-	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-13s %s\n' "$$name" "$$text"; done
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
 setup: ## install what is missing: Debian packages, the wasm compiler, wasm-bindgen, worker-build, npm packages, schemathesis
 	tools/setup.sh
@@ -69,6 +69,14 @@ bench-record: setup ## measure what recording costs and how fast a composite is 
 bench-network: ## calls over bad networks, in virtual time: make bench-network, or QUICK=1 for a few cells
 	$(cargo_build) --bin bench_network
 	$(bin)/bench_network $(if $(QUICK),--quick --seeds 1,--docs docs)
+
+bench-network-web: setup edge build ## the same of Chromium beside its WebRTC, in real time: make bench-network-web, or QUICK=1
+	tools/build-wire.sh
+	$(bin)/bench_network_web $(if $(QUICK),--quick,--docs docs)
+
+bench-network-tcp: ## the same over RTMP and the kernel's TCP, in real time; takes root
+	$(cargo_build) --bin bench_network_tcp
+	$(bin)/bench_network_tcp --docs docs
 
 fuzz: ## look for input that breaks the parsers: make fuzz TIME=600
 	tools/fuzz.sh "$(TIME)"

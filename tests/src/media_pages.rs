@@ -22,6 +22,8 @@ pub struct MediaPages {
 pub struct Seen {
     /// Milliseconds from the capture of each picture until it stood in the page.
     pub delays: Vec<f64>,
+    /// When each of them was seen, in UNIX milliseconds.
+    pub at: Vec<f64>,
     /// Pauses of more than a quarter of a second between two pictures.
     pub freezes: u64,
     /// How long they were together.
@@ -34,8 +36,19 @@ impl MediaPages {
     /// # Errors
     /// When the web client cannot be built or Chromium not started.
     pub async fn open(names: &[&str], logs: &Path) -> Result<Self> {
+        Self::open_with(names, "", logs).await
+    }
+
+    /// The same, with more flags for Chromium, between spaces.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with(names: &[&str], flags: &str, logs: &Path) -> Result<Self> {
         let mut command = Command::new("node");
         command.arg(top()?.join("tests/web/media.mjs")).args(names);
+        if !flags.is_empty() {
+            command.env("CHROMIUM_FLAGS", flags);
+        }
         let mut process = Process::spawn("media", command, logs)?;
         // The wasm may have to be built first.
         process.line("ready", PATIENCE * 10).await?;

@@ -55,7 +55,7 @@ const browser = await chromium.launchPersistentContext(profile, {
   args: [
     '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=fps=30',
-    '--auto-select-desktop-capture-source=media', '--allow-loopback-in-peer-connection', '--remote-debugging-pipe',
+    '--auto-select-desktop-capture-source=media', '--allow-loopback-in-peer-connection', '--disable-popup-blocking', '--remote-debugging-pipe',
     ...(process.env.CHROMIUM_FLAGS ?? '').split(' ').filter(Boolean), `--user-data-dir=${profile}`, 'about:blank',
   ],
 });
@@ -67,9 +67,17 @@ const end = async () => {
   process.exit(0);
 };
 
+// A tab behind another one renders a video's pictures once a second, whatever else it is told: each page has its own window.
+async function newWindow() {
+  const [opener] = browser.pages();
+  const opened = browser.waitForEvent('page');
+  await opener.evaluate(() => void window.open('about:blank', '_blank', 'popup,noopener,width=900,height=700'));
+  return opened;
+}
+
 const pages = new Map();
 for (const [index, name] of process.argv.slice(2).entries()) {
-  const page = await browser.newPage();
+  const page = await newWindow();
   page.on('console', (message) => say(`log ${name} ${message.text().replaceAll('\n', ' ')}`));
   page.on('pageerror', (error) => say(`log ${name} ${String(error).replaceAll('\n', ' ')}`));
   await page.goto(origin(index));

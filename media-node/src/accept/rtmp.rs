@@ -27,11 +27,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-/// Unsent bytes that the kernel may hold: half a second of sound and small pictures, a fraction of a
-/// keyframe.
-const UNSENT: u32 = 32 * 1024;
-/// Bytes that are taken from the reader's queue ahead of the socket.
-const AHEAD: usize = 64 * 1024;
+/// Unsent bytes that the kernel may hold: what waits there can neither be left out nor overtaken. At 300 kbit/s it is 0.2 s.
+const UNSENT: u32 = 8 * 1024;
+/// Bytes that are taken from the reader's queue ahead of the socket; the same holds for them.
+const AHEAD: usize = 4 * 1024;
 /// Bytes that are read at once.
 const READ: usize = 16 * 1024;
 /// How long the last words may take.

@@ -6,15 +6,19 @@ use counterpart_shared::grant::Act;
 use counterpart_shared::session::ClientSession;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 /// Plays on TCP up to the request and then reads nothing any more.
-async fn sleeper(world: &World) -> tokio::net::TcpStream {
+async fn sleeper(world: &World) -> TcpStream {
+    sleeper_on(crate::support::connect(&world.rtmp()).await, world).await
+}
+
+async fn sleeper_on(mut socket: TcpStream, world: &World) -> TcpStream {
     use bytes::Bytes;
     use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
     use counterpart_shared::session::ClientOutput;
     use std::collections::VecDeque;
     use tokio::io::AsyncReadExt;
-    let mut socket = crate::support::connect(&world.rtmp()).await;
     let name = world.name(&grant(Act::Play, "c1"));
     let mut session = ClientSession::play("live", "rtmp://x/live", &name);
     let (mut reader, mut writer) = (ChunkReader::new(ChunkLimits::default()), ChunkWriter::new());
@@ -97,5 +101,29 @@ async fn a_player_who_takes_nothing_is_closed() {
             publisher.send(&big_key(time, 100_000));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What the kernel and the node's own output hold can neither be left out nor overtaken.
+#[tokio::test]
+async fn little_is_ahead_of_what_a_slow_reader_may_lose() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let socket = crate::support::connect_narrow(&world.rtmp()).await;
+    let _sleeper = sleeper_on(socket, &world).await;
+    let (mut published, mut time) = (0, 0);
+    while world
+        .metric("counterpart_frames_dropped_total{reason=\"disposable\"}")
+        .await
+        == 0.0
+    {
+        time += 33;
+        publisher.send(&big_disposable(time, 1_000));
+        published += 1_000;
+        assert!(published < 60_000, "{published} bytes and nothing was lost");
+        tokio::time::sleep(Duration::from_millis(33)).await;
     }
 }

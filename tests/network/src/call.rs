@@ -101,7 +101,7 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
         directions.push(Direction::of(&roll.await??, &log.await?, cell, &span));
     }
     let (from, to) = world.net.notes(host(Party::Caller)).context("his link")?;
-    let link = |notes, direction: &Direction| Link::of(&notes, direction, cell);
+    let link = |notes, direction: &Direction| Link::of(&notes, direction.published, cell);
     let links = [link(from, &directions[0]), link(to, &directions[1])];
     Ok(Run {
         directions,
@@ -124,7 +124,7 @@ impl World {
         let begin = clock::now();
         let net = Arc::new(Net::default());
         for party in Party::BOTH {
-            net.join(host(party), access(cell, party, seed, begin));
+            net.join(host(party), access(cell, party, seed, begin + BAD));
         }
         let signer = Signer::from_seed(&[7; 32]);
         let shell = node(&net, row, &signer)?;
@@ -167,40 +167,53 @@ impl World {
     }
 
     fn url(&self, act: Act, party: Party) -> MediaUrl {
-        let call: CallId = CALL.parse().expect("it is a call's id");
-        let whose = if act == Act::Play {
-            party.other()
-        } else {
-            party
-        };
-        let stream = StreamId::of(&call, whose);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.map_or(0, |since| since.as_secs());
-        let grant = Grant {
-            act,
-            stream: stream.clone(),
-            call,
-            party,
-            node: NAME.parse().expect("it is a node's id"),
-            sub: party.to_string().parse().expect("it is a user's id"),
-            serial: 1,
-            record: false,
-            watch: false,
-            layout: Layout::default(),
-            iat: now - 1,
-            nbf: now - 1,
-            exp: now + 600,
-        };
-        let sha256 = hex(&self.shell.keys.daily_sha256());
-        MediaUrl {
-            scheme: Scheme::Quic,
-            host: NODE.to_string(),
-            port: PORT,
-            app: "live".to_owned(),
-            stream: stream.to_string(),
-            grant: Some(self.signer.sign_grant(&grant)),
-            sha256: Some(sha256),
-        }
+        let sha256 = pin(&self.shell);
+        let node = (NODE, PORT);
+        media_url(&self.signer, Scheme::Quic, node, Some(sha256), act, party)
+    }
+}
+
+/// Where `party` publishes, or plays the other one's stream.
+pub(crate) fn media_url(
+    signer: &Signer,
+    scheme: Scheme,
+    (host, port): (IpAddr, u16),
+    sha256: Option<[u8; 32]>,
+    act: Act,
+    party: Party,
+) -> MediaUrl {
+    let call: CallId = CALL.parse().expect("it is a call's id");
+    let whose = if act == Act::Play {
+        party.other()
+    } else {
+        party
+    };
+    let stream = StreamId::of(&call, whose);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+    let grant = Grant {
+        act,
+        stream: stream.clone(),
+        call,
+        party,
+        node: NAME.parse().expect("it is a node's id"),
+        sub: party.to_string().parse().expect("it is a user's id"),
+        serial: 1,
+        record: false,
+        watch: false,
+        layout: Layout::default(),
+        iat: now - 1,
+        nbf: now - 1,
+        exp: now + 600,
+    };
+    MediaUrl {
+        scheme,
+        host: host.to_string(),
+        port,
+        app: "live".to_owned(),
+        stream: stream.to_string(),
+        grant: Some(signer.sign_grant(&grant)),
+        sha256,
     }
 }
 
@@ -212,19 +225,25 @@ fn host(party: Party) -> IpAddr {
     Ipv4Addr::new(10, 0, 0, last).into()
 }
 
-fn access(cell: &Cell, party: Party, seed: u64, begin: Instant) -> Access {
+/// The access link of a party, where the weather turns at `bad`.
+pub(crate) fn access(cell: &Cell, party: Party, seed: u64, bad: Instant) -> Access {
     let forecast = cell.forecast(party);
     let fair = forecast
         .at(Duration::ZERO)
         .map_or(Duration::ZERO, |first| first.delay);
     let lane = |which: u64| {
         let seed = seed * 100 + party as u64 * 10 + which;
-        Lane::new(forecast.clone(), Weather::clean(fair), seed, begin + BAD)
+        Lane::new(forecast.clone(), Weather::clean(fair), seed, bad)
     };
     Access {
         up: lane(0),
         down: lane(1),
     }
+}
+
+/// The hash by which clients know the node.
+pub(crate) fn pin(shell: &Shell) -> [u8; 32] {
+    hex(&shell.keys.daily_sha256())
 }
 
 /// The bytes of a SHA-256 in hexadecimal digits.

@@ -152,6 +152,15 @@ fn narrow() -> Vec<Cell> {
     vec![cell(150_000), cell(300_000).quick(), cell(500_000)]
 }
 
+/// A link that a call shares with somebody else.
+pub fn shared() -> Cell {
+    Cell::new(
+        "2,000 kbit/s beside a download",
+        ROUND_TRIP,
+        limited(2_000_000),
+    )
+}
+
 /// Every ten seconds the other rate.
 fn steps() -> Cell {
     let (wide, thin) = (limited(1_500_000), limited(300_000));

@@ -99,7 +99,8 @@ fn delays(seen: &[&Seen]) -> Vec<f64> {
     seen.iter().map(ms).collect()
 }
 
-fn freezes(pictures: &[Seen], span: &Range<Duration>) -> (u64, f64) {
+/// How many there were, and how long they took together, in seconds.
+pub(crate) fn freezes(pictures: &[Seen], span: &Range<Duration>) -> (u64, f64) {
     let interval = Duration::from_secs(1) / FPS;
     let limit = (interval * 3).max(interval + Duration::from_millis(150));
     let inside = pictures.iter().map(|seen| seen.shown);
@@ -135,11 +136,12 @@ pub struct Link {
 }
 
 impl Link {
-    pub(crate) fn of(notes: &Notes, direction: &Direction, cell: &Cell) -> Self {
+    /// Of a direction for which so many bytes of media were published.
+    pub(crate) fn of(notes: &Notes, media: u64, cell: &Cell) -> Self {
         let (queue, used) = bottleneck(notes, cell);
         Self {
             bytes: notes.bytes,
-            media: direction.published,
+            media,
             packets: notes.packets,
             lost: notes.lost,
             queue,

@@ -13,6 +13,9 @@
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
 //! | `call`, `node` | two parties, a node and the weather |
+//! | `transit` | the same link in real time |
+//! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
+//! | `tunnel`, `tcp` | for the kernel's TCP, and a call in it |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
 mod call;
@@ -24,10 +27,18 @@ mod lane;
 mod net;
 mod node;
 pub mod plot;
+mod relay;
 pub mod report;
 mod screen;
+mod tcp;
+mod transit;
+mod tunnel;
+mod watched;
 mod weather;
 
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
+pub use relay::{Dialled, Relay};
+pub use tcp::{Load, TunnelRun, able, run_in_tunnel};
+pub use watched::{SETTLING, Watched};
 pub use weather::{Forecast, Jitter, Loss, Narrow, Weather};

@@ -1,9 +1,9 @@
 //! The node of a call, and the endpoints of both kinds.
 
-use crate::call::{NAME, NODE, PORT, Row};
+use crate::call::{NAME, NODE, PORT, ROWS, Row};
 use crate::net::Net;
 use anyhow::Result;
-use counterpart_node::accept::{server_config, udp};
+use counterpart_node::accept::{Listeners, rtmp, server_config, udp};
 use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;
 use counterpart_node::keys::Keys;
@@ -11,7 +11,7 @@ use counterpart_node::shell::Shell;
 use counterpart_node::{Config, Timing, keep_time};
 use counterpart_shared::api::Endpoints;
 use counterpart_shared::grant::Signer;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -19,9 +19,40 @@ use time::UtcOffset;
 
 /// A node at work, without an edge: it trusts the signer of this lab.
 pub(crate) fn node(net: &Arc<Net>, row: Row, signer: &Signer) -> Result<Arc<Shell>> {
-    let config = config(row)?;
+    let config = config(row, NODE)?;
     let keys = Arc::new(Keys::new(&config.host, false, SystemTime::now())?);
     let quic = server_config(&config, &keys)?;
+    let shell = shell(config, keys, signer)?;
+    let socket = net.open(SocketAddr::new(NODE, PORT));
+    let endpoint = endpoint(Some(quic), socket, 0)?;
+    tokio::spawn(udp::accept(shell.clone(), endpoint));
+    let held = shell.clone();
+    tokio::spawn(async move { keep_time(&held).await });
+    Ok(shell)
+}
+
+/// The same in real time, on the network of this thread; and its ports for RTMP and for QUIC.
+pub(crate) fn node_in_real_time(signer: &Signer) -> Result<(Arc<Shell>, [u16; 2])> {
+    let config = Config {
+        udp_port: 0,
+        ..config(ROWS[0], Ipv4Addr::UNSPECIFIED.into())?
+    };
+    let keys = Arc::new(Keys::new(&config.host, false, SystemTime::now())?);
+    let listeners = Listeners::open(&config, &keys)?;
+    let endpoints = listeners.endpoints(&config)?;
+    let shell = shell(config, keys, signer)?;
+    for listener in listeners.rtmp {
+        tokio::spawn(rtmp::accept(shell.clone(), listener, None));
+    }
+    for endpoint in listeners.udp {
+        tokio::spawn(udp::accept(shell.clone(), endpoint));
+    }
+    let held = shell.clone();
+    tokio::spawn(async move { keep_time(&held).await });
+    Ok((shell, [endpoints.rtmp_port, endpoints.udp_port]))
+}
+
+fn shell(config: Config, keys: Arc<Keys>, signer: &Signer) -> Result<Arc<Shell>> {
     let endpoints = Endpoints {
         host: config.host.clone(),
         rtmp_port: 0,
@@ -33,15 +64,10 @@ pub(crate) fn node(net: &Arc<Net>, row: Row, signer: &Signer) -> Result<Arc<Shel
     };
     let shell = Arc::new(Shell::new(config, keys, endpoints));
     shell.gate.trust(&[signer.public_key()])?;
-    let socket = net.open(SocketAddr::new(NODE, PORT));
-    let endpoint = endpoint(Some(quic), socket, 0)?;
-    tokio::spawn(udp::accept(shell.clone(), endpoint));
-    let held = shell.clone();
-    tokio::spawn(async move { keep_time(&held).await });
     Ok(shell)
 }
 
-fn config(row: Row) -> Result<Config> {
+fn config(row: Row, bind: IpAddr) -> Result<Config> {
     let ms = Duration::from_millis;
     Ok(Config {
         node: NAME.parse()?,
@@ -49,7 +75,7 @@ fn config(row: Row) -> Result<Config> {
         secret: "none".into(),
         host: NODE.to_string(),
         one_time: false,
-        bind: NODE,
+        bind,
         rtmp_port: 0,
         http_port: 0,
         udp_port: PORT,

@@ -19,30 +19,31 @@ struct Plot {
 
 const PLOTS: [Plot; 3] = [
     Plot {
-        name: "network-delay.svg",
+        name: "delay",
         title: "画面延迟 p95, ms · frame delay p95, ms (100 ms round trip)",
         most: 1_000.0,
         value: |summary| Some(summary.delay?.p95),
     },
     Plot {
-        name: "network-freezes.svg",
+        name: "freezes",
         title: "卡顿占比 % · share of time frozen, % (100 ms round trip)",
         most: 100.0,
         value: |summary| Some(summary.freeze_ratio * 100.0),
     },
     Plot {
-        name: "network-sound.svg",
+        name: "sound",
         title: "准时的声音 % · sound in time, % (100 ms round trip)",
         most: 100.0,
         value: |summary| Some(summary.in_time * 100.0),
     },
 ];
 
-/// All plots, each with the name of its file.
-pub fn all(summaries: &[Summary]) -> Vec<(&'static str, String)> {
+/// All plots, each with the name of its file, which begins with `stem`.
+pub fn all(stem: &str, summaries: &[Summary]) -> Vec<(String, String)> {
+    let name = |plot: &Plot| format!("{stem}-{}.svg", plot.name);
     PLOTS
         .iter()
-        .map(|plot| (plot.name, plot.draw(summaries)))
+        .map(|plot| (name(plot), plot.draw(summaries)))
         .collect()
 }
 

@@ -163,3 +163,23 @@ pub fn table(summaries: &[Summary]) -> String {
     }
     text
 }
+
+/// The text with this table between two marks; none where it has not both of them.
+pub fn between(text: &str, marks: [&str; 2], table: &str) -> Option<String> {
+    let (before, rest) = text.split_once(marks[0])?;
+    let (_, behind) = rest.split_once(marks[1])?;
+    Some([before, marks[0], table, "\n", marks[1], behind].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_takes_the_place_of_the_one_before() {
+        let marks = ["<a>\n", "<b>"];
+        let text = between("x <a>\nold\n<b> y", marks, "new").unwrap();
+        assert_eq!(text, "x <a>\nnew\n<b> y");
+        assert_eq!(between("x <a>\nold", marks, "new"), None);
+    }
+}

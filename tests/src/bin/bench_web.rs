@@ -149,6 +149,7 @@ impl Measured {
             delays,
             freezes,
             frozen_ms,
+            ..
         } = pages.seen("ben").await?;
         let spoken: Vec<f64> = pages.call("ann", "spoken", json!([])).await?;
         let heard: Vec<f64> = pages.call("ben", "heard", json!([])).await?;

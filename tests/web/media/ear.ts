@@ -3,6 +3,9 @@
 /** Instants at which a beep left the loudspeaker, in UNIX milliseconds. */
 export const heard: number[] = [];
 
+/** The same, each with its note in hertz. */
+export const notes: [number, number][] = [];
+
 /** Puts an ear beside whatever is connected to the output of a context from here on. */
 export function listenToOutputs(): void {
   const connect = AudioNode.prototype.connect as (this: AudioNode, target: AudioNode, ...rest: number[]) => AudioNode;
@@ -16,9 +19,11 @@ async function attach(node: AudioNode, connect: (this: AudioNode, target: AudioN
   const context = node.context as AudioContext;
   await context.audioWorklet.addModule('ear.js');
   const ear = new AudioWorkletNode(context, 'ear', { numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit' });
-  ear.port.onmessage = ({ data }: MessageEvent<number>) => {
+  ear.port.onmessage = ({ data: [time, hz] }: MessageEvent<[number, number]>) => {
     const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-    heard.push(performance.timeOrigin + performanceTime + (data - contextTime) * 1000);
+    const at = performance.timeOrigin + performanceTime + (time - contextTime) * 1000;
+    heard.push(at);
+    notes.push([at, hz]);
   };
   connect.call(node, ear);
 }

@@ -1,6 +1,6 @@
 // Reads what a page shows: the mark of each new picture, off the element in which it is shown.
 
-import { MARK, readMark } from './mark';
+import { MARK, PICTURE, readMark } from './mark';
 import { wallTime } from './source';
 
 /** Pauses longer than this are freezes, in milliseconds. */
@@ -10,13 +10,15 @@ const FREEZE = 250;
 export interface Seen {
   /** From the capture of each picture until it stood in the element, in milliseconds. */
   delays: number[];
+  /** When each of them was seen, in UNIX milliseconds. */
+  at: number[];
   freezes: number;
   frozenMs: number;
   /** The longest pause between two pictures. */
   pauseMs: number;
 }
 
-const nothing = (): Seen => ({ delays: [], freezes: 0, frozenMs: 0, pauseMs: 0 });
+const nothing = (): Seen => ({ delays: [], at: [], freezes: 0, frozenMs: 0, pauseMs: 0 });
 
 /** Looks at an element at every frame of the page. */
 export class Eye {
@@ -50,12 +52,16 @@ export class Eye {
     const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
     if (!element || !context) return;
     const { width, height } = MARK;
-    context.drawImage(element, 0, 0, width, height, 0, 0, width, height);
+    // A sender that is short of bits may send a smaller picture.
+    const scale = widthOf(element) / PICTURE;
+    if (scale === 0) return;
+    context.drawImage(element, 0, 0, width * scale, height * scale, 0, 0, width, height);
     const instant = readMark(context.getImageData(0, 0, width, height));
     if (instant === undefined || instant <= this.#last) return;
     this.#last = instant;
     const now = wallTime();
     this.#seen.delays.push(now - instant);
+    this.#seen.at.push(now);
     const pause = now - (this.#lastAt ?? now);
     this.#lastAt = now;
     this.#seen.pauseMs = Math.max(this.#seen.pauseMs, pause);
@@ -63,4 +69,8 @@ export class Eye {
     this.#seen.freezes++;
     this.#seen.frozenMs += pause;
   }
+}
+
+function widthOf(element: HTMLCanvasElement | HTMLVideoElement): number {
+  return element instanceof HTMLVideoElement ? element.videoWidth : element.width;
 }

@@ -4,7 +4,10 @@ const CELL = 16;
 const BITS = 64;
 const COLUMNS = 32;
 
-/** The size of a mark in a picture of 640 samples. */
+/** How wide a picture is that has a mark. */
+export const PICTURE = 640;
+
+/** The size of a mark in it. */
 export const MARK = { width: COLUMNS * CELL, height: (BITS / COLUMNS) * CELL };
 
 /** Draws the mark of an instant, in UNIX milliseconds. */

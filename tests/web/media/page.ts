@@ -1,10 +1,11 @@
 // A page that publishes and plays as it is told, from outside, through `window.media`.
 
 import { LocalMedia, Player, Publisher, type MediaUrls } from '../../../clients/web/src/media';
-import { heard, listenToOutputs } from './ear';
+import { heard, listenToOutputs, notes } from './ear';
 import { Eye, type Seen } from './eye';
 import { beeps, markedStream, wallTime } from './source';
-import { Peer } from './webrtc';
+import { Published } from './published';
+import { Peer, type Codec } from './webrtc';
 
 /** Bits per second of the pictures, whoever carries them. */
 const BITRATE = 900_000;
@@ -14,6 +15,7 @@ let publisher: Publisher | undefined;
 let player: Player | undefined;
 let peer: Peer | undefined;
 let eye: Eye | undefined;
+let published = new Published();
 const said: Record<string, unknown> = {};
 
 function opened(): LocalMedia {
@@ -28,15 +30,19 @@ function show(element: HTMLElement): void {
 }
 
 const media = {
-  /** Opens the camera and the microphone; `marked` ones can be measured. */
-  async open(marked: boolean, fps = 30): Promise<void> {
-    if (marked) navigator.mediaDevices.getUserMedia = () => markedStream(fps);
+  /** Opens the camera and the microphone; `marked` ones can be measured, by a beep every `period` milliseconds. */
+  async open(marked: boolean, fps = 30, period = 1000): Promise<void> {
+    if (marked) navigator.mediaDevices.getUserMedia = () => markedStream(fps, period);
     local = await LocalMedia.open({ fps });
   },
   async publish(urls: MediaUrls): Promise<void> {
     if (!publisher) {
+      published = new Published();
       publisher = new Publisher(opened(), { bitrate: BITRATE });
-      publisher.on('stats', (stats) => (said.publish = stats));
+      publisher.on('stats', (stats) => {
+        said.publish = stats;
+        published.take(stats);
+      });
     }
     await publisher.publish(urls);
   },
@@ -57,18 +63,29 @@ const media = {
   },
   state: () => ({ publisher: publisher?.state, player: player?.state, carrier: player?.carrier }),
   said: () => said,
+  /** UNIX milliseconds. */
+  now: wallTime,
   /** What was seen, said and heard since the last time. */
   seen: (): Seen | undefined => eye?.take(),
   spoken: (): number[] => beeps.splice(0),
   heard: (): number[] => heard.splice(0),
-  offer: (): Promise<string> => (peer = new Peer()).offer(opened().preview, BITRATE),
-  answer(sdp: string): Promise<string> {
+  notes: (): [number, number][] => notes.splice(0),
+  /** Bytes of media that were published so far. */
+  published: (): number | Promise<number> => peer?.published() ?? published.bytes(wallTime()),
+  /** Begins a call as plain WebRTC that sends; one that is to be answered with pictures and sound receives too. */
+  offer(codec: Codec = 'H.264', both = false): Promise<string> {
+    peer = new Peer();
+    if (both) show(peer.video);
+    return peer.offer(opened().preview, BITRATE, codec);
+  },
+  answer(sdp: string, both = false): Promise<string> {
     peer = new Peer();
     show(peer.video);
-    return peer.answer(sdp);
+    return peer.answer(sdp, both ? { stream: opened().preview, bitrate: BITRATE } : undefined);
   },
   accept: (sdp: string): Promise<void> | undefined => peer?.take(sdp),
   webrtc: (): Promise<unknown> | undefined => peer?.stats(),
+  webrtcSound: (): Promise<unknown> | undefined => peer?.sound(),
   /** Lets nothing else run on the page for so long, in milliseconds; from when until when, in UNIX milliseconds. */
   busy(ms: number): [number, number] {
     const begin = wallTime();

@@ -1,4 +1,4 @@
-// A camera and a microphone that can be measured: pictures with the mark, and a beep at the start of each second.
+// A camera and a microphone that can be measured: pictures with the mark, and beeps.
 
 import { drawMark } from './mark';
 
@@ -11,8 +11,8 @@ export const wallTime = (): number => performance.timeOrigin + performance.now()
 /** Instants at which a beep was made, in UNIX milliseconds. */
 export const beeps: number[] = [];
 
-/** A stream as a camera and a microphone would give it. */
-export async function markedStream(fps: number): Promise<MediaStream> {
+/** A stream as a camera and a microphone would give it, with a beep every `period` milliseconds. */
+export async function markedStream(fps: number, period: number): Promise<MediaStream> {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
@@ -29,7 +29,7 @@ export async function markedStream(fps: number): Promise<MediaStream> {
     if (track.readyState === 'live') setTimeout(shoot, due - performance.now());
   };
   shoot();
-  return new MediaStream([track, await microphone()]);
+  return new MediaStream([track, await microphone(period)]);
 }
 
 /** Something that moves, so that pictures cost what pictures of people do. */
@@ -42,11 +42,11 @@ function drawScene(context: CanvasRenderingContext2D, count: number): void {
   }
 }
 
-async function microphone(): Promise<MediaStreamTrack> {
+async function microphone(period: number): Promise<MediaStreamTrack> {
   const context = new AudioContext({ sampleRate: 48_000, latencyHint: 'interactive' });
   await context.resume();
   await context.audioWorklet.addModule('mouth.js');
-  const mouth = new AudioWorkletNode(context, 'mouth', { numberOfInputs: 0, outputChannelCount: [1] });
+  const mouth = new AudioWorkletNode(context, 'mouth', { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { period } });
   mouth.port.onmessage = ({ data }: MessageEvent<number>) => void beeps.push(data);
   const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
   mouth.connect(out);

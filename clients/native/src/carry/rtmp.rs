@@ -8,6 +8,7 @@ use bytes::BytesMut;
 use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::handshake::{ClientHandshake, RANDOM};
 use counterpart_shared::session::MediaUrl;
+use socket2::SockRef;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,6 +17,8 @@ use tokio::task::JoinSet;
 
 /// How long one address is tried.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Unsent bytes that the kernel may hold: what waits there can be neither left out nor overtaken.
+const UNSENT: u32 = 8 * 1024;
 
 /// Connects, shakes hands and starts the two ends.
 pub(super) async fn open(
@@ -49,6 +52,7 @@ async fn connect(url: &MediaUrl) -> Result<TcpStream, CarryError> {
 async fn connect_to(address: SocketAddr) -> std::io::Result<TcpStream> {
     let stream = tokio::time::timeout(CONNECT, TcpStream::connect(address)).await??;
     stream.set_nodelay(true)?;
+    SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT)?;
     Ok(stream)
 }
 

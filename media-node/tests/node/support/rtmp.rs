@@ -9,7 +9,7 @@ use counterpart_shared::session::{ClientOutput, ClientSession};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::client::TlsStream;
 
@@ -23,6 +23,13 @@ pub(crate) async fn connect_raw(address: &str) -> TcpStream {
 /// A TCP connection behind its handshake.
 pub(crate) async fn connect(address: &str) -> TcpStream {
     shake_hands(connect_raw(address).await).await
+}
+
+/// The same, and its kernel takes little that is not read.
+pub(crate) async fn connect_narrow(address: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    shake_hands(socket.connect(address.parse().unwrap()).await.unwrap()).await
 }
 
 /// The same within TLS.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use counterpart_network::cells::{self, Cell};
 use counterpart_network::figures::Run;
-use counterpart_network::report::{HEAD, Summary, table};
+use counterpart_network::report::{HEAD, Summary, between, table};
 use counterpart_network::{Clip, ROWS, Row, plot, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,19 +79,15 @@ fn publish(folder: &Path, summaries: &[Summary]) -> Result<()> {
         let file = folder.join(name);
         fs::write(&file, content).with_context(|| file.display().to_string())
     };
-    for (name, svg) in plot::all(summaries) {
-        write(name, svg.as_bytes())?;
+    for (name, svg) in plot::all("network", summaries) {
+        write(&name, svg.as_bytes())?;
     }
     let each: Vec<_> = summaries.iter().map(Summary::without_calls).collect();
     write("network.json", &serde_json::to_vec_pretty(&each)?)?;
     let text = fs::read_to_string(folder.join("network.md"))?;
-    let before = text.split(MARKS[0]).next();
-    let behind = text.split(MARKS[1]).nth(1);
-    let (Some(before), Some(behind)) = (before, behind) else {
+    let Some(text) = between(&text, MARKS, &table(summaries)) else {
         bail!("network.md has no place for the table: {MARKS:?}");
     };
-    let table = table(summaries);
-    let text = [before, MARKS[0], &table, "\n", MARKS[1], behind].concat();
     write("network.md", text.as_bytes())
 }
 

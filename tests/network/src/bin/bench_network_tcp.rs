@@ -1,0 +1,145 @@
+//! `make bench-network-tcp`: calls over RTMP on bad networks, and one over QUIC beside a download, in real time, with the kernel's own TCP. The method stands in
+//! `docs/network.md`.
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use counterpart_network::cells::{self, Cell};
+use counterpart_network::report::{HEAD, Summary, between};
+use counterpart_network::{Clip, Load, able, run_in_tunnel};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where this repository stands.
+const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// What is tried of TCP's congestion control, and what the rows are called over RTMP, and over QUIC beside a download.
+const CONGESTION: [(&str, [&str; 2]); 2] = [
+    ("reno", ["ours, RTMP, Reno", "ours, QUIC, Reno beside"]),
+    ("bbr", ["ours, RTMP, BBR", "ours, QUIC, BBR beside"]),
+];
+
+/// The cells.
+const CELLS: [&str; 9] = [
+    "loss 0 %, 100 ms",
+    "loss 2 %, 100 ms",
+    "loss 5 %, 100 ms",
+    "loss 10 %, 100 ms",
+    "300 kbit/s",
+    "500 kbit/s",
+    "jitter 30 ± 30 ms",
+    "1 s outage",
+    "5 s outage",
+];
+
+/// What stands before and behind the table in `network.md`.
+const MARKS: [&str; 2] = ["<!-- tcp table -->\n", "<!-- end of tcp table -->"];
+
+/// Calls over RTMP on bad networks, in real time.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Only cells whose name has this in it.
+    #[arg(long, default_value = "")]
+    cells: String,
+    /// How long each call is measured; as long as the cell says, unless given.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Decides the weather.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The folder of `network.md`: the figures go beside it, the table into it.
+    #[arg(long)]
+    docs: Option<PathBuf>,
+}
+
+/// One call.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    summary: Summary,
+    /// From the end of the outage until a picture was at live again, in milliseconds.
+    back_ms: Option<u128>,
+    /// What a download beside it got, in kilobits per second.
+    download_kbps: Option<f64>,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let clip = Arc::new(Clip::make(&Path::new(TOP).join("target/lab"))?);
+    let head = head();
+    println!("{head}");
+    let mut lines = Vec::new();
+    let able: Vec<_> = CONGESTION.into_iter().filter(is_able).collect();
+    for (cell, load, congestion, row) in chosen(&args, &able) {
+        let call = run_in_tunnel(&cell, (load, congestion), args.seed, &clip);
+        let call = call.with_context(|| cell.name.clone())?;
+        let line = Line {
+            summary: Summary::of(&cell.name, row, vec![call.run]),
+            back_ms: call.back.map(|back| back.as_millis()),
+            download_kbps: call.download.map(|bits| bits / 1000.0),
+        };
+        println!("{}", line.text());
+        lines.push(line);
+    }
+    let report = serde_json::to_vec_pretty(&lines)?;
+    let folder = Path::new(TOP).join("target/report");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("network-tcp.json"), &report)?;
+    if let Some(folder) = &args.docs {
+        fs::write(folder.join("network-tcp.json"), &report)?;
+        let file = folder.join("network.md");
+        let rows = lines.iter().map(|line| format!("\n{}", line.text()));
+        let table: String = [head].into_iter().chain(rows).collect();
+        let Some(text) = between(&fs::read_to_string(&file)?, MARKS, &table) else {
+            bail!("network.md has no place for the table: {MARKS:?}");
+        };
+        fs::write(file, text)?;
+    }
+    Ok(())
+}
+
+/// Whether this machine can; says why not.
+fn is_able((congestion, _): &(&'static str, [&'static str; 2])) -> bool {
+    let tried = able(congestion);
+    if let Err(error) = &tried {
+        println!(
+            "No rows with {congestion}: they take root, TUN devices, network namespaces and iproute2 ({error:#})."
+        );
+    }
+    tried.is_ok()
+}
+
+/// A cell, what is carried, TCP's congestion control, and what the row is called.
+type Try = (Cell, Load, &'static str, &'static str);
+
+fn chosen(args: &Args, able: &[(&'static str, [&'static str; 2])]) -> Vec<Try> {
+    let cells = cells::all().into_iter();
+    let chosen = cells.filter(|cell| CELLS.contains(&cell.name.as_str()));
+    let chosen = chosen.map(|cell| (cell, Load::Rtmp));
+    let chosen = chosen.chain([(cells::shared(), Load::QuicBesideDownload)]);
+    let mut tries = Vec::new();
+    for (mut cell, load) in chosen.filter(|(cell, _)| cell.name.contains(&args.cells)) {
+        cell.length = args.seconds.map_or(cell.length, Duration::from_secs);
+        for (congestion, rows) in able {
+            let row = rows[usize::from(load == Load::QuicBesideDownload)];
+            tries.push((cell.clone(), load, *congestion, row));
+        }
+    }
+    tries
+}
+
+/// The columns of the virtual rows, and two more.
+fn head() -> String {
+    HEAD.replace("\n|", " at live after ms | download kbit/s |\n|") + "---|---|"
+}
+
+impl Line {
+    fn text(&self) -> String {
+        let back = self.back_ms.map_or(String::new(), |ms| ms.to_string());
+        let download = self.download_kbps;
+        let download = download.map_or(String::new(), |kbps| format!("{kbps:.0}"));
+        format!("{} {back} | {download} |", self.summary.line())
+    }
+}
