@@ -5,6 +5,10 @@ import { even } from './size';
 /** A keyframe at least this often, in milliseconds. */
 const KEYFRAME_MS = 2_000;
 
+/** Below this bitrate a keyframe is a burden, and there is one this often only. */
+const LOW_BITRATE = 400_000;
+const LONG_MS = 6_000;
+
 /** Baseline, level 3.1: 1280×720 at 30. */
 const CODEC = 'avc1.42E01F';
 
@@ -60,7 +64,7 @@ export class PictureEncoder {
   async encode(frame: VideoFrame, now: number): Promise<void> {
     try {
       await this.#fit(frame);
-      const keyFrame = this.#wantsKey || now - this.#lastKey >= KEYFRAME_MS;
+      const keyFrame = this.#wantsKey || now - this.#lastKey >= (this.bitrate < LOW_BITRATE ? LONG_MS : KEYFRAME_MS);
       if (keyFrame) this.#lastKey = now;
       this.#wantsKey &&= !keyFrame;
       this.#encoder?.encode(frame, { keyFrame });

@@ -3,6 +3,7 @@
 import { CarryError, type PublisherState, type PublishStats, type Reason } from '../types';
 import { loadWire } from '../wire/load';
 import { text } from '../wire/session';
+import { Budget } from './budget';
 import { CaptureClock, SoundLine } from './clock';
 import { PictureEncoder, type CodedPicture } from './pictures';
 import { Rate } from './rate';
@@ -27,6 +28,7 @@ export interface StudioListener {
 /** Encodes whatever tracks there are while an uplink stands. */
 export class Studio {
   readonly #rate: Rate;
+  readonly #budget = new Budget();
   readonly #pictures: PictureEncoder;
   readonly #sound: SoundEncoder;
   readonly #pictureClock = new CaptureClock();
@@ -90,11 +92,15 @@ export class Studio {
       const now = performance.now();
       this.#pictureClock.arrive(frame.timestamp / 1000, 0, now);
       if (!this.#uplink) frame.close();
-      else if (this.#pictures.waiting > MOST_WAITING || this.#uplink.backlog.verdict(now) === 'none') {
+      else if (this.#pictures.waiting > MOST_WAITING || !this.#mayFilm(this.#uplink, now)) {
         this.#dropped++;
         frame.close();
       } else await this.#pictures.encode(frame, now);
     }
+  }
+
+  #mayFilm(uplink: Uplink, now: number): boolean {
+    return uplink.backlog.verdict(now) !== 'none' && (this.#rate.limit === undefined || this.#budget.allows(now));
   }
 
   /** Takes sound from here on. */
@@ -189,6 +195,7 @@ export class Studio {
     this.#lastPicture = time;
     this.#sent++;
     this.#failures = 0;
+    this.#budget.spend(annexB.length, this.#pictures.bitrate, performance.now());
     void uplink.picture(annexB, time);
   }
 
