@@ -172,6 +172,10 @@ impl Steady {
         self.foreign = self.foreign.filter(lately);
         if self.foreign.is_some() {
             self.whose.queue_shows(self.window, now);
+            let overflows = self.losing >= OVERFLOWING && queue > TARGET;
+            if overflows || self.whose.is_ours() {
+                self.foreign = None;
+            }
         }
         if queue > self.target() {
             self.losses.queue_shows();
@@ -234,7 +238,6 @@ impl Steady {
         self.whose.queue_shows(self.window, now);
         if self.losing >= OVERFLOWING {
             self.whose.overflows();
-            self.foreign = None;
         }
         if let Some(window) = self.whose.foreign() {
             self.foreign = Some((queue.min(MOST_FOREIGN), now));

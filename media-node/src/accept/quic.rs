@@ -5,6 +5,7 @@ use super::client::{Activity, Client, Happening};
 use super::uplink::{Uplink, Uplinked};
 use crate::door::Place;
 use crate::hub::{Delivery, Demand, Which};
+use crate::metrics::Carrier;
 use crate::play::quic::QuicPlayer;
 use crate::shell::Shell;
 use std::convert::Infallible;
@@ -129,6 +130,9 @@ impl Connection {
             Activity::Publishing(publication, _) if self.uplink.is_none() => {
                 publication.miss(0);
                 let carrier = self.client.place().carrier();
+                if carrier == Carrier::WebTransport {
+                    publication.set_browser();
+                }
                 self.uplink = Some(Uplink::new(self.session.clone(), carrier));
             }
             Activity::Playing(_, stream_id) if self.player.is_none() => {

@@ -83,10 +83,15 @@ impl Seat {
     }
 }
 
+/// What stands in front of a browser counts so many times: it fills a queue up to what is tolerated, and its sound waits there too.
+const BROWSER: u32 = 2;
+
 /// The way from the publisher.
 #[derive(Debug)]
 pub(super) struct Uplink {
     start: Instant,
+    /// A browser's transport sends.
+    browser: bool,
     bytes: u64,
     lateness: Lateness,
     late: Sustained,
@@ -98,6 +103,7 @@ impl Uplink {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             start: now,
+            browser: false,
             bytes: 0,
             lateness: Lateness::default(),
             late: Sustained::default(),
@@ -110,6 +116,12 @@ impl Uplink {
     pub(super) fn restart(&mut self, now: Instant) {
         self.lateness.restart();
         self.flow.restart(now);
+        self.browser = false;
+    }
+
+    /// A browser's transport sends.
+    pub(super) fn set_browser(&mut self) {
+        self.browser = true;
     }
 
     /// Takes note of a frame as it comes.
@@ -138,8 +150,9 @@ impl Uplink {
 
     /// How it is. To be called a few times a second.
     pub(super) fn look(&mut self, now: Instant) -> Leg {
+        let counts = if self.browser { BROWSER } else { 1 };
         Leg {
-            late: self.late.least(now),
+            late: self.late.least(now) * counts,
             rate: self.meter.look(self.bytes, now),
         }
     }

@@ -43,6 +43,11 @@ impl Publication {
         self.stream.write(self.epoch, frame, clock::now());
     }
 
+    /// A browser's transport sends it, which fills whatever queue is tolerated.
+    pub fn set_browser(&self) {
+        self.stream.set_browser(self.epoch);
+    }
+
     /// So many messages never came. A connection that can lose some says 0 in the beginning.
     pub fn miss(&self, count: u64) {
         self.stream.miss(self.epoch, count);

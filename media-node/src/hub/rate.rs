@@ -8,11 +8,11 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// What is late by more than this all the time comes too late for a conversation.
-const LATE: Duration = Duration::from_millis(70);
+const LATE: Duration = Duration::from_millis(150);
 /// All the time means: for this long.
 const SUSTAINED: Duration = Duration::from_millis(300);
 /// In time is what is late by less than this.
-const IN_TIME: Duration = Duration::from_millis(35);
+const IN_TIME: Duration = Duration::from_millis(80);
 /// A lower limit needs this long to show.
 const DOWN: Duration = Duration::from_millis(800);
 /// A higher one is tried this often.
@@ -93,8 +93,8 @@ pub(super) struct Lateness {
     window: Option<Instant>,
 }
 
-/// After this long, and once more, the quickest is forgotten: clocks drift by a few milliseconds in it, and a queue that stands for so long would pass for none.
-const DRIFT: Duration = Duration::from_secs(60);
+/// After this long the quickest of before is forgotten: clocks drift by less than a millisecond in it.
+const DRIFT: Duration = Duration::from_secs(10);
 
 impl Lateness {
     /// A picture of this time came now, `clock` milliseconds on our own.

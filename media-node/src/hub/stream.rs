@@ -245,6 +245,14 @@ impl Stream {
         }
     }
 
+    /// The publisher is a browser.
+    pub(super) fn set_browser(&self, epoch: u64) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.uplink.set_browser();
+        }
+    }
+
     /// So many of the publisher's messages never came.
     pub(super) fn miss(&self, epoch: u64, count: u64) {
         let mut state = self.lock();

@@ -112,21 +112,27 @@ impl Whose {
         self.trips.clear();
     }
 
-    /// The window from before a queue that is not ours.
+    /// The window from before a queue that surely is not ours.
     pub(super) fn foreign(&self) -> Option<u64> {
         let shows = self.shows.as_ref()?;
-        self.is_foreign().then_some(shows.window)
+        let (slope, error) = self.slope()?;
+        (slope + SURELY * error < FOLLOWS).then_some(shows.window)
     }
 
-    /// Whether round trips do not depend on what is under way; unknown passes for no.
-    fn is_foreign(&self) -> bool {
+    /// Whether the queue surely is ours.
+    pub(super) fn is_ours(&self) -> bool {
+        let slope = self.slope();
+        slope.is_some_and(|(slope, error)| slope - SURELY * error > FOLLOWS)
+    }
+
+    /// By which share of what the rate would make of it a round trip grows with what is under way, and its standard error; nothing
+    /// if there is too little to say.
+    fn slope(&self) -> Option<(f64, f64)> {
         let count = self.trips.len();
-        let (Some(first), Some(last)) = (self.trips.front(), self.trips.back()) else {
-            return false;
-        };
+        let (first, last) = (self.trips.front()?, self.trips.back()?);
         let span = last.ended.saturating_duration_since(first.ended);
         if count < ENOUGH || span.is_zero() {
-            return false;
+            return None;
         }
         let mean = |of: fn(&Trip) -> f64| self.trips.iter().map(of).sum::<f64>() / count as f64;
         let (load, seconds) = (mean(|trip| trip.load), mean(|trip| trip.seconds));
@@ -141,6 +147,6 @@ impl Whose {
         let slope = both / loads;
         let unexplained = (trips - slope * both) / loads;
         let error = (unexplained / count as f64 * ALIKE).sqrt();
-        slope + SURELY * error < FOLLOWS
+        Some((slope, error))
     }
 }
