@@ -1,5 +1,6 @@
 //! What every connection of a node shares.
 
+use crate::accept::Subflows;
 use crate::config::Config;
 use crate::control::Outbox;
 use crate::door::{Door, Place};
@@ -31,6 +32,8 @@ pub struct Shell {
     pub hub: Arc<Hub>,
     /// The certificates.
     pub keys: Arc<Keys>,
+    /// Tickets for further connections of publishers.
+    pub subflows: Arc<Subflows>,
     /// Events for the edge.
     pub outbox: Arc<Outbox>,
     /// The counters.
@@ -70,6 +73,7 @@ impl Shell {
             gate: Gate::new(config.node.clone()),
             hub: Arc::new(hub),
             keys,
+            subflows: Arc::default(),
             outbox: outbox.clone(),
             door: Arc::new(Door::new(config.max_connections, metrics.clone())),
             metrics,

@@ -9,7 +9,7 @@ use crate::hub::{Delivery, Demand, Publication, Reader, Taste, Which};
 use crate::metrics::Carrier;
 use crate::refusal::Refusal;
 use crate::shell::{Allowed, Shell};
-use counterpart_shared::rtmp::{Message, Status, code};
+use counterpart_shared::rtmp::{Message, MessageKind, Status, code};
 use counterpart_shared::session::{Request, ServerOutput};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -96,6 +96,13 @@ impl Client {
         }
     }
 
+    /// A picture of this time has come, in whatever order.
+    pub(super) fn arrived(&self, time: u32) {
+        if let Activity::Publishing(publication, _) = &self.activity {
+            publication.arrived(time);
+        }
+    }
+
     /// So many messages of what he publishes never came.
     pub(super) fn miss(&self, count: u64) {
         self.shell.metrics.lost.increment(count);
@@ -145,7 +152,12 @@ impl Client {
     fn obey(&mut self, output: ServerOutput) -> Result<(), Fault> {
         match output {
             ServerOutput::Request(request) => self.decide(&request)?,
-            ServerOutput::Media(message) => self.write(message),
+            ServerOutput::Media(message) => {
+                if message.kind == MessageKind::Video {
+                    self.arrived(message.timestamp);
+                }
+                self.write(message);
+            }
             ServerOutput::Closed { stream_id } => self.close(stream_id),
             ServerOutput::KeyframeRequest { .. } => {
                 if let Activity::Playing(reader, _) = &self.activity {

@@ -2,10 +2,11 @@
 
 use counterpart_shared::rtmp::chunk::ChunkError;
 use counterpart_shared::rtmp::handshake::HandshakeError;
-use counterpart_shared::session::SessionError;
+use counterpart_shared::session;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use web_transport_quinn::SessionError;
 
 /// The end of a connection, and whose doing it was.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum Fault {
     Chunk(#[from] ChunkError),
     /// The client's messages make no sense.
     #[error(transparent)]
-    Session(#[from] SessionError),
+    Session(#[from] session::SessionError),
     /// The client does not get on.
     #[error("{what} within {after:?}")]
     Slow {
@@ -48,6 +49,16 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// How a session ended that did not end here.
+    pub(super) fn lost_session(error: &SessionError) -> Self {
+        use quinn::ConnectionError::ApplicationClosed;
+        match error {
+            SessionError::WebTransportError(_)
+            | SessionError::ConnectionError(ApplicationClosed(_)) => Fault::Gone,
+            other => Fault::Lost(other.to_string()),
+        }
+    }
+
     /// One word for logs and metrics.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -2,22 +2,26 @@
 
 use super::Fault;
 use super::client::{Activity, Client, Happening};
+use super::gather::Pieces;
+use super::subflow::Tickets;
 use super::uplink::{Uplink, Uplinked};
 use crate::door::Place;
 use crate::hub::{Delivery, Demand, Which};
-use crate::metrics::Carrier;
 use crate::play::quic::QuicPlayer;
 use crate::shell::Shell;
+use counterpart_shared::rtmp::Received;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
-use web_transport_quinn::{RecvStream, SendStream, Session, SessionError};
+use web_transport_quinn::{RecvStream, SendStream, Session};
 
 /// Bytes of commands that are read at once.
 const READ: usize = 16 * 1024;
 /// How long a client may take to read the last words and close.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// Further connections that a page may publish over.
+const SUBFLOWS: usize = 6;
 /// The code of a session that ended as it should.
 const OVER: u32 = 0;
 /// The code of a session whose client did what nobody should.
@@ -34,7 +38,7 @@ pub(crate) async fn serve(shell: &Arc<Shell>, session: Session, place: Place) ->
             connection.say_goodbye(&fault).await;
             fault
         }
-        Ok(Err(error)) => lost(&error),
+        Ok(Err(error)) => Fault::lost_session(&error),
         Err(_) => Fault::Slow {
             what: "no command stream",
             after: patience,
@@ -51,20 +55,13 @@ pub(crate) async fn serve(shell: &Arc<Shell>, session: Session, place: Place) ->
     fault
 }
 
-fn lost(error: &SessionError) -> Fault {
-    use quinn::ConnectionError::ApplicationClosed;
-    match error {
-        SessionError::WebTransportError(_)
-        | SessionError::ConnectionError(ApplicationClosed(_)) => Fault::Gone,
-        other => Fault::Lost(other.to_string()),
-    }
-}
-
 struct Connection {
     client: Client,
     session: Session,
     to: SendStream,
     uplink: Option<Uplink>,
+    /// For further connections of a page that publishes.
+    tickets: Option<Tickets>,
     player: Option<QuicPlayer>,
 }
 
@@ -75,6 +72,7 @@ impl Connection {
             session,
             to,
             uplink: None,
+            tickets: None,
             player: None,
         }
     }
@@ -101,7 +99,7 @@ impl Connection {
                 happening = self.client.activity.next(which) => self.perform(happening)?,
                 uplinked = next(&mut self.uplink) => self.take(uplinked),
                 () = settled(&mut self.player) => {}
-                error = &mut closed => return Err(lost(&error)),
+                error = &mut closed => return Err(Fault::lost_session(&error)),
                 _ = watch.tick() => self.client.check_idle()?,
                 () = &mut stopping, if self.client.activity.is_idle() => {
                     return Err(Fault::Ended("the node is being stopped".into()));
@@ -126,14 +124,19 @@ impl Connection {
     /// Begins or ends the media that belongs to what the client does now.
     fn follow(&mut self) {
         match &self.client.activity {
-            Activity::Idle { .. } => (self.uplink, self.player) = (None, None),
-            Activity::Publishing(publication, _) if self.uplink.is_none() => {
+            Activity::Idle { .. } => {
+                (self.uplink, self.tickets, self.player) = (None, None, None);
+            }
+            Activity::Publishing(publication, stream_id) if self.uplink.is_none() => {
                 publication.miss(0);
                 let carrier = self.client.place().carrier();
-                if carrier == Carrier::WebTransport {
+                let uplink = Uplink::new(self.session.clone(), carrier);
+                if let Some(pieces) = uplink.pieces() {
                     publication.set_browser();
+                    let stream_id = *stream_id;
+                    self.offer_subflows(pieces, stream_id);
                 }
-                self.uplink = Some(Uplink::new(self.session.clone(), carrier));
+                self.uplink = Some(uplink);
             }
             Activity::Playing(_, stream_id) if self.player.is_none() => {
                 let shell = self.client.shell.clone();
@@ -144,6 +147,16 @@ impl Connection {
             }
             _ => {}
         }
+    }
+
+    fn offer_subflows(&mut self, pieces: &Pieces, stream_id: u32) {
+        let shell = &self.client.shell;
+        let (tickets, offers) = shell.subflows.offer(&shell.keys, SUBFLOWS, pieces);
+        self.tickets = Some(tickets);
+        for offer in offers {
+            self.client.talk.session().offer_subflow(stream_id, offer);
+        }
+        self.client.talk.settle();
     }
 
     fn perform(&mut self, happening: Happening) -> Result<(), Fault> {
@@ -168,9 +181,23 @@ impl Connection {
 
     fn take(&mut self, uplinked: Uplinked) {
         match uplinked {
+            Uplinked::Picture(time) => self.client.arrived(time),
             Uplinked::Message(message) => self.client.write(message),
             Uplinked::Lost(count) => self.client.miss(count),
             Uplinked::NeedsKeyframe => self.ask_keyframe(),
+            Uplinked::Received((expected, missing)) => {
+                if let Activity::Publishing(_, stream_id) = self.client.activity {
+                    let received = Received {
+                        expected,
+                        missing,
+                        round_trip: self.session.rtt().as_millis() as u64,
+                        pictures: self.uplink.as_ref().map_or(0, Uplink::pictures),
+                    };
+                    let session = self.client.talk.session();
+                    session.report_received(stream_id, received);
+                    self.client.talk.settle();
+                }
+            }
         }
     }
 

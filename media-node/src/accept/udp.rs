@@ -1,7 +1,9 @@
 //! QUIC connections: the certificate, the protocol, the session.
 
 use super::Fault;
+use super::gather::Pieces;
 use super::quic;
+use super::subflow;
 use super::tls::{ALPN_H3, Tls};
 use crate::door::Place;
 use crate::keys::{Asked, Resolver};
@@ -54,13 +56,22 @@ async fn serve(
     place: Place,
 ) {
     let fault = match open(&shell, incoming, config, &resolver, place).await {
-        Ok((session, place)) => quic::serve(&shell, session, place).await,
+        Ok(Opened::Session(session, place)) => quic::serve(&shell, session, place).await,
+        Ok(Opened::Subflow(session, _place, media)) => subflow::serve(session, media).await,
         Err(fault) => fault,
     };
     tracing::info!(reason = fault.reason(), %fault, "closed");
     if fault.is_protocol() || matches!(fault, Fault::Slow { .. }) {
         shell.metrics.refused(fault.reason());
     }
+}
+
+/// A session that stands.
+enum Opened {
+    /// Of a client who will say what he wants.
+    Session(Session, Place),
+    /// Of one whose media belongs to another session.
+    Subflow(Session, Place, Pieces),
 }
 
 /// From the first packet to a session of either kind.
@@ -70,7 +81,7 @@ async fn open(
     config: Arc<quinn::ServerConfig>,
     resolver: &Resolver,
     place: Place,
-) -> Result<(Session, Place), Fault> {
+) -> Result<Opened, Fault> {
     let patience = shell.config.timing.handshake;
     let slow = |what| Fault::Slow {
         what,
@@ -87,22 +98,36 @@ async fn open(
     let connection = connected.map_err(|_| slow("no whole handshake"))?;
     let connection = connection.map_err(|error| Fault::Lost(error.to_string()))?;
     if !is_h3(&connection) {
-        return Ok((Session::raw(connection), place));
+        return Ok(Opened::Session(Session::raw(connection), place));
     }
     let place = place.changed_to(Carrier::WebTransport);
     let request = timeout(patience, Request::accept(connection)).await;
     let request = request.map_err(|_| slow("no WebTransport request"))?;
     let request = request.map_err(|error| Fault::Lost(error.to_string()))?;
     let path = request.url.path();
-    let rest = path.strip_prefix(PATH);
-    if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+    let rest = path
+        .strip_prefix(PATH)
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let media = rest.and_then(|rest| shell.subflows.take(rest));
+    let refusal = match rest {
+        None => Some(Fault::Path),
+        Some(rest) if subflow::is_subflow(rest) && media.is_none() => {
+            shell.metrics.refused("unknown_ticket");
+            Some(Fault::Refused("unknown_ticket"))
+        }
+        Some(_) => None,
+    };
+    if let Some(fault) = refusal {
         reject(request).await;
-        return Err(Fault::Path);
+        return Err(fault);
     }
     let session = timeout(patience, request.ok()).await;
     let session = session.map_err(|_| slow("the answer was not taken"))?;
     let session = session.map_err(|error| Fault::Lost(error.to_string()))?;
-    Ok((session, place))
+    Ok(match media {
+        Some(media) => Opened::Subflow(session, place, media),
+        None => Opened::Session(session, place),
+    })
 }
 
 /// Says no, and waits for the client to close: dropping the connection would overtake the answer.

@@ -1,27 +1,21 @@
 //! The media of a publisher on QUIC: read from many streams and datagrams, put back into order.
 
+use super::gather::{Counted, Pieces, gather};
 use crate::metrics::Carrier;
-use counterpart_shared::quic::{
-    MediaStreamReader, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
-};
-use counterpart_shared::rtmp::Message;
+use counterpart_shared::quic::{Track, TrackLimits, TrackOutput, TrackReceiver};
+use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::{Collected, clock, collect};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
-use web_transport_quinn::{RecvStream, Session};
+use web_transport_quinn::Session;
 
 /// The largest message that is taken, as on RTMP.
 const MAX_MESSAGE: usize = 4 << 20;
 /// Messages between the readers and the order. Full, it makes the QUIC streams wait.
 const AHEAD: usize = 256;
-/// Bytes that are read at once.
-const READ: usize = 64 * 1024;
-
-/// Why an incoming QUIC stream is stopped: it cannot be read.
-const UNREADABLE: u32 = 1;
 
 /// A picture that was lost is sent again after about one and a half round trips; this is time for more
 /// than two such trips on a link of 100 ms. Later than that, a keyframe is sooner.
@@ -42,12 +36,22 @@ const SOUND: TrackLimits = TrackLimits {
 
 /// What comes out.
 pub(super) enum Uplinked {
+    /// A picture of this time has come, in whatever order.
+    Picture(u32),
     /// The next message in order.
     Message(Message),
     /// This many messages were lost for good.
     Lost(u64),
     /// Nothing decodes until a keyframe comes.
     NeedsKeyframe,
+    /// What has come of a page's datagrams of sound.
+    Received(Counted),
+}
+
+/// What a page's media needs.
+struct OfPage {
+    pieces: Pieces,
+    reports: watch::Receiver<Counted>,
 }
 
 /// Collects the media of one session until it is dropped.
@@ -58,24 +62,27 @@ pub(super) struct Uplink {
     data: TrackReceiver,
     ready: VecDeque<Uplinked>,
     start: Instant,
-    _collector: JoinSet<()>,
+    of_page: Option<OfPage>,
+    _collectors: [JoinSet<()>; 2],
 }
 
 impl Uplink {
     pub(super) fn new(session: Session, carrier: Carrier) -> Self {
         let (sender, arrivals) = mpsc::channel(AHEAD);
-        let mut collector = JoinSet::new();
-        match carrier {
+        let (of_page, collectors) = match carrier {
             Carrier::WebTransport => {
-                collector.spawn(collect_datagrams(session.clone(), sender.clone()));
-                collector.spawn(collect_streams(session, sender));
+                let (pieces, reports, gatherer) = gather(MAX_MESSAGE, sender);
+                let bearer = pieces.bring(session);
+                (Some(OfPage { pieces, reports }), [gatherer, bearer])
             }
             _ => {
                 let connection: &quinn::Connection = &session;
                 let collect = collect(connection.clone(), MAX_MESSAGE, sender);
+                let mut collector = JoinSet::new();
                 collector.spawn(async move { drop(collect.await) });
+                (None, [collector, JoinSet::new()])
             }
-        }
+        };
         Self {
             arrivals,
             video: TrackReceiver::new(Track::Video, PICTURES),
@@ -83,8 +90,19 @@ impl Uplink {
             data: TrackReceiver::new(Track::Data, PICTURES),
             ready: VecDeque::new(),
             start: clock::now(),
-            _collector: collector,
+            of_page,
+            _collectors: collectors,
         }
+    }
+
+    /// The sequence of the next picture.
+    pub(super) fn pictures(&self) -> u64 {
+        self.video.next_sequence()
+    }
+
+    /// Where further sessions of a page bring their media.
+    pub(super) fn pieces(&self) -> Option<&Pieces> {
+        self.of_page.as_ref().map(|page| &page.pieces)
     }
 
     /// What comes next. Nothing is lost when the wait is given up.
@@ -109,6 +127,7 @@ impl Uplink {
                     // The session has ended, which its owner hears of by itself.
                     None => return std::future::pending().await,
                 },
+                received = reported(&mut self.of_page) => return Uplinked::Received(received),
                 () = pause => self.drain(),
             }
         }
@@ -122,6 +141,9 @@ impl Uplink {
             Some(Track::Data) => &mut self.data,
             None => return,
         };
+        if message.kind == MessageKind::Video {
+            self.ready.push_back(Uplinked::Picture(message.timestamp));
+        }
         track.push(sequence, message, now);
         self.drain();
     }
@@ -150,57 +172,11 @@ impl Uplink {
     }
 }
 
-async fn collect_streams(session: Session, sender: mpsc::Sender<Collected>) {
-    let mut readers = JoinSet::new();
-    loop {
-        tokio::select! {
-            stream = session.accept_uni() => match stream {
-                Ok(stream) => {
-                    readers.spawn(read_stream(stream, sender.clone()));
-                }
-                Err(_) => return,
-            },
-            Some(_) = readers.join_next() => {}
-        }
+async fn reported(of_page: &mut Option<OfPage>) -> Counted {
+    if let Some(page) = of_page
+        && page.reports.changed().await.is_ok()
+    {
+        return *page.reports.borrow_and_update();
     }
-}
-
-/// Reads one QUIC stream to its end. A fault in it costs this stream only.
-async fn read_stream(mut stream: RecvStream, sender: mpsc::Sender<Collected>) {
-    let mut reader = MediaStreamReader::new(MAX_MESSAGE);
-    while let Ok(Some(chunk)) = stream.read_chunk(READ, true).await {
-        reader.push(&chunk.bytes);
-        loop {
-            match reader.next_message() {
-                Ok(Some((sequence, message))) => {
-                    let message = Collected::Message(sequence, message);
-                    if sender.send(message).await.is_err() {
-                        return;
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    tracing::debug!(%error, "a media stream cannot be read");
-                    let _ = stream.stop(UNREADABLE);
-                    return;
-                }
-            }
-        }
-    }
-}
-
-async fn collect_datagrams(session: Session, sender: mpsc::Sender<Collected>) {
-    while let Ok(datagram) = session.read_datagram().await {
-        match read_datagram(&datagram, MAX_MESSAGE) {
-            Ok((first, messages)) => {
-                for (sequence, message) in (first..).zip(messages) {
-                    let message = Collected::Message(sequence, message);
-                    if sender.send(message).await.is_err() {
-                        return;
-                    }
-                }
-            }
-            Err(error) => tracing::trace!(%error, "a datagram cannot be read"),
-        }
-    }
+    std::future::pending().await
 }

@@ -6,7 +6,7 @@ use super::rate::{Lateness, Leg, Meter, Sustained};
 use super::reader::Inbox;
 use crate::frames::Frame;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a reader takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,15 +127,20 @@ impl Uplink {
     /// Takes note of a frame as it comes.
     pub(super) fn take(&mut self, frame: &Frame, now: Instant) {
         self.bytes += frame.len() as u64;
-        let late = frame.kind.is_picture().then(|| {
-            let clock = now.saturating_duration_since(self.start).as_millis() as u64;
-            let time = frame.message.timestamp;
-            self.lateness.look(time, clock, now)
-        });
-        if let Some(late) = late {
-            self.late.look(late, now);
-        }
+        let time = frame.message.timestamp;
+        let late = frame.kind.is_picture().then(|| self.late(time, now));
         self.flow.take(frame, late);
+    }
+
+    /// A picture of this time has come; it may have to wait for others still.
+    pub(super) fn arrived(&mut self, time: u32, now: Instant) {
+        let late = self.late(time, now);
+        self.late.look(late, now);
+    }
+
+    fn late(&mut self, time: u32, now: Instant) -> Duration {
+        let clock = now.saturating_duration_since(self.start).as_millis() as u64;
+        self.lateness.look(time, clock, now)
     }
 
     /// So many messages never came.

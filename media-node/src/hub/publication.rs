@@ -38,6 +38,12 @@ impl Publication {
         &self.stream
     }
 
+    /// A picture of this time has come, before it is put in order: how late it is tells of a queue in front of us, and one that waits for another that
+    /// was lost does not.
+    pub fn arrived(&self, time: u32) {
+        self.stream.arrived(self.epoch, time, clock::now());
+    }
+
     /// Gives the next frame to all readers.
     pub fn write(&self, frame: Frame) {
         self.stream.write(self.epoch, frame, clock::now());

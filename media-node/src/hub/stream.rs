@@ -253,6 +253,14 @@ impl Stream {
         }
     }
 
+    /// A picture of this time has come from the publisher.
+    pub(super) fn arrived(&self, epoch: u64, time: u32, now: Instant) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.uplink.arrived(time, now);
+        }
+    }
+
     /// So many of the publisher's messages never came.
     pub(super) fn miss(&self, epoch: u64, count: u64) {
         let mut state = self.lock();

@@ -63,6 +63,22 @@ impl Keys {
         Ok(made)
     }
 
+    /// Up to `count` hosts to name, each with the SHA-256 (hex) of the certificate behind it: one-time ones, or, where no label reaches
+    /// the node, that of the day.
+    pub fn addresses(&self, count: usize, now: SystemTime) -> Vec<(String, String)> {
+        if !self.one_time {
+            return vec![(self.host.clone(), self.daily_sha256()); count];
+        }
+        let made = self.make(count, now).unwrap_or_else(|error| {
+            tracing::error!(%error, "no one-time key");
+            Vec::new()
+        });
+        let host = &self.host;
+        let named = made.into_iter();
+        let named = named.map(|key| (format!("{}.{host}", key.label), key.sha256));
+        named.collect()
+    }
+
     /// One-time pairs that nobody has asked for yet.
     pub fn stock(&self) -> usize {
         self.lock().table.len()

@@ -2,5 +2,6 @@
 
 pub(crate) mod file;
 pub(crate) mod flv;
+mod page;
 pub(crate) mod quic;
 pub(crate) mod range;

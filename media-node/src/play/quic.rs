@@ -1,34 +1,26 @@
 //! A player on QUIC or WebTransport: one picture per QUIC stream, sound in datagrams.
 
+use super::page;
 use crate::frames::Frame;
 use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_transport::{clock, deliver, parity};
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use web_transport_quinn::{SendStream, Session, WriteError};
+use web_transport_quinn::Session;
 
 /// A picture that has not arrived by then is given up: it would be shown a second late, where people
 /// bear 300 ms, and the next keyframe is sooner.
 const DEADLINE: Duration = Duration::from_secs(1);
-/// Pictures are sent twice where more than this share of packets is lost: a picture is as late as its last
-/// packet, and a copy on the way is there a round trip before one that is sent again.
-const LOSSY: f64 = 0.02;
 /// On a path that loses more than this, pictures get half the window: the other half is for sound.
 const HALF: f64 = 0.05;
 /// A path that loses more than this carries sound, and no pictures that anybody could watch.
 const ONLY_SOUND: f64 = 0.62;
-/// Copies go behind everything else.
-const COPY: i32 = -1;
-/// The code of a QUIC stream that is reset because of it.
-const EXPIRED: u32 = 2;
 /// What may wait in the QUIC stack beyond its congestion window. More of it would be a queue in which
 /// nothing can be left out; what is not taken waits in the hub's queue, where it can.
 const SLACK: u64 = 4 * 1024;
@@ -137,31 +129,16 @@ impl QuicPlayer {
         }
     }
 
-    /// What to do against loss, where there is room for more. A page has no use for parity: its browser shows it no stream
-    /// in pieces.
-    fn care(&self, bytes: u64) -> Care {
+    /// How many packets of parity go beside a picture of so many bytes, where there is room. A page's browser shows it no stream in pieces,
+    /// so it needs enough to make the picture without the stream.
+    fn parity(&self, bytes: u64) -> usize {
         let connection: &quinn::Connection = &self.session;
-        if self.carrier == Carrier::Quic {
-            let under_way = self.unacknowledged;
-            return Care::Parity(parity(connection, &self.redundancy, bytes, under_way));
-        }
-        let window = connection.stats().path.cwnd;
-        let fits = (self.unacknowledged + bytes) * 2 < window;
-        Care::Copies(if fits && self.redundancy.loss() > LOSSY {
-            2
-        } else {
-            1
-        })
-    }
-
-    /// Bytes that go beside a picture of so many.
-    fn beside(&self, care: Care, bytes: u64) -> u64 {
-        let connection: &quinn::Connection = &self.session;
-        match care {
-            Care::Copies(copies) => bytes * (copies as u64 - 1),
-            Care::Parity(packets) => {
-                packets as u64 * u64::from(connection.stats().path.current_mtu)
-            }
+        let parity = parity(connection, &self.redundancy, bytes, self.unacknowledged);
+        let packets =
+            bytes.div_ceil(u64::from(connection.stats().path.current_mtu).max(1)) as usize;
+        match self.carrier {
+            Carrier::WebTransport if parity > 0 => packets + parity,
+            _ => parity,
         }
     }
 
@@ -169,20 +146,23 @@ impl QuicPlayer {
         let mut pieces = VecDeque::new();
         MediaStreamWriter::new(sequence).write_on(self.stream_id, &frame.message, &mut pieces);
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
-        let care = self.care(bytes);
-        let bytes = bytes + self.beside(care, bytes);
+        let connection: &quinn::Connection = &self.session;
+        let size = u64::from(connection.stats().path.current_mtu);
+        let parity = self.parity(bytes);
+        let bytes = bytes + parity as u64 * size;
         self.unacknowledged += bytes;
         let sending = Sending {
             shell: self.shell.clone(),
             session: self.session.clone(),
             carrier: self.carrier,
+            key: sequence,
             priority: priority(frame.kind),
             arrived: frame.arrived,
             len: frame.len(),
         };
         let pieces = pieces.into();
         self.sending.spawn(async move {
-            sending.run(pieces, care).await;
+            sending.run(pieces, parity).await;
             bytes
         });
     }
@@ -198,74 +178,44 @@ fn priority(kind: FrameKind) -> i32 {
     }
 }
 
-async fn write(stream: &mut SendStream, mut pieces: Vec<bytes::Bytes>) -> Result<(), WriteError> {
-    stream.write_all_chunks(&mut pieces).await?;
-    let _ = stream.finish();
-    stream.stopped().await?;
-    Ok(())
-}
-
-/// What is done against loss.
-#[derive(Debug, Clone, Copy)]
-enum Care {
-    /// So many streams with the same.
-    Copies(usize),
-    /// So many packets of parity.
-    Parity(usize),
-}
-
-/// One frame on its own QUIC stream, or on two.
+/// One frame on its own QUIC stream, and what stands in for it.
 struct Sending {
     shell: Arc<Shell>,
     session: Session,
     carrier: Carrier,
+    /// The sequence of its first message.
+    key: u64,
     priority: i32,
     arrived: Instant,
     len: usize,
 }
 
 impl Sending {
-    async fn run(self, pieces: Vec<bytes::Bytes>, care: Care) {
-        let arrived = match care {
-            Care::Copies(copies) => self.copies(pieces, copies).await,
-            Care::Parity(packets) => self.protected(pieces, packets).await,
+    async fn run(self, pieces: Vec<bytes::Bytes>, parity: usize) {
+        let arrived = match self.carrier {
+            Carrier::WebTransport => self.to_page(pieces, parity).await,
+            _ => self.to_client(pieces, parity).await,
         };
-        if !arrived {
+        if arrived != Some(true) {
             self.shell.metrics.expired.increment(1);
         }
     }
 
-    async fn protected(&self, pieces: Vec<bytes::Bytes>, packets: usize) -> bool {
+    async fn to_client(&self, pieces: Vec<bytes::Bytes>, parity: usize) -> Option<bool> {
         let connection: &quinn::Connection = &self.session;
-        let Ok(Ok(stream)) = timeout(DEADLINE, connection.open_uni()).await else {
-            return false;
-        };
+        let stream = timeout(DEADLINE, connection.open_uni()).await.ok()?.ok()?;
         let _ = stream.set_priority(self.priority);
         self.shell.count_out(self.carrier, self.len, self.arrived);
-        deliver(connection, stream, pieces, packets, DEADLINE).await
+        Some(deliver(connection, stream, pieces, parity, DEADLINE).await)
     }
 
-    async fn copies(&self, pieces: Vec<bytes::Bytes>, copies: usize) -> bool {
-        let mut streams = Vec::new();
-        for copy in 0..copies {
-            let Ok(Ok(stream)) = timeout(DEADLINE, self.session.open_uni()).await else {
-                return false;
-            };
-            let priority = if copy == 0 { self.priority } else { COPY };
-            let _ = stream.set_priority(priority);
-            streams.push(stream);
-        }
+    async fn to_page(&self, pieces: Vec<bytes::Bytes>, parity: usize) -> Option<bool> {
+        let stream = timeout(DEADLINE, self.session.open_uni())
+            .await
+            .ok()?
+            .ok()?;
+        let _ = stream.set_priority(self.priority);
         self.shell.count_out(self.carrier, self.len, self.arrived);
-        let copies = streams.iter_mut();
-        let copies = copies.map(|stream| write(stream, pieces.clone()));
-        let mut copies: FuturesUnordered<_> = copies.collect();
-        // Errors mean that the player or the session has gone; then nobody waits for the picture.
-        let arrived = timeout(DEADLINE, copies.next()).await;
-        drop(copies);
-        for stream in &mut streams {
-            // One that has arrived has nothing to reset.
-            let _ = stream.reset(EXPIRED);
-        }
-        arrived.is_ok()
+        Some(page::deliver(&self.session, stream, self.key, pieces, parity, DEADLINE).await)
     }
 }

@@ -1,10 +1,11 @@
 //! WebTransport, as a browser uses it.
 
 use crate::support::stream::*;
-use crate::support::{Carrier, Pin, World, dial, grant, link};
+use crate::support::{Carrier, Client, Heard, Order, PATIENCE, Pin, World, dial, grant, link};
 use counterpart_shared::grant::Act;
+use counterpart_shared::quic::{MediaStreamWriter, whole};
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-use counterpart_shared::rtmp::code;
+use counterpart_shared::rtmp::{Message, Subflow, code};
 use counterpart_shared::session::{ClientOutput, ClientSession};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -31,6 +32,130 @@ async fn it_carries_the_same_session() {
         }
     }
     assert_eq!(pictures, [0, 33, 66]);
+}
+
+/// A session to this host, at this path.
+async fn connect(world: &World, host: &str, sha256: &str, path: &str) -> Option<Page> {
+    let pin = Pin::new(sha256);
+    let dialled = dial(world, Carrier::WebTransport, &pin, host).await;
+    let (endpoint, connection) = dialled.ok()?;
+    let url = format!("https://{host}:{}{path}", world.endpoints.udp_port);
+    let request = ConnectRequest::new(url.parse::<url::Url>().unwrap());
+    let session = Session::connect(connection, request).await.ok()?;
+    Some((endpoint, session))
+}
+
+type Page = (quinn::Endpoint, Session);
+
+async fn offer(publisher: &mut Client) -> Subflow {
+    loop {
+        match publisher.next().await {
+            Heard::Subflow(subflow) => return subflow,
+            Heard::Gone => panic!("gone"),
+            _ => {}
+        }
+    }
+}
+
+/// The bytes of a stream with this picture.
+fn content(sequence: u64, picture: &Message) -> Vec<u8> {
+    let mut pieces = VecDeque::new();
+    MediaStreamWriter::new(sequence).write(picture, &mut pieces);
+    Vec::from(pieces).concat()
+}
+
+#[tokio::test]
+async fn a_page_publishes_over_further_connections() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::WebTransport, &grant(Act::Publish, "c1"))
+        .await;
+    let mut player = world.play(Carrier::Rtmp, &grant(Act::Play, "c1")).await;
+    publisher.send_all(&beginning());
+    let (stream, parity) = (offer(&mut publisher).await, offer(&mut publisher).await);
+    assert_ne!(stream.ticket, parity.ticket);
+    let path = |subflow: &Subflow| format!("/rtmp/subflow/{}", subflow.ticket);
+    let join = async |subflow: &Subflow| {
+        let Subflow { host, sha256, .. } = subflow;
+        connect(&world, host, sha256, &path(subflow)).await.unwrap()
+    };
+    let (_one, first) = join(&stream).await;
+    let (_other, second) = join(&parity).await;
+    // One picture on a stream, the next one in datagrams alone.
+    let mut sending = first.open_uni().await.unwrap();
+    let next = content(2, &inter(33));
+    sending.write_all(&next).await.unwrap();
+    sending.finish().unwrap();
+    for datagram in whole(3, &content(3, &inter(66)), 0, second.max_datagram_size()) {
+        second.send_datagram(datagram).unwrap();
+    }
+    let mut pictures = Vec::new();
+    while pictures.last() != Some(&66) {
+        let message = player.media().await;
+        if is_picture(&message) {
+            pictures.push(time_inside(&message));
+        }
+    }
+    assert_eq!(pictures, [0, 33, 66]);
+    // The publisher takes them with him.
+    publisher.orders.send(Order::Close).unwrap();
+    for session in [first, second] {
+        timeout(PATIENCE, session.closed()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_once_and_no_longer_than_its_publisher() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::WebTransport, &grant(Act::Publish, "c1"))
+        .await;
+    let (used, left) = (offer(&mut publisher).await, offer(&mut publisher).await);
+    let attempt = async |ticket: &str| {
+        let key = world.key().await;
+        let host = format!("{}.localhost", key.label);
+        connect(
+            &world,
+            &host,
+            &key.sha256,
+            &format!("/rtmp/subflow/{ticket}"),
+        )
+        .await
+    };
+    let joined = attempt(&used.ticket).await;
+    assert!(joined.is_some());
+    assert!(attempt(&used.ticket).await.is_none());
+    assert!(attempt("00").await.is_none());
+    publisher.orders.send(Order::Close).unwrap();
+    let (_endpoint, session) = joined.unwrap();
+    timeout(PATIENCE, session.closed()).await.unwrap();
+    assert!(attempt(&left.ticket).await.is_none());
+    let refused = "counterpart_refused_total{reason=\"unknown_ticket\"}";
+    let start = std::time::Instant::now();
+    while world.metric(refused).await < 3.0 {
+        assert!(start.elapsed() < PATIENCE, "not counted");
+    }
+}
+
+#[tokio::test]
+async fn a_page_hears_what_came() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::WebTransport, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let mut time = 0;
+    let received = loop {
+        publisher.send(&audio(time));
+        time += 20;
+        match timeout(Duration::from_millis(20), publisher.heard.recv()).await {
+            Ok(Some(Heard::Received(received))) => break received,
+            Ok(None) => panic!("gone"),
+            _ => {}
+        }
+    };
+    assert_eq!((received.missing, received.pictures), (0, 2));
+    assert!(received.expected > 0, "{received:?}");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@
 
 mod datagram;
 mod error;
+mod gathering;
 mod lateness;
 mod parity;
 mod play_out;
@@ -28,7 +29,8 @@ mod tests;
 
 pub use datagram::{AudioDatagrams, read_datagram, write_datagram};
 pub use error::QuicError;
-pub use parity::{Parity, protect};
+pub use gathering::{Gathered, Gathering};
+pub use parity::{Parity, protect, whole};
 pub use play_out::PlayOut;
 pub use recovery::{Recovered, Recovery};
 pub use redundancy::Redundancy;

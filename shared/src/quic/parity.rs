@@ -94,6 +94,15 @@ impl Parity {
     }
 }
 
+/// Parity of a media stream of these bytes that is enough without any of them, even if so many of the datagrams are lost.
+pub fn whole(stream: u64, content: &[u8], lost: usize, room: usize) -> Vec<Bytes> {
+    let most = room.saturating_sub(HEAD) / SYMBOL * SYMBOL;
+    match most {
+        0 => Vec::new(),
+        _ => protect(stream, content, content.len().div_ceil(most) + lost, room),
+    }
+}
+
 /// Parity of a media stream of these bytes that stands in for so many lost packets, in datagrams of at most `room` bytes. None
 /// when the stream is longer than 128 KiB or nothing fits.
 pub fn protect(stream: u64, content: &[u8], packets: usize, room: usize) -> Vec<Bytes> {

@@ -74,6 +74,14 @@ impl Recovery {
         }
     }
 
+    /// Whether more of this stream is of use.
+    pub fn needs(&self, stream: u64) -> bool {
+        !self
+            .streams
+            .get(&stream)
+            .is_some_and(|partial| partial.done)
+    }
+
     /// Parity of a stream.
     pub fn parity(&mut self, parity: Parity) {
         let stream = parity.stream;

@@ -105,6 +105,11 @@ struct Held {
 }
 
 impl TrackReceiver {
+    /// The sequence of the next message: those before it were given, or given up.
+    pub fn next_sequence(&self) -> u64 {
+        self.next
+    }
+
     /// Before message 0.
     pub fn new(track: Track, limits: TrackLimits) -> Self {
         Self {

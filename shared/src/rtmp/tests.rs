@@ -176,6 +176,8 @@ fn every_command() -> Vec<Command> {
         Command::OnBitrate {
             bits_per_second: 300_000.0,
         },
+        Command::OnSubflow(subflow()),
+        Command::OnReceived(RECEIVED),
         Command::RequestKeyframe,
         Command::Other {
             name: "_checkbw".into(),
@@ -203,6 +205,21 @@ fn every_command_is_read_as_it_was_written() {
     }
 }
 
+const RECEIVED: Received = Received {
+    expected: 100,
+    missing: 5,
+    round_trip: 50,
+    pictures: 7,
+};
+
+fn subflow() -> Subflow {
+    Subflow {
+        host: "l.h".into(),
+        ticket: "ab".into(),
+        sha256: "cd".into(),
+    }
+}
+
 #[test]
 fn our_own_commands_are_pinned() {
     let pairs = [
@@ -219,6 +236,15 @@ fn our_own_commands_are_pinned() {
                 bits_per_second: 300_000.0,
             },
             "02 0009 6f6e42697472617465 00 0000000000000000 05 00 41124f8000000000",
+        ),
+        (
+            Command::OnSubflow(subflow()),
+            "02 0009 6f6e537562666c6f77 00 0000000000000000 05 02 0003 6c2e68 02 0002 6162 02 0002 6364",
+        ),
+        (
+            Command::OnReceived(RECEIVED),
+            "02 000a 6f6e5265636569766564 00 0000000000000000 05 \
+             00 4059000000000000 00 4014000000000000 00 4049000000000000 00 401c000000000000",
         ),
     ];
     for (command, digits) in pairs {

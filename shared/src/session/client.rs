@@ -6,7 +6,8 @@ use super::server::{CHUNK_SIZE, WINDOW};
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
-    Command, Connect, Control, Message, MessageKind, Status, UserEvent, aggregate, code, data,
+    Command, Connect, Control, Message, MessageKind, Received, Status, Subflow, UserEvent,
+    aggregate, code, data,
 };
 use std::collections::VecDeque;
 use std::mem;
@@ -34,6 +35,10 @@ pub enum ClientOutput {
         /// Per second.
         bits_per_second: u32,
     },
+    /// What is published may come over one more connection, too.
+    Subflow(Subflow),
+    /// What came of what is published.
+    Received(Received),
     /// The answer to [`ClientSession::ping`].
     Pong {
         /// What the ping carried.
@@ -216,6 +221,10 @@ impl ClientSession {
                 let bits_per_second = bits_per_second as u32;
                 self.outputs
                     .push_back(ClientOutput::Bitrate { bits_per_second });
+            }
+            Command::OnSubflow(subflow) => self.outputs.push_back(ClientOutput::Subflow(subflow)),
+            Command::OnReceived(received) => {
+                self.outputs.push_back(ClientOutput::Received(received));
             }
             _ => {}
         }

@@ -5,8 +5,8 @@ use super::{SessionError, reply};
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
-    Command, Connect, Control, Fc, Message, MessageKind, PeerBandwidth, Status, UserEvent,
-    aggregate, code, data,
+    Command, Connect, Control, Fc, Message, MessageKind, PeerBandwidth, Received, Status, Subflow,
+    UserEvent, aggregate, code, data,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -199,6 +199,20 @@ impl ServerSession {
         if self.runs(stream_id, Act::Publish) {
             let bits_per_second = bits_per_second.into();
             self.send(stream_id, &Command::OnBitrate { bits_per_second });
+        }
+    }
+
+    /// Offers the publisher on this message stream one more connection, in a command of our own.
+    pub fn offer_subflow(&mut self, stream_id: u32, subflow: Subflow) {
+        if self.runs(stream_id, Act::Publish) {
+            self.send(stream_id, &Command::OnSubflow(subflow));
+        }
+    }
+
+    /// Tells the publisher on this message stream what came, in a command of our own.
+    pub fn report_received(&mut self, stream_id: u32, received: Received) {
+        if self.runs(stream_id, Act::Publish) {
+            self.send(stream_id, &Command::OnReceived(received));
         }
     }
 

@@ -143,7 +143,10 @@ impl Control {
                 self.tell_ready(Err(CarryError::Refused(status)));
                 return Flow::Over;
             }
-            ClientOutput::Pong { .. } => return Flow::On,
+            // For pages: here our own transport knows, and does, more.
+            ClientOutput::Pong { .. } | ClientOutput::Subflow(_) | ClientOutput::Received(_) => {
+                return Flow::On;
+            }
             ClientOutput::Media(message) => Event::Media(message),
             ClientOutput::Status(status) => Event::Status(status),
             ClientOutput::KeyframeRequest => Event::KeyframeRequest,

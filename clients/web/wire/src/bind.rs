@@ -4,6 +4,7 @@
 use crate::{Address, Event, Packet, PlayLink, PublishLink, Told};
 use bytes::Bytes;
 use counterpart_shared::quic::Track;
+use std::collections::VecDeque;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What the last `poll` gave.
@@ -77,6 +78,15 @@ impl Current {
                     },
                 )
             }
+            Some(Event::Subflow(address)) => (15, Self::of_address(&address)),
+            Some(Event::Received(received)) => (
+                16,
+                Self {
+                    time: received.pictures as f64,
+                    ..Self::of_number(received.round_trip as f64)
+                },
+            ),
+            Some(Event::Whole(stream)) => (17, Self::of_number(f64::from(stream))),
         };
         *self = current;
         number
@@ -94,6 +104,10 @@ impl Current {
             text,
             ..Self::default()
         }
+    }
+
+    fn of_address(address: &Address) -> Self {
+        Self::of_config(address.url(), address.sha256().to_vec().into())
     }
 
     fn of_number(number: f64) -> Self {
@@ -154,6 +168,7 @@ impl WireAddress {
 pub struct WirePublish {
     link: PublishLink,
     current: Current,
+    stand_in: VecDeque<Bytes>,
 }
 
 #[wasm_bindgen]
@@ -164,6 +179,7 @@ impl WirePublish {
         Self {
             link: PublishLink::new(&address.0),
             current: Current::default(),
+            stand_in: VecDeque::new(),
         }
     }
 
@@ -190,6 +206,27 @@ impl WirePublish {
             .map_err(|error| error.to_string())
     }
 
+    /// See [`PublishLink::sequence`].
+    pub fn sequence(&self) -> f64 {
+        self.link.sequence() as f64
+    }
+
+    /// See [`PublishLink::loss`].
+    pub fn loss(&self) -> f64 {
+        self.link.loss()
+    }
+
+    /// See [`PublishLink::stand_in`]; how many there are. `next_stand_in` gives them.
+    pub fn stand_in(&mut self, stream: &[u8], room: usize) -> usize {
+        self.stand_in = self.link.stand_in(stream, room).into();
+        self.stand_in.len()
+    }
+
+    /// The next datagram that `stand_in` has made.
+    pub fn next_stand_in(&mut self) -> Option<Vec<u8>> {
+        self.stand_in.pop_front().map(Vec::from)
+    }
+
     /// See [`PublishLink::sound_config`].
     pub fn sound_config(&mut self, channels: u8, pre_skip: u16, rate: u32) -> Option<Vec<u8>> {
         self.link
@@ -198,14 +235,8 @@ impl WirePublish {
     }
 
     /// See [`PublishLink::sound`]; `in_stream` tells how it travels.
-    pub fn sound(
-        &mut self,
-        opus: Vec<u8>,
-        time: f64,
-        repeats: usize,
-        max_size: usize,
-    ) -> Option<Vec<u8>> {
-        let packet = self.link.sound(opus.into(), time, repeats, max_size)?;
+    pub fn sound(&mut self, opus: Vec<u8>, time: f64, max_size: usize) -> Option<Vec<u8>> {
+        let packet = self.link.sound(opus.into(), time, max_size)?;
         self.current.number = f64::from(u8::from(matches!(packet, Packet::Stream(_))));
         match packet {
             Packet::Stream(bytes) | Packet::Datagram(bytes) => Some(bytes.into()),
@@ -236,6 +267,11 @@ impl WirePublish {
     /// Of the event.
     pub fn bytes(&self) -> Vec<u8> {
         self.current.bytes.to_vec()
+    }
+
+    /// Of the event.
+    pub fn time(&self) -> f64 {
+        self.current.time
     }
 
     /// Of the event.
@@ -279,8 +315,8 @@ impl WirePlay {
     }
 
     /// See [`PlayLink::end_stream`].
-    pub fn end_stream(&mut self, stream: u32) {
-        self.link.end_stream(stream);
+    pub fn end_stream(&mut self, stream: u32, now: f64) {
+        self.link.end_stream(stream, now);
     }
 
     /// See [`PlayLink::push_datagram`].

@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use bytes::{Bytes, BytesMut};
-use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::rtmp::{Message, Subflow};
 use counterpart_shared::session::{ClientOutput, ClientSession, MediaUrl, Scheme, UrlError};
 use std::collections::VecDeque;
 use std::fmt;
@@ -62,9 +62,23 @@ impl Address {
     }
 }
 
+impl Address {
+    /// Where one more connection of this one leads: the node names all but the port, which may be another one here than there.
+    fn of_subflow(&self, subflow: Subflow) -> Result<Self, AddressError> {
+        let Subflow {
+            host,
+            ticket,
+            sha256,
+        } = subflow;
+        let port = self.0.port;
+        format!("https://{host}:{port}/rtmp/subflow/{ticket}#sha256={sha256}").parse()
+    }
+}
+
 /// What the two links share.
 #[derive(Debug)]
 pub(crate) struct Control {
+    address: Address,
     session: ClientSession,
     reader: ChunkReader,
     writer: ChunkWriter,
@@ -76,19 +90,24 @@ pub(crate) struct Control {
 
 impl Control {
     /// Connects and publishes.
-    pub(crate) fn publish(Address(url): &Address) -> Self {
+    pub(crate) fn publish(address: &Address) -> Self {
+        let Address(url) = address;
         let name = url.name_with_query();
-        Self::new(ClientSession::publish(&url.app, &url.tc_url(), &name))
+        let session = ClientSession::publish(&url.app, &url.tc_url(), &name);
+        Self::new(address, session)
     }
 
     /// Connects and plays.
-    pub(crate) fn play(Address(url): &Address) -> Self {
+    pub(crate) fn play(address: &Address) -> Self {
+        let Address(url) = address;
         let name = url.name_with_query();
-        Self::new(ClientSession::play(&url.app, &url.tc_url(), &name))
+        let session = ClientSession::play(&url.app, &url.tc_url(), &name);
+        Self::new(address, session)
     }
 
-    fn new(session: ClientSession) -> Self {
+    fn new(address: &Address, session: ClientSession) -> Self {
         Self {
+            address: address.clone(),
             session,
             reader: ChunkReader::new(ChunkLimits::default()),
             writer: ChunkWriter::new(),
@@ -179,6 +198,14 @@ impl Control {
                 ClientOutput::Status(status) => Event::Status(status.into()),
                 ClientOutput::KeyframeRequest => Event::KeyframeRequest,
                 ClientOutput::Bitrate { bits_per_second } => Event::Bitrate(bits_per_second),
+                ClientOutput::Subflow(subflow) => match self.address.of_subflow(subflow) {
+                    Ok(address) => Event::Subflow(address),
+                    Err(error) => {
+                        self.fail(format!("a further connection's address: {error}"));
+                        continue;
+                    }
+                },
+                ClientOutput::Received(received) => Event::Received(received),
                 ClientOutput::Pong { .. } | ClientOutput::Media(_) => continue,
             };
             self.over |= matches!(event, Event::Refused(_) | Event::Closed(_));

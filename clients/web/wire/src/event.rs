@@ -1,8 +1,9 @@
 //! What a link wants done, or tells.
 
+use crate::control::Address;
 use bytes::Bytes;
 use counterpart_shared::quic::Track;
-use counterpart_shared::rtmp::Status;
+use counterpart_shared::rtmp::{Received, Status};
 
 /// Something to do or to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,12 @@ pub enum Event {
     KeyframeRequest,
     /// So many bits per second get through, pictures and sound together.
     Bitrate(u32),
+    /// Media may come over one more connection, too.
+    Subflow(Address),
+    /// What came of what is published.
+    Received(Received),
+    /// Nothing more is needed of this unidirectional stream: stop it.
+    Whole(u32),
     /// A round trip took so many milliseconds.
     RoundTrip(f64),
     /// What the pictures' decoder needs first.

@@ -7,10 +7,10 @@ use crate::times::TimeLine;
 use bytes::Bytes;
 use counterpart_shared::flv::{AudioBody, AudioPacket, VideoBody, VideoPacket};
 use counterpart_shared::quic::{
-    MediaStreamReader, Track, TrackLimits, TrackOutput, TrackReceiver, read_datagram,
+    Gathered, Gathering, Track, TrackLimits, TrackOutput, TrackReceiver,
 };
 use counterpart_shared::rtmp::Message;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Bytes of the longest message that is taken: bounds what one picture can cost.
 const MAX_MESSAGE: usize = 4 << 20;
@@ -22,7 +22,7 @@ const ROUND_TRIP: f64 = 100.0;
 #[derive(Debug)]
 pub struct PlayLink {
     control: Control,
-    streams: BTreeMap<u32, MediaStreamReader>,
+    gathering: Gathering,
     last_stream: u32,
     /// Made when media comes first: the round trip is known by then.
     tracks: Option<[TrackReceiver; 2]>,
@@ -38,7 +38,7 @@ impl PlayLink {
     pub fn new(address: &Address) -> Self {
         Self {
             control: Control::play(address),
-            streams: BTreeMap::new(),
+            gathering: Gathering::new(MAX_MESSAGE),
             last_stream: 0,
             tracks: None,
             round_trip: ROUND_TRIP,
@@ -55,43 +55,35 @@ impl PlayLink {
     /// A unidirectional stream has come; its number here.
     pub fn open_stream(&mut self) -> u32 {
         self.last_stream += 1;
-        let reader = MediaStreamReader::new(MAX_MESSAGE);
-        self.streams.insert(self.last_stream, reader);
         self.last_stream
     }
 
     /// Takes bytes of a unidirectional stream.
     pub fn push_stream(&mut self, stream: u32, bytes: &[u8], now: f64) {
-        let Some(reader) = self.streams.get_mut(&stream) else {
-            return;
-        };
-        reader.push(bytes);
-        let mut arrived = Vec::new();
-        let fault = loop {
-            match reader.next_message() {
-                Ok(Some(arrival)) => arrived.push(arrival),
-                Ok(None) => break None,
-                Err(error) => break Some(error.to_string()),
-            }
-        };
-        for (sequence, message) in arrived {
-            self.push(sequence, message, now);
-        }
-        if let Some(fault) = fault {
-            self.control.fail(fault);
-        }
+        self.gathering.chunk(stream.into(), bytes);
+        self.gather(now);
     }
 
     /// A unidirectional stream has ended, or was reset: what was on it will be missed by its sequence.
-    pub fn end_stream(&mut self, stream: u32) {
-        self.streams.remove(&stream);
+    pub fn end_stream(&mut self, stream: u32, now: f64) {
+        self.gathering.end(stream.into(), false);
+        self.gather(now);
     }
 
     /// Takes a datagram. One that cannot be read is dropped: whatever was in it is missed by its sequence.
     pub fn push_datagram(&mut self, datagram: Bytes, now: f64) {
-        if let Ok((first, messages)) = read_datagram(&datagram, MAX_MESSAGE) {
-            for (sequence, message) in (first..).zip(messages) {
-                self.push(sequence, message, now);
+        if self.gathering.datagram(&datagram).is_ok() {
+            self.gather(now);
+        }
+    }
+
+    fn gather(&mut self, now: f64) {
+        while let Some(gathered) = self.gathering.poll() {
+            match gathered {
+                Gathered::Message(sequence, message) => self.push(sequence, message, now),
+                // It was numbered here.
+                Gathered::Whole(stream) => self.events.push_back(Event::Whole(stream as u32)),
+                Gathered::Fault(_, error) => self.control.fail(error.to_string()),
             }
         }
     }

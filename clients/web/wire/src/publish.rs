@@ -7,9 +7,15 @@ use bytes::{Bytes, BytesMut};
 use counterpart_shared::flv::{AudioBody, AudioCodec, FrameType, VideoBody};
 use counterpart_shared::h264::{DecoderConfig, H264Error, Nal, NalType, annex_b_units, to_avcc};
 use counterpart_shared::opus::OpusHead;
-use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter};
-use counterpart_shared::rtmp::{Message, MessageKind};
+use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, read_varint, whole};
+use counterpart_shared::rtmp::{Message, MessageKind, Received};
 use std::collections::VecDeque;
+
+/// The share of pictures whose parity may be too little: their streams come, too.
+const MISSING: f64 = 0.03;
+
+/// Sound is not repeated more often: a browser's congestion control would let it wait.
+const MOST_REPEATS: usize = 3;
 
 /// How a packet of sound travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +35,7 @@ pub struct PublishLink {
     sound: AudioDatagrams,
     /// The parameter sets that were announced.
     announced: Option<(Nal, Nal)>,
+    redundancy: Redundancy,
 }
 
 impl PublishLink {
@@ -39,6 +46,7 @@ impl PublishLink {
             pictures: 0,
             sound: AudioDatagrams::new(),
             announced: None,
+            redundancy: Redundancy::new(),
         }
     }
 
@@ -49,7 +57,39 @@ impl PublishLink {
 
     /// What is to be done next.
     pub fn poll(&mut self, now: f64) -> Option<Event> {
-        self.control.poll(now)
+        let event = self.control.poll(now)?;
+        if let Event::Received(Received {
+            expected,
+            missing,
+            round_trip,
+            ..
+        }) = event
+        {
+            self.redundancy
+                .look(expected, missing, round_trip, now as u64);
+        }
+        Some(event)
+    }
+
+    /// The sequence of the next picture, as [`Received::pictures`] counts.
+    pub fn sequence(&self) -> u64 {
+        self.pictures
+    }
+
+    /// Which share of what is sent is lost, as the node has told so far.
+    pub fn loss(&self) -> f64 {
+        self.redundancy.loss()
+    }
+
+    /// Datagrams of at most `room` bytes that stand in for a stream that [`picture`](Self::picture) gave, whole: of what was lost as much may be lost
+    /// again. The second half is for later, if the picture has not arrived then.
+    pub fn stand_in(&self, stream: &[u8], room: usize) -> Vec<Bytes> {
+        let Some((sequence, _)) = read_varint(stream) else {
+            return Vec::new();
+        };
+        let packets = stream.len().div_ceil(room.max(1));
+        let lost = self.redundancy.parity(packets, MISSING);
+        whole(sequence, stream, packets + 2 * lost, room)
     }
 
     /// Asks how long a round trip takes: [`Event::RoundTrip`].
@@ -109,16 +149,11 @@ impl PublishLink {
         }
     }
 
-    /// One Opus packet, with up to `repeats` of those before it as far as `max_size` bytes allow; `None` before
+    /// One Opus packet, with as many of those before it as what is lost asks for and `max_size` bytes allow; `None` before
     /// [`Event::Ready`].
-    pub fn sound(
-        &mut self,
-        opus: Bytes,
-        time: f64,
-        repeats: usize,
-        max_size: usize,
-    ) -> Option<Packet> {
+    pub fn sound(&mut self, opus: Bytes, time: f64, max_size: usize) -> Option<Packet> {
         let body = AudioBody::coded(AudioCodec::Opus, opus).encode();
+        let repeats = self.redundancy.repeats().min(MOST_REPEATS);
         self.push_sound(body, time, repeats, max_size)
     }
 

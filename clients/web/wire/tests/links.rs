@@ -11,7 +11,7 @@ use counterpart_shared::quic::{
     AudioDatagrams, MediaStreamReader, MediaStreamWriter, read_datagram,
 };
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-use counterpart_shared::rtmp::{Message, MessageKind, Status, code};
+use counterpart_shared::rtmp::{Message, MessageKind, Received, Status, Subflow, code};
 use counterpart_shared::session::{ServerOutput, ServerSession, SessionLimits};
 use counterpart_wire::{Address, Event, Packet, PlayLink, PublishLink, Told};
 use proptest::prelude::*;
@@ -242,7 +242,8 @@ fn a_configuration_goes_in_front_of_its_keyframe_and_only_when_it_is_new() {
 fn sound_is_announced_on_a_stream_and_travels_in_datagrams_that_repeat() {
     let mut link = PublishLink::new(&address());
     assert_eq!(link.sound_config(1, 312, 48_000), None);
-    talk(&mut link, &mut Node::new(false), 64);
+    let mut node = Node::new(false);
+    talk(&mut link, &mut node, 64);
     let config = read_stream(&link.sound_config(1, 312, 48_000).unwrap());
     let body = AudioBody::parse(&config[0].1.payload).unwrap();
     let head = OpusHead::new(1, 312, 48_000).encode();
@@ -251,15 +252,93 @@ fn sound_is_announced_on_a_stream_and_travels_in_datagrams_that_repeat() {
         (0, AudioBody::config(AudioCodec::Opus, head.into()))
     );
     let packet = Bytes::from_static(&[0x78, 1, 2, 3]);
-    link.sound(packet.clone(), 20.0, 1, 1200);
-    let Some(Packet::Datagram(datagram)) = link.sound(packet.clone(), 40.0, 1, 1200) else {
-        panic!("it fits")
+    let sound = |link: &mut PublishLink, time: f64| {
+        let Some(Packet::Datagram(datagram)) = link.sound(packet.clone(), time, 1200) else {
+            panic!("it fits")
+        };
+        let (first, messages) = read_datagram(&datagram, 1 << 20).unwrap();
+        let times: Vec<_> = messages.iter().map(|m| m.timestamp).collect();
+        (first, times)
     };
-    let (first, messages) = read_datagram(&datagram, 1 << 20).unwrap();
-    let times: Vec<_> = messages.iter().map(|m| m.timestamp).collect();
-    assert_eq!((first, times), (1, vec![20, 40]));
-    let long = link.sound(packet, 60.0, 1, 10);
-    assert!(matches!(long, Some(Packet::Stream(bytes)) if read_stream(&bytes)[0].0 == 3));
+    sound(&mut link, 20.0);
+    assert_eq!(sound(&mut link, 40.0), (2, vec![40]), "nothing is lost");
+    lose(&mut link, &mut node);
+    assert_eq!(sound(&mut link, 60.0), (1, vec![20, 40, 60]));
+    let long = link.sound(packet, 80.0, 10);
+    assert!(matches!(long, Some(Packet::Stream(bytes)) if read_stream(&bytes)[0].0 == 4));
+}
+
+/// The node reports that a tenth is lost.
+fn lose(link: &mut PublishLink, node: &mut Node) {
+    for (expected, missing) in [(0, 0), (100, 10), (200, 20)] {
+        let received = Received {
+            expected,
+            missing,
+            round_trip: 50,
+            pictures: 0,
+        };
+        node.session.report_received(1, received);
+        let answer = node.take(&[]);
+        let now = expected as f64 * 20.0;
+        link.receive(&answer, now);
+        let told: Vec<_> = std::iter::from_fn(|| link.poll(now)).collect();
+        assert!(told.contains(&Event::Received(received)), "{told:?}");
+    }
+}
+
+#[test]
+fn where_packets_are_lost_a_picture_can_come_without_its_stream() {
+    let (mut sender, mut node) = (PublishLink::new(&address()), Node::new(false));
+    talk(&mut sender, &mut node, 64);
+    let slices = [KEY, &[7; 3_000]].concat();
+    let key = annex_b(&[SPS, PPS, &slices]);
+    assert_eq!((sender.sequence(), sender.loss()), (0, 0.0));
+    let content = sender.picture(key, 0.0).unwrap().unwrap();
+    assert_eq!(sender.sequence(), 2, "a configuration and a picture");
+    lose(&mut sender, &mut node);
+    assert!(sender.loss() > 0.02, "{}", sender.loss());
+    let datagrams = sender.stand_in(&content, 1_000);
+    let (mut link, _) = playing();
+    for datagram in datagrams.iter().skip(2) {
+        assert!(datagram.len() <= 1_000);
+        link.push_datagram(datagram.clone(), 1.0);
+    }
+    let stream = link.open_stream();
+    link.push_stream(stream, &content[..100], 1.0);
+    let events = events(&mut link, 1.0);
+    assert!(
+        matches!(
+            &events[..],
+            [
+                Event::Whole(1),
+                Event::VideoConfig { .. },
+                Event::Picture { key: true, .. }
+            ]
+        ),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_further_connection_leads_to_the_same_port() {
+    let (mut link, mut node) = (PublishLink::new(&address()), Node::new(false));
+    talk(&mut link, &mut node, 64);
+    let subflow = Subflow {
+        host: "other.localhost".into(),
+        ticket: "77".into(),
+        sha256: "cd".repeat(32),
+    };
+    node.session.offer_subflow(1, subflow.clone());
+    let heard = talk(&mut link, &mut node, 64);
+    let [Event::Subflow(to)] = &heard[..] else {
+        panic!("{heard:?}")
+    };
+    assert_eq!(to.url(), "https://other.localhost:4433/rtmp/subflow/77");
+    assert_eq!(to.sha256(), [0xCD; 32]);
+    let sha256 = "no".to_owned();
+    node.session.offer_subflow(1, Subflow { sha256, ..subflow });
+    let heard = talk(&mut link, &mut node, 64);
+    assert!(matches!(&heard[..], [Event::Failed(_)]), "{heard:?}");
 }
 
 /// A message as the node sends it.
@@ -300,7 +379,7 @@ fn push(link: &mut PlayLink, sequence: u64, messages: &[Message], now: f64, cut:
     bytes
         .chunks(cut)
         .for_each(|part| link.push_stream(stream, part, now));
-    link.end_stream(stream);
+    link.end_stream(stream, now);
 }
 
 fn events(link: &mut PlayLink, now: f64) -> Vec<Event> {

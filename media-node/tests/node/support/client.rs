@@ -3,7 +3,7 @@
 use super::quic::{self, Carrier};
 use super::{PATIENCE, World, rtmp};
 use counterpart_shared::grant::Act;
-use counterpart_shared::rtmp::{Message, Status};
+use counterpart_shared::rtmp::{Message, Received, Status, Subflow};
 use counterpart_shared::session::ClientSession;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -18,6 +18,8 @@ pub(crate) enum Heard {
     Status(Status),
     KeyframeRequest,
     Bitrate(u32),
+    Subflow(Subflow),
+    Received(Received),
     Closed(Status),
     /// The connection has ended.
     Gone,

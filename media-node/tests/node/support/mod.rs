@@ -18,7 +18,7 @@ pub(crate) mod stream;
 
 pub(crate) use camera::{film, red_then_blue};
 pub(crate) use certificate::{issue, tls_in};
-pub(crate) use client::{Client, Heard};
+pub(crate) use client::{Client, Heard, Order};
 pub(crate) use edge::FakeEdge;
 pub(crate) use http::{Answer, FlvPlayer, get};
 pub(crate) use pin::{Pin, sha256};

@@ -5,8 +5,8 @@ use super::rtmp::perform;
 use super::{Pin, World};
 use bytes::Bytes;
 use counterpart_shared::quic::{
-    AudioDatagrams, MediaStreamReader, MediaStreamWriter, Track, TrackLimits, TrackOutput,
-    TrackReceiver, read_datagram,
+    AudioDatagrams, Gathered, Gathering, MediaStreamWriter, Track, TrackLimits, TrackOutput,
+    TrackReceiver,
 };
 use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
@@ -14,7 +14,7 @@ use counterpart_shared::session::ClientSession;
 use counterpart_transport::{Collected, collect};
 use std::collections::{HashMap, VecDeque};
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::mpsc;
 use web_transport_quinn::Session;
@@ -215,27 +215,32 @@ async fn collect_pieces(session: Session, arrived: mpsc::UnboundedSender<(u64, M
 }
 
 async fn collect_whole(session: Session, arrived: mpsc::UnboundedSender<(u64, Message)>) {
-    loop {
+    let gathering = Arc::new(Mutex::new(Gathering::new(4 << 20)));
+    let gather = move |what: &dyn Fn(&mut Gathering)| {
+        let mut gathering = gathering.lock().unwrap();
+        what(&mut gathering);
+        while let Some(gathered) = gathering.poll() {
+            match gathered {
+                Gathered::Message(sequence, message) => drop(arrived.send((sequence, message))),
+                Gathered::Whole(_) => {}
+                Gathered::Fault(_, fault) => panic!("{fault}"),
+            }
+        }
+    };
+    for number in 0.. {
         tokio::select! {
             stream = session.accept_uni() => {
                 let Ok(mut stream) = stream else { return };
-                let arrived = arrived.clone();
+                let gather = gather.clone();
                 tokio::spawn(async move {
-                    let mut reader = MediaStreamReader::new(4 << 20);
                     while let Ok(Some(chunk)) = stream.read_chunk(65536, true).await {
-                        reader.push(&chunk.bytes);
-                        while let Some(arrival) = reader.next_message().unwrap() {
-                            let _ = arrived.send(arrival);
-                        }
+                        gather(&|gathering| gathering.chunk(number, &chunk.bytes));
                     }
                 });
             }
             datagram = session.read_datagram() => {
                 let Ok(datagram) = datagram else { return };
-                let (first, messages) = read_datagram(&datagram, 1 << 20).unwrap();
-                for arrival in (first..).zip(messages) {
-                    let _ = arrived.send(arrival);
-                }
+                gather(&|gathering| gathering.datagram(&datagram).unwrap());
             }
         }
     }

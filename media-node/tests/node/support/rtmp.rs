@@ -80,6 +80,8 @@ pub(super) fn perform(
             ClientOutput::KeyframeRequest => Heard::KeyframeRequest,
             ClientOutput::Closed(status) => Heard::Closed(status),
             ClientOutput::Bitrate { bits_per_second } => Heard::Bitrate(bits_per_second),
+            ClientOutput::Subflow(subflow) => Heard::Subflow(subflow),
+            ClientOutput::Received(received) => Heard::Received(received),
             ClientOutput::Pong { .. } => continue,
         };
         let _ = heard.send(said);

@@ -1,6 +1,7 @@
 //! Media streams, datagrams and tracks.
 
 mod datagram;
+mod gathering;
 mod parity;
 mod stream;
 mod track;

@@ -130,6 +130,10 @@ pub enum Command {
         /// Audio and video together.
         bits_per_second: f64,
     },
+    /// `onSubflow`, node → publisher: media may come over one more connection, to the same port.
+    OnSubflow(Subflow),
+    /// `onReceived`, node → publisher: what came so far.
+    OnReceived(Received),
     /// `requestKeyframe`, player → node: what came does not decode.
     RequestKeyframe,
     /// Anything else.
@@ -141,6 +145,30 @@ pub enum Command {
         /// Command object and arguments.
         values: Vec<Value>,
     },
+}
+
+/// One more connection for a publisher's media (the term is MPTCP's, RFC 8684 §1.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subflow {
+    /// The host to name, its one-time label included.
+    pub host: String,
+    /// Says whose media comes; good for one connection.
+    pub ticket: String,
+    /// SHA-256 of the certificate to expect, lower-case hex.
+    pub sha256: String,
+}
+
+/// What has come from a publisher, for one whose transport tells him nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Received {
+    /// So many datagrams of sound were to come, as their sequences show.
+    pub expected: u64,
+    /// So many of them have not.
+    pub missing: u64,
+    /// What a round trip takes by the node's own measure, in milliseconds: nothing of it is time in the publisher's queues.
+    pub round_trip: u64,
+    /// The sequence of the next picture: nothing is needed of those before it.
+    pub pictures: u64,
 }
 
 /// Which `FC…` command an `onFC…` answers.
@@ -230,6 +258,8 @@ impl Command {
             Command::Error { .. } => "_error",
             Command::OnKeyframeRequest => "onKeyframeRequest",
             Command::OnBitrate { .. } => "onBitrate",
+            Command::OnSubflow(_) => "onSubflow",
+            Command::OnReceived(_) => "onReceived",
             Command::RequestKeyframe => "requestKeyframe",
             Command::Other { name, .. } => name,
         }
@@ -273,6 +303,24 @@ impl Command {
             Command::OnStatus(status) | Command::OnFc { status, .. } => with(status.to_value()),
             Command::Error { status, .. } => with(status.to_value()),
             Command::OnBitrate { bits_per_second } => with(*bits_per_second),
+            Command::OnSubflow(Subflow {
+                host,
+                ticket,
+                sha256,
+            }) => {
+                let texts = [host, ticket, sha256].map(|text| text.as_str().into());
+                [Value::Null].into_iter().chain(texts).collect()
+            }
+            Command::OnReceived(Received {
+                expected,
+                missing,
+                round_trip,
+                pictures,
+            }) => {
+                let numbers = [*expected, *missing, *round_trip, *pictures];
+                let numbers = numbers.map(|number| (number as f64).into());
+                [Value::Null].into_iter().chain(numbers).collect()
+            }
             Command::Result { values, .. } | Command::Other { values, .. } => values.clone(),
             Command::CreateStream { .. }
             | Command::CloseStream

@@ -1,6 +1,6 @@
 //! AMF0 values to a command.
 
-use super::{Command, CommandError, Connect, Fc};
+use super::{Command, CommandError, Connect, Fc, Received, Subflow};
 use crate::amf0::Value;
 use crate::rtmp::Status;
 
@@ -105,6 +105,17 @@ impl Parts {
             "onBitrate" => Command::OnBitrate {
                 bits_per_second: self.number(1, "bits per second")?,
             },
+            "onReceived" => Command::OnReceived(Received {
+                expected: self.number(1, "expected")? as u64,
+                missing: self.number(2, "missing")? as u64,
+                round_trip: self.number(3, "round trip")? as u64,
+                pictures: self.number(4, "pictures")? as u64,
+            }),
+            "onSubflow" => Command::OnSubflow(Subflow {
+                host: self.text(1, "host")?,
+                ticket: self.text(2, "ticket")?,
+                sha256: self.text(3, "certificate")?,
+            }),
             _ => Command::Other {
                 name: self.name,
                 transaction: self.transaction,

@@ -79,6 +79,18 @@ fn the_steps_of_a_publish() {
             bits_per_second: 300_000
         }]
     );
+    assert_eq!(
+        give(&mut client, 5, &Command::OnSubflow(subflow())),
+        [ClientOutput::Subflow(subflow())]
+    );
+    let received = Received {
+        expected: 9,
+        ..Received::default()
+    };
+    assert_eq!(
+        give(&mut client, 5, &Command::OnReceived(received)),
+        [ClientOutput::Received(received)]
+    );
     client.request_keyframe();
     assert_eq!(drain_client(&mut client), []);
     client.close();

@@ -7,7 +7,9 @@ mod server;
 use super::*;
 use crate::amf0::Value;
 use crate::grant::Act;
-use crate::rtmp::{Command, Control, Fc, Message, MessageKind, Status, UserEvent, code, data};
+use crate::rtmp::{
+    Command, Control, Fc, Message, MessageKind, Received, Status, Subflow, UserEvent, code, data,
+};
 use bytes::Bytes;
 
 pub(super) fn message(kind: MessageKind, stream_id: u32, payload: &[u8]) -> Message {
@@ -16,6 +18,14 @@ pub(super) fn message(kind: MessageKind, stream_id: u32, payload: &[u8]) -> Mess
         stream_id,
         timestamp: 40,
         payload: Bytes::copy_from_slice(payload),
+    }
+}
+
+pub(super) fn subflow() -> Subflow {
+    Subflow {
+        host: "l.localhost".into(),
+        ticket: "ab".into(),
+        sha256: "cd".into(),
     }
 }
 

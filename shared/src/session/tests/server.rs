@@ -296,13 +296,22 @@ fn our_own_commands_go_to_publishers_only() {
     let mut publisher = publishing();
     publisher.request_keyframe(1);
     publisher.limit_bitrate(1, 300_000);
+    publisher.offer_subflow(1, subflow());
+    publisher.report_received(1, Received::default());
     assert_eq!(
         words(drain(&mut publisher)),
-        ["onKeyframeRequest@1", "onBitrate@1"]
+        [
+            "onKeyframeRequest@1",
+            "onBitrate@1",
+            "onSubflow@1",
+            "onReceived@1"
+        ]
     );
     let mut player = playing();
     player.request_keyframe(1);
     player.limit_bitrate(1, 300_000);
+    player.offer_subflow(1, subflow());
+    player.report_received(1, Received::default());
     assert_eq!(drain(&mut player), []);
     assert_eq!(give(&mut publisher, 1, &Command::RequestKeyframe), []);
 }

@@ -33,6 +33,7 @@ export class Downlink {
   #session: Session | undefined;
   readonly #link: WirePlay;
   readonly #url: string;
+  readonly #streams = new Map<number, ReadableStreamDefaultReader<Uint8Array>>();
   #over = false;
   #heard = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -108,17 +109,23 @@ export class Downlink {
 
   async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
     const id = this.#link.open_stream();
+    const reader = stream.getReader();
+    this.#streams.set(id, reader);
     // A reset is no fault: what was on it will be missed by its sequence.
-    await this.#each(stream, (bytes) => {
+    await this.#drain(reader, (bytes) => {
       this.bytes += bytes.length;
       this.#link.push_stream(id, bytes, performance.now());
     }).catch(() => undefined);
-    if (!this.#over) this.#link.end_stream(id);
+    this.#streams.delete(id);
+    if (!this.#over) this.#link.end_stream(id, performance.now());
   }
 
   /** Takes all that comes, and does what the link wants each time. */
-  async #each<T>(readable: ReadableStream<T>, take: (value: T) => void): Promise<void> {
-    const reader = readable.getReader();
+  #each<T>(readable: ReadableStream<T>, take: (value: T) => void): Promise<void> {
+    return this.#drain(readable.getReader(), take);
+  }
+
+  async #drain<T>(reader: ReadableStreamDefaultReader<T>, take: (value: T) => void): Promise<void> {
     for (;;) {
       const { value, done } = await reader.read();
       if (done || this.#over) return;
@@ -154,6 +161,8 @@ export class Downlink {
       case 'status':
         if (event.told.code === GONE) this.listener.gone();
         return;
+      // The node sends no more of it then.
+      case 'whole': return void this.#streams.get(event.stream)?.cancel().catch(() => undefined);
       case 'keyframe': case 'bitrate': return;
       default: this.listener.media(event);
     }

@@ -100,7 +100,7 @@ export class Studio {
   }
 
   #mayFilm(uplink: Uplink, now: number): boolean {
-    return uplink.backlog.verdict(now) !== 'none' && (this.#rate.limit === undefined || this.#budget.allows(now));
+    return uplink.verdict(now) !== 'none' && (this.#rate.limit === undefined || this.#budget.allows(now));
   }
 
   /** Takes sound from here on. */
@@ -158,7 +158,7 @@ export class Studio {
       width: this.#pictures.width,
       height: this.#pictures.height,
       ...(uplink.roundTrip === undefined ? {} : { rttMs: Math.round(uplink.roundTrip) }),
-      queueMs: Math.round(uplink.backlog.age(now)),
+      queueMs: Math.round(uplink.age(now)),
       droppedPictures: this.#dropped,
     });
     return { at: now, bytes: uplink.bytes, sent: this.#sent };
@@ -186,7 +186,7 @@ export class Studio {
   #sendPicture({ annexB, timestamp, disposable }: CodedPicture): void {
     const uplink = this.#uplink;
     if (!uplink) return;
-    if (disposable && uplink.backlog.verdict(performance.now()) !== 'send') {
+    if (disposable && uplink.verdict(performance.now()) !== 'send') {
       this.#dropped++;
       return;
     }

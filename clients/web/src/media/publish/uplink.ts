@@ -1,25 +1,24 @@
-// One connection of a publisher: the session, a stream for each picture, sound in datagrams.
+// What a publisher has of a node: the session, and further connections that carry media beside it.
 
 import { WirePublish } from '../../../wire/pkg/counterpart_wire';
 import { CarryError, type Reason } from '../types';
-import { publishEvents, type LinkEvent } from '../wire/events';
-import { closeSession, openSession, readAddress, text, within, type Session } from '../wire/session';
-import { Backlog } from './backlog';
+import { publishEvents, type Address, type PublishEvent } from '../wire/events';
+import { closeSession, connect, openSession, readAddress, text, within, type Session } from '../wire/session';
+import type { Verdict } from './backlog';
+import { Flow } from './flow';
+import { Flows } from './flows';
 
 /** How long the node may take to let a stream begin, in milliseconds. */
 const ANSWER_MS = 5_000;
 
-/** What has not arrived after this long is of no use to a conversation, in milliseconds. */
-const DEADLINE_MS = 1_000;
-
 /** The node answers pings; silent for this long it is gone, in milliseconds. */
 const SILENT_MS = 4_000;
 
-/** Datagrams that wait for longer are dropped, in milliseconds. */
-const SOUND_AGE_MS = 300;
+/** From this share of loss on media goes over several connections: a browser takes random loss for a full link, and sends little. */
+const LOSSY = 0.02;
 
-/** So many packets of sound are sent again with the next one: a page is not told what was lost. */
-const REPEATS = 1;
+/** An acknowledgement may take so much longer than a round trip, in milliseconds. */
+const ACKNOWLEDGED_MS = 40;
 
 /** What an uplink tells whoever encodes. */
 export interface UplinkListener {
@@ -30,16 +29,16 @@ export interface UplinkListener {
 
 /** A session that publishes. */
 export class Uplink {
-  readonly backlog = new Backlog();
-  bytes = 0;
   roundTrip: number | undefined;
   #session: Session | undefined;
   readonly #link: WirePublish;
   readonly #url: string;
+  /** Further connections that the node offers. */
+  readonly #offers: Address[] = [];
   #over = false;
   #heard = 0;
   #answer: { resolve: () => void; reject: (error: CarryError) => void } | undefined;
-  #datagrams: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  #flows: Flows | undefined;
 
   private constructor(url: string, readonly listener: UplinkListener) {
     this.#url = url;
@@ -53,12 +52,28 @@ export class Uplink {
     return uplink;
   }
 
+  /** What has been sent. */
+  get bytes(): number {
+    return this.#flows?.bytes ?? 0;
+  }
+
+  /** The age of the oldest picture that has not arrived. */
+  age(now: number): number {
+    return this.#flows?.age(now) ?? 0;
+  }
+
+  /** What is to become of the next picture. */
+  verdict(now: number): Verdict {
+    return this.#flows?.forPictures(now)[0].backlog.verdict(now) ?? 'none';
+  }
+
   /** Sends a picture, an Annex B access unit. */
   async picture(annexB: Uint8Array, time: number): Promise<void> {
     if (this.#over) return;
     try {
+      const sequence = this.#link.sequence();
       const bytes = this.#link.picture(annexB, time);
-      if (bytes) await this.#stream(bytes as Uint8Array<ArrayBuffer>, true);
+      if (bytes) await this.#send(bytes as Uint8Array<ArrayBuffer>, sequence);
     } catch (error) {
       this.#end('lost', { code: 'codec', detail: text(error) });
     }
@@ -67,18 +82,17 @@ export class Uplink {
   /** Announces sound. */
   async soundConfig(channels: number, preSkip: number, rate: number): Promise<void> {
     const bytes = this.#link.sound_config(channels, preSkip, rate);
-    if (bytes) await this.#stream(bytes as Uint8Array<ArrayBuffer>, false);
+    if (bytes) await this.#flows?.forSound.stream(bytes as Uint8Array<ArrayBuffer>);
   }
 
   /** Sends a packet of sound. */
   sound(opus: Uint8Array, time: number): void {
-    if (this.#over || !this.#session) return;
-    const room = this.#session.transport.datagrams.maxDatagramSize;
-    const bytes = this.#link.sound(opus, time, REPEATS, room) as Uint8Array<ArrayBuffer> | undefined;
+    const flow = this.#flows?.forSound;
+    if (this.#over || !flow) return;
+    const bytes = this.#link.sound(opus, time, flow.room) as Uint8Array<ArrayBuffer> | undefined;
     if (!bytes) return;
-    if (this.#link.in_stream()) return void this.#stream(bytes, false);
-    this.bytes += bytes.length;
-    this.#datagrams?.write(bytes).catch(() => undefined);
+    if (this.#link.in_stream()) return void flow.stream(bytes);
+    flow.datagram(bytes);
   }
 
   /** Asks how long a round trip takes, and whether the node is there at all. */
@@ -97,20 +111,19 @@ export class Uplink {
     this.#perform();
     this.#over = true;
     if (this.#session) await closeSession(this.#session);
+    this.#flows?.close();
   }
 
   /** Closes without a word: the stream goes on over another connection. */
   drop(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#session?.transport.close();
+    this.#flows?.close();
   }
 
   async #open(): Promise<void> {
     const session = (this.#session = await openSession(readAddress(this.#url)));
-    const { datagrams } = session.transport;
-    datagrams.outgoingMaxAge = SOUND_AGE_MS;
-    this.#datagrams = datagrams.writable.getWriter();
+    this.#flows = new Flows(new Flow(session.transport, () => this.listener.keyframe()));
     const answer = new Promise<void>((resolve, reject) => { this.#answer = { resolve, reject }; });
     this.#perform();
     void this.#listen(session);
@@ -147,7 +160,7 @@ export class Uplink {
     for (const event of publishEvents(this.#link, performance.now())) this.#take(event);
   }
 
-  #take(event: LinkEvent): void {
+  #take(event: PublishEvent): void {
     switch (event.kind) {
       case 'send': return void this.#session?.control.write(event.bytes).catch(() => undefined);
       case 'ready': return this.#answer?.resolve();
@@ -155,7 +168,15 @@ export class Uplink {
       case 'bitrate': return this.listener.bitrate(event.bits);
       case 'roundTrip':
         this.roundTrip = event.ms;
-        return this.backlog.roundTrip(event.ms);
+        return undefined;
+      case 'subflow':
+        this.#offers.push(event.address);
+        return undefined;
+      case 'received':
+        this.#flows?.roundTrip(event.roundTrip);
+        this.#flows?.settle(event.pictures);
+        if (this.#link.loss() > LOSSY) for (const address of this.#offers.splice(0)) void this.#join(address);
+        return undefined;
       case 'refused': return this.#end('refused', { code: 'refused', detail: `${event.told.code}: ${event.told.text}` });
       case 'closed': return this.#end('lost', { code: 'closed', detail: `${event.told.code}: ${event.told.text}` });
       case 'failed': return this.#end('lost', { code: 'protocol', detail: event.text });
@@ -163,36 +184,46 @@ export class Uplink {
     }
   }
 
-  /** Sends bytes on a stream of their own, and resets it when they have not arrived in time. */
-  async #stream(bytes: Uint8Array<ArrayBuffer>, expires: boolean): Promise<void> {
-    if (!this.#session) return;
-    this.bytes += bytes.length;
-    const picture = this.backlog.add(bytes.length, performance.now());
-    let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
-    const timer = expires && setTimeout(() => {
-      this.backlog.remove(picture);
+  /** A picture on one connection, and what stands in for it on the others: half at once, and half if it has not arrived then. */
+  async #send(bytes: Uint8Array<ArrayBuffer>, sequence: number): Promise<void> {
+    const [flow, ...others] = this.#flows?.forPictures(performance.now()) ?? [];
+    if (!flow) return;
+    const sent = flow.stream(bytes, sequence);
+    if (others.length === 0 || this.#link.loss() < LOSSY) return sent;
+    const now = this.#standIn(bytes, flow.room);
+    const later = now.splice(now.length / 2);
+    const spread = (some: Uint8Array<ArrayBuffer>[]) => some.forEach((datagram, at) => others[at % others.length]?.datagram(datagram));
+    spread(now);
+    const timer = setTimeout(() => spread(later), (this.#flows?.roundTripMs ?? 0) + ACKNOWLEDGED_MS);
+    await sent;
+    clearTimeout(timer);
+  }
+
+  #standIn(bytes: Uint8Array, room: number): Uint8Array<ArrayBuffer>[] {
+    const count = this.#link.stand_in(bytes, room);
+    return Array.from({ length: count }, () => this.#link.next_stand_in() as Uint8Array<ArrayBuffer>);
+  }
+
+  /** Opens a further connection; without it the others carry all. */
+  async #join(address: Address): Promise<void> {
+    const transport = await connect(address).catch(() => undefined);
+    if (!transport) return;
+    if (this.#over) return transport.close();
+    const flow = new Flow(transport, () => this.listener.keyframe());
+    this.#flows?.add(flow);
+    const lost = () => {
+      if (this.#over) return;
+      this.#flows?.remove(flow);
       this.listener.keyframe();
-      writer?.abort('outlived').catch(() => undefined);
-    }, DEADLINE_MS);
-    try {
-      writer = (await this.#session.transport.createUnidirectionalStream()).getWriter();
-      writer.closed.catch(() => undefined);
-      writer.write(bytes).catch(() => undefined);
-      // Resolves when the node has acknowledged all of it.
-      await writer.close();
-    } catch {
-      // Reset, or the session is over, which is heard elsewhere.
-    } finally {
-      if (timer) clearTimeout(timer);
-      this.backlog.remove(picture);
-    }
+    };
+    transport.closed.then(lost, lost);
   }
 
   #end(state: 'lost' | 'refused', reason: Reason): void {
     if (this.#over) return;
     if (this.#answer) return this.#answer.reject(new CarryError(reason));
     this.#over = true;
-    this.#session?.transport.close();
+    this.#flows?.close();
     this.listener.ended(state, reason);
   }
 }

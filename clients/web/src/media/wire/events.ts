@@ -2,6 +2,14 @@
 
 import type { WirePlay, WirePublish } from '../../../wire/pkg/counterpart_wire';
 
+/** Where a WebTransport session leads. */
+export interface Address {
+  /** What the constructor takes. */
+  url: string;
+  /** Of the certificate to expect. */
+  sha256: Uint8Array<ArrayBuffer>;
+}
+
 /** What the node says. */
 export interface Told {
   code: string;
@@ -18,6 +26,9 @@ export type LinkEvent =
   | { kind: 'bitrate'; bits: number }
   | { kind: 'roundTrip'; ms: number };
 
+/** The same of a publisher's link. */
+export type PublishEvent = LinkEvent | { kind: 'subflow'; address: Address } | { kind: 'received'; roundTrip: number; pictures: number };
+
 /** The same of a player's link, whose times are milliseconds on the stream's time line. */
 export type PlayEvent =
   | LinkEvent
@@ -25,7 +36,8 @@ export type PlayEvent =
   | { kind: 'picture'; time: number; key: boolean; data: Uint8Array<ArrayBuffer> }
   | { kind: 'audioConfig'; codec: string; rate: number; channels: number; description: Uint8Array<ArrayBuffer> }
   | { kind: 'sound'; time: number; data: Uint8Array<ArrayBuffer> }
-  | { kind: 'gap'; track: 'video' | 'audio'; messages: number };
+  | { kind: 'gap'; track: 'video' | 'audio'; messages: number }
+  | { kind: 'whole'; stream: number };
 
 const bytes = (link: WirePublish | WirePlay) => link.bytes() as Uint8Array<ArrayBuffer>;
 const told = (link: WirePublish | WirePlay): Told => ({ code: link.code(), text: link.text() });
@@ -46,8 +58,16 @@ function linkEvent(number: number, link: WirePublish | WirePlay): LinkEvent {
 }
 
 /** All that a publisher's link has to tell now. */
-export function* publishEvents(link: WirePublish, now: number): Generator<LinkEvent> {
-  for (let number = link.poll(now); number !== 0; number = link.poll(now)) yield linkEvent(number, link);
+export function* publishEvents(link: WirePublish, now: number): Generator<PublishEvent> {
+  for (let number = link.poll(now); number !== 0; number = link.poll(now)) yield publishEvent(number, link);
+}
+
+function publishEvent(number: number, link: WirePublish): PublishEvent {
+  switch (number) {
+    case 15: return { kind: 'subflow', address: { url: link.code(), sha256: bytes(link) } };
+    case 16: return { kind: 'received', roundTrip: link.number(), pictures: link.time() };
+    default: return linkEvent(number, link);
+  }
 }
 
 /** All that a player's link has to tell now. */
@@ -63,6 +83,7 @@ function playEvent(number: number, link: WirePlay): PlayEvent {
       return { kind: 'audioConfig', codec: link.code(), rate: link.number(), channels: link.time(), description: bytes(link) };
     case 13: return { kind: 'sound', time: link.time(), data: bytes(link) };
     case 14: return { kind: 'gap', track: link.time() === 1 ? 'audio' : 'video', messages: link.number() };
+    case 17: return { kind: 'whole', stream: link.number() };
     default: return linkEvent(number, link);
   }
 }

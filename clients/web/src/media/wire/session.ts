@@ -2,6 +2,7 @@
 
 import { WireAddress } from '../../../wire/pkg/counterpart_wire';
 import { CarryError, type Reason } from '../types';
+import type { Address } from './events';
 
 /** How long connecting may take. */
 const CONNECT_MS = 8_000;
@@ -25,17 +26,27 @@ export function readAddress(url: string): WireAddress {
   }
 }
 
-/** Connects and opens the control stream; throws a {@link CarryError}. */
-export async function openSession(address: WireAddress): Promise<Session> {
+/** Connects; throws a {@link CarryError}. */
+export async function connect({ url, sha256 }: Address): Promise<WebTransport> {
   if (!('WebTransport' in globalThis)) throw new CarryError({ code: 'unsupported', detail: 'this browser has no WebTransport' });
-  const hash = { algorithm: 'sha-256', value: address.sha256() as Uint8Array<ArrayBuffer> };
-  const transport = new WebTransport(address.url(), { serverCertificateHashes: [hash] });
+  const transport = new WebTransport(url, { serverCertificateHashes: [{ algorithm: 'sha-256', value: sha256 }] });
   // Whoever holds the session hears of its end by its streams.
   transport.closed.catch(() => undefined);
-  try {
-    await within(transport.ready, CONNECT_MS);
+  return attempt(transport, () => within(transport.ready.then(() => transport), CONNECT_MS));
+}
+
+/** Connects and opens the control stream; throws a {@link CarryError}. */
+export async function openSession(address: WireAddress): Promise<Session> {
+  const transport = await connect({ url: address.url(), sha256: address.sha256() as Uint8Array<ArrayBuffer> });
+  return attempt(transport, async () => {
     const { readable, writable } = await transport.createBidirectionalStream();
     return { transport, control: writable.getWriter(), incoming: readable };
+  });
+}
+
+async function attempt<T>(transport: WebTransport, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
   } catch (error) {
     transport.close();
     throw error instanceof CarryError ? error : new CarryError({ code: 'connect', detail: text(error) });

@@ -1,0 +1,71 @@
+// The connections of a publisher, and which of them carries what.
+
+import type { Verdict } from './backlog';
+import type { Flow } from './flow';
+
+const RANK: Record<Verdict, number> = { send: 0, references: 1, none: 2 };
+
+/** Several connections; the first one is the session's own. */
+export class Flows {
+  #flows: [Flow, ...Flow[]];
+  #roundTrip = 50;
+  /** What those have sent that are gone. */
+  #before = 0;
+
+  constructor(first: Flow) {
+    this.#flows = [first];
+  }
+
+  get roundTripMs(): number {
+    return this.#roundTrip;
+  }
+
+  add(flow: Flow): void {
+    flow.backlog.roundTrip(this.#roundTrip);
+    this.#flows.push(flow);
+  }
+
+  remove(flow: Flow): void {
+    this.#before += flow.bytes;
+    const [first, ...others] = this.#flows;
+    this.#flows = [first, ...others.filter((other) => other !== flow)];
+  }
+
+  /** Those that carry pictures, where they arrive soonest first. With others beside it the first one has sound only. */
+  forPictures(now: number): [Flow, ...Flow[]] {
+    const [first, second, ...others] = this.#flows;
+    if (!second) return [first];
+    const cost = ({ backlog }: Flow) => RANK[backlog.verdict(now)] * 1e9 + backlog.bytes;
+    return [second, ...others].sort((one, other) => cost(one) - cost(other)) as [Flow, ...Flow[]];
+  }
+
+  /** The one that carries sound. */
+  get forSound(): Flow {
+    return this.#flows[0];
+  }
+
+  /** What has been sent. */
+  get bytes(): number {
+    return this.#flows.reduce((sum, flow) => sum + flow.bytes, this.#before);
+  }
+
+  /** The age of the oldest picture that has not arrived. */
+  age(now: number): number {
+    return Math.max(...this.#flows.map((flow) => flow.backlog.age(now)));
+  }
+
+  /** What a round trip takes now, by the node's own measure. */
+  roundTrip(ms: number): void {
+    this.#roundTrip = ms;
+    for (const { backlog } of this.#flows) backlog.roundTrip(ms);
+  }
+
+  /** Nothing is needed of the pictures before this one. */
+  settle(next: number): void {
+    for (const flow of this.#flows) flow.settle(next);
+  }
+
+  close(): void {
+    for (const flow of this.#flows) flow.close();
+  }
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Backlog } from '../../src/media/publish/backlog';
+import type { Flow } from '../../src/media/publish/flow';
+import { Flows } from '../../src/media/publish/flows';
+
+/** A connection without a network. */
+const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, settle: () => undefined, close: () => undefined }) as unknown as Flow;
+
+test('alone a connection carries all, with others it carries sound', () => {
+  const [first, second] = [flow(), flow()];
+  const flows = new Flows(first);
+  assert.deepEqual([flows.forSound, ...flows.forPictures(0)], [first, first]);
+  flows.add(second);
+  assert.deepEqual([flows.forSound, ...flows.forPictures(0)], [first, second]);
+  flows.remove(second);
+  assert.deepEqual(flows.forPictures(0), [first]);
+});
+
+test('a picture goes where least is under way, and last where it would be late', () => {
+  const [first, busy, free, late] = [flow(), flow(), flow(), flow()];
+  const flows = new Flows(first);
+  for (const one of [late, busy, free]) flows.add(one);
+  flows.roundTrip(100);
+  late.backlog.add(1, 0);
+  busy.backlog.add(5_000, 290);
+  assert.deepEqual(flows.forPictures(300), [free, busy, late]);
+  assert.equal(flows.age(300), 300);
+});
+
+test('what a lost connection has sent still counts', () => {
+  const [first, second] = [flow(10), flow(5)];
+  const flows = new Flows(first);
+  flows.add(second);
+  assert.equal(flows.bytes, 15);
+  flows.remove(second);
+  assert.equal(flows.bytes, 15);
+});

@@ -1,0 +1,90 @@
+//! Further connections of a page that publishes.
+//!
+//! A browser's own congestion control takes random loss for a full link, and sends a few packets a round trip at best. A page that falls behind
+//! spreads its media over several connections, each with a control of its own. The node offers them on the control stream; whoever knows
+//! the ticket brings media of that stream, and nothing else.
+
+use super::Fault;
+use super::gather::Pieces;
+use crate::keys::Keys;
+use counterpart_shared::rtmp::Subflow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+use web_transport_quinn::Session;
+
+/// The path under which they come.
+const PATH: &str = "/subflow/";
+
+/// Tickets that nobody has used, and where the media of whoever brings one goes.
+#[derive(Debug, Default)]
+pub struct Subflows {
+    waiting: Mutex<HashMap<String, Pieces>>,
+}
+
+/// Tickets of one publisher. Dropped, they are worth nothing.
+pub(super) struct Tickets {
+    subflows: Arc<Subflows>,
+    tickets: Vec<String>,
+}
+
+impl Subflows {
+    /// Offers up to `count` connections for this media. Fewer where there is no room for more one-time keys.
+    pub(super) fn offer(
+        self: &Arc<Self>,
+        keys: &Keys,
+        count: usize,
+        media: &Pieces,
+    ) -> (Tickets, Vec<Subflow>) {
+        let addresses = keys.addresses(count, SystemTime::now());
+        let offers: Vec<Subflow> = addresses
+            .into_iter()
+            .map(|(host, sha256)| Subflow {
+                host,
+                ticket: format!("{:032x}", rand::random::<u128>()),
+                sha256,
+            })
+            .collect();
+        let tickets: Vec<String> = offers.iter().map(|offer| offer.ticket.clone()).collect();
+        let waiting = tickets.iter().map(|ticket| (ticket.clone(), media.clone()));
+        self.lock().extend(waiting);
+        let subflows = self.clone();
+        (Tickets { subflows, tickets }, offers)
+    }
+
+    /// Where the media of this path's ticket goes; `None` if the path is another's or the ticket is not good (any more).
+    pub(super) fn take(&self, path: &str) -> Option<Pieces> {
+        let ticket = path.strip_prefix(PATH)?;
+        self.lock().remove(ticket)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Pieces>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Tickets {
+    fn drop(&mut self) {
+        let mut waiting = self.subflows.lock();
+        for ticket in &self.tickets {
+            waiting.remove(ticket);
+        }
+    }
+}
+
+/// Whether a session of this path is such a connection.
+pub(super) fn is_subflow(path: &str) -> bool {
+    path.starts_with(PATH)
+}
+
+/// Takes a connection's media until it, or the publisher, has gone.
+pub(super) async fn serve(session: Session, media: Pieces) -> Fault {
+    let _bearer = media.bring(session.clone());
+    tokio::select! {
+        error = session.closed() => Fault::lost_session(&error),
+        () = media.closed() => {
+            session.close(0, b"the publisher has gone");
+            Fault::Ended("the publisher has gone".into())
+        }
+    }
+}
