@@ -129,16 +129,12 @@ impl QuicPlayer {
         }
     }
 
-    /// How many packets of parity go beside a picture of so many bytes, where there is room. A page's browser shows it no stream in pieces,
-    /// so it needs enough to make the picture without the stream.
+    /// How many packets of parity go beside a picture of so many bytes, where there is room.
     fn parity(&self, bytes: u64) -> usize {
-        let connection: &quinn::Connection = &self.session;
-        let parity = parity(connection, &self.redundancy, bytes, self.unacknowledged);
-        let packets =
-            bytes.div_ceil(u64::from(connection.stats().path.current_mtu).max(1)) as usize;
+        let (redundancy, under_way) = (&self.redundancy, self.unacknowledged);
         match self.carrier {
-            Carrier::WebTransport if parity > 0 => packets + parity,
-            _ => parity,
+            Carrier::WebTransport => page::parity(&self.session, redundancy, bytes, under_way),
+            _ => parity(&self.session, redundancy, bytes, under_way),
         }
     }
 
