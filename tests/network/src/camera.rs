@@ -4,7 +4,7 @@ use crate::clip::{Clip, FPS, Reel, SOUND_RATE};
 use anyhow::Result;
 use bytes::{BufMut, Bytes, BytesMut};
 use counterpart_native::carry::{Connection, Event, MediaSender};
-use counterpart_native::publish::Rate;
+use counterpart_native::publish::{Rate, Says};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -76,7 +76,8 @@ impl Camera {
                         self.roll.requests += 1;
                         self.start_over();
                     }
-                    Some(Event::Bitrate(total)) => self.limit(total),
+                    Some(Event::Bitrate(total)) => self.limit(Says::Node, total),
+                    Some(Event::Room(total)) => self.limit(Says::Link, total),
                     Some(_) => {}
                     None => break,
                 },
@@ -87,11 +88,10 @@ impl Camera {
         Ok(self.roll)
     }
 
-    fn limit(&mut self, total: u32) {
-        if let Some(bitrate) = self.rate.limit(total, clock::now()) {
+    fn limit(&mut self, who: Says, total: u32) {
+        if let Some(bitrate) = self.rate.limit(who, total) {
             self.bitrate = bitrate;
-            // Another bitrate costs a keyframe, see `VideoEncoder::set_bitrate`.
-            self.start_over();
+            self.reel.set_bitrate(bitrate);
         }
     }
 

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Pictures per second.
 pub(crate) const FPS: u32 = 30;
@@ -52,9 +53,11 @@ type Takes = HashMap<(u32, usize), Arc<Mutex<Take>>>;
 
 /// What one encoder makes.
 struct Take {
+    /// What it began with.
     bitrate: u32,
-    /// Which pictures it was given.
-    given: Vec<usize>,
+    first: usize,
+    /// Which pictures it was given, counted from the first, and what it aimed at.
+    given: Vec<(usize, u32)>,
     /// None once nobody encodes with it; then it begins anew when more is wanted.
     encoder: Option<VideoEncoder>,
     coded: Vec<Option<CodedPicture>>,
@@ -104,11 +107,12 @@ impl Clip {
     /// What an encoder makes that begins with this picture.
     pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, first: usize) -> Reel {
         let bitrate = (bitrate / STEP * STEP).max(STEP);
-        let first = first % self.pictures.len();
+        let place = first % self.pictures.len();
         let mut takes = lock(&self.takes);
-        let take = takes.entry((bitrate, first)).or_insert_with(|| {
+        let take = takes.entry((bitrate, place)).or_insert_with(|| {
             Arc::new(Mutex::new(Take {
                 bitrate,
+                first: place,
                 given: Vec::new(),
                 encoder: None,
                 coded: Vec::new(),
@@ -117,6 +121,8 @@ impl Clip {
         Reel {
             clip: self.clone(),
             take: take.clone(),
+            bitrate,
+            first,
             next: 0,
             due: None,
         }
@@ -128,6 +134,8 @@ impl Clip {
 pub(crate) struct Reel {
     clip: Arc<Clip>,
     take: Arc<Mutex<Take>>,
+    bitrate: u32,
+    first: usize,
     next: usize,
     /// Which picture follows the last one, as long as none has been left out.
     due: Option<usize>,
@@ -148,7 +156,7 @@ impl Reel {
         self.due = Some(number + 1);
         let mut take = lock(&self.take);
         if take.given.len() == self.next {
-            take.given.push(number % self.clip.pictures.len());
+            take.given.push((number - self.first, self.bitrate));
         }
         while take.coded.len() < take.given.len() {
             take.encode(&self.clip.pictures)?;
@@ -157,12 +165,22 @@ impl Reel {
         Ok(take.coded[self.next - 1].clone())
     }
 
-    /// A picture was left out, so nobody else will see what comes from here on.
+    /// Aims at another bitrate from here on.
+    pub(crate) fn set_bitrate(&mut self, bitrate: u32) {
+        self.bitrate = bitrate;
+        self.part();
+    }
+
+    /// Something is different from here on, so nobody else will see what comes.
     fn part(&mut self) {
+        if Arc::strong_count(&self.take) == 1 {
+            return;
+        }
         let mut shared = lock(&self.take);
         let is_here = shared.given.len() == self.next;
         let own = Take {
             bitrate: shared.bitrate,
+            first: shared.first,
             given: shared.given[..self.next].to_vec(),
             encoder: shared.encoder.take_if(|_| is_here),
             coded: shared.coded[..self.next].to_vec(),
@@ -191,8 +209,13 @@ impl Take {
                 })?
             }
         };
-        let number = self.given[self.coded.len()];
-        self.coded.push(encoder.encode(&pictures[number])?);
+        let (number, bitrate) = self.given[self.coded.len()];
+        if encoder.settings().bitrate != bitrate {
+            encoder.set_bitrate(bitrate)?;
+        }
+        let at = Duration::from_secs(number as u64) / FPS;
+        let picture = &pictures[(self.first + number) % pictures.len()];
+        self.coded.push(encoder.encode(picture, at)?);
         self.encoder = Some(encoder);
         Ok(())
     }
