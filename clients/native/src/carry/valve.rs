@@ -110,6 +110,16 @@ impl Valve {
         let is_full = look.under_way > look.window / parts + SLACK
             || look.silent > LATE.max(look.round_trip * 3)
             || look.loss > ONLY_SOUND;
+        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
+        self.decide(is_full, rate as u32, now)
+    }
+
+    /// The same of a link that is full or not and of which nothing else is known.
+    pub(super) fn look_at(&mut self, is_full: bool, now: Instant) -> Option<u32> {
+        self.decide(is_full, u32::MAX, now)
+    }
+
+    fn decide(&mut self, is_full: bool, rate: u32, now: Instant) -> Option<u32> {
         self.room.set(!is_full);
         if !is_full {
             self.full_since = None;
@@ -120,9 +130,8 @@ impl Valve {
         if (is_full && !sustained) || soon(self.changed, pause, now) {
             return None;
         }
-        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
         let next = match (sustained, self.limit) {
-            (true, limit) => self.lower(rate as u32, limit),
+            (true, limit) => self.lower(rate, limit),
             (false, Some(limit)) if self.used.rate >= f64::from(limit) * USED => self.higher(limit),
             (false, _) => return None,
         };
