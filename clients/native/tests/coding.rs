@@ -12,7 +12,7 @@ use counterpart_native::encode::{
 use counterpart_native::picture::{self, Picture, PictureSource, Size, flash, mark};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const START: WallTime = WallTime::from_micros(1_795_000_000_400_000);
 
@@ -46,6 +46,11 @@ impl Camera {
     }
 }
 
+/// When this picture is taken.
+fn due(number: u32, fps: u32) -> Duration {
+    Duration::from_secs(number.into()) / fps
+}
+
 fn settings(bitrate: u32, fps: u32) -> VideoSettings {
     VideoSettings { bitrate, fps }
 }
@@ -58,7 +63,7 @@ fn survive(size: Size, bitrate: u32, fps: u32, pictures: u32) -> (usize, u32) {
     let (mut bytes, mut left_out) = (0, 0);
     for number in 0..pictures {
         let (at, picture) = camera.next();
-        let Some(coded) = encoder.encode(picture).unwrap() else {
+        let Some(coded) = encoder.encode(picture, due(number, fps)).unwrap() else {
             left_out += 1;
             continue;
         };
@@ -109,7 +114,7 @@ fn a_picture_without_mark_has_none_after_decoding() {
     let mut picture = Picture::black(Size::default());
     source.fill(&mut picture, 0, START).unwrap();
     let mut encoder = VideoEncoder::new(settings(500_000, 25)).unwrap();
-    let coded = encoder.encode(&picture).unwrap().unwrap();
+    let coded = encoder.encode(&picture, Duration::ZERO).unwrap().unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
     decoder.decode(&coded.config.unwrap()).unwrap();
     let Decoded::Picture(picture) = decoder.decode(&coded.body).unwrap() else {
@@ -119,18 +124,19 @@ fn a_picture_without_mark_has_none_after_decoding() {
 }
 
 #[test]
-fn keyframes_come_on_request_and_with_a_new_bitrate() {
+fn keyframes_come_on_request_and_with_a_bitrate_far_from_the_last() {
     let mut camera = Camera::new(Size::default(), 25);
     let mut encoder = VideoEncoder::new(settings(400_000, 25)).unwrap();
-    encoder.force_keyframe();
+    encoder.force_keyframe().unwrap();
     let mut keys = Vec::new();
     for number in 0..200 {
         match number {
-            10 => encoder.force_keyframe(),
+            10 => encoder.force_keyframe().unwrap(),
+            15 => encoder.set_bitrate(500_000).unwrap(),
             20 => encoder.set_bitrate(150_000).unwrap(),
             _ => {}
         }
-        let coded = encoder.encode(camera.next().1).unwrap();
+        let coded = encoder.encode(camera.next().1, due(number, 25)).unwrap();
         if coded.is_some_and(|coded| coded.keyframe) {
             keys.push(number);
         }
@@ -144,12 +150,35 @@ fn keyframes_come_on_request_and_with_a_new_bitrate() {
 }
 
 #[test]
+fn an_open_encoder_follows_another_bitrate_without_a_keyframe() {
+    let mut camera = Camera::new(Size::default(), 25);
+    let mut encoder = VideoEncoder::new(settings(100_000, 25)).unwrap();
+    let mut bytes = [0; 4];
+    for number in 0..140 {
+        match number {
+            50 => encoder.set_bitrate(60_000).unwrap(),
+            100 => encoder.set_bitrate(130_000).unwrap(),
+            _ => {}
+        }
+        let coded = encoder.encode(camera.next().1, due(number, 25)).unwrap();
+        let Some(coded) = coded else { continue };
+        assert_eq!(coded.keyframe, number == 0, "{number}");
+        bytes[number as usize / 50] += coded.body.len();
+    }
+    let kbps = |place: usize, seconds: f64| bytes[place] as f64 * 8.0 / 1000.0 / seconds;
+    let [before, less, more] = [kbps(0, 2.0), kbps(1, 2.0), kbps(2, 1.6)];
+    assert!((85.0..125.0).contains(&before), "{before}");
+    assert!((50.0..75.0).contains(&less), "{less}");
+    assert!((95.0..150.0).contains(&more), "{more}");
+}
+
+#[test]
 fn a_lost_picture_leaves_an_error_or_nothing_but_no_panic() {
     let mut camera = Camera::new(Size::default(), 25);
     let mut encoder = VideoEncoder::new(settings(400_000, 25)).unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
     for number in 0..100 {
-        let Some(coded) = encoder.encode(camera.next().1).unwrap() else {
+        let Some(coded) = encoder.encode(camera.next().1, due(number, 25)).unwrap() else {
             continue;
         };
         if let Some(config) = &coded.config {
@@ -170,12 +199,13 @@ fn coding_takes_a_fraction_of_the_time_that_a_picture_lasts() {
     let mut encoder = VideoEncoder::new(settings(600_000, 25)).unwrap();
     let mut decoder = VideoDecoder::new().unwrap();
     let (mut draw, mut encode, mut decode) = (0.0, 0.0, 0.0);
-    for _ in 0..100 {
+    for number in 0..100 {
         let begin = Instant::now();
         let picture = camera.next().1;
         draw += begin.elapsed().as_secs_f64();
         let begin = Instant::now();
-        let coded = encoder.encode(picture).unwrap().unwrap();
+        let coded = encoder.encode(picture, due(number, 25));
+        let coded = coded.unwrap().unwrap();
         encode += begin.elapsed().as_secs_f64();
         coded.config.iter().for_each(|config| {
             decoder.decode(config).unwrap();

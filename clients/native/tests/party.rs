@@ -5,7 +5,7 @@
 mod peer;
 
 use counterpart_native::encode::{AudioCodec, AudioSettings};
-use counterpart_native::party::{Carrier, Participant, PartyOptions, PartyReport};
+use counterpart_native::party::{Carrier, Participant, PartyEvent, PartyOptions, PartyReport};
 use counterpart_native::publish::PublishOptions;
 use counterpart_native::signal::Edge;
 use counterpart_native::{End, PlayOptions};
@@ -130,6 +130,13 @@ impl MiniEdge {
                     text,
                 };
                 let seq = Some(self.append(body));
+                CallMessage::Ack { id, seq }
+            }
+            CallCommand::Network { id, quality } => {
+                let seq = Some(self.append(EntryBody::Network {
+                    party: from,
+                    quality,
+                }));
                 CallMessage::Ack { id, seq }
             }
             CallCommand::Hangup { id } => {
@@ -351,6 +358,39 @@ async fn a_lost_stream_comes_back() {
     assert!(caller.played[1].pictures > 10);
     assert_eq!(callee.published.len(), 1);
     assert!(callee.texts_heard.contains(&"still there".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_hears_of_a_bad_network_and_of_its_end() {
+    let _machine = MACHINE.lock().await;
+    let (edge, address) = MiniEdge::start().await;
+    let over = Carrier::Quic;
+    let (caller, remote) =
+        Participant::caller(&address, &call(), "caller", options(over, over, false)).unwrap();
+    let (callee, mut other) =
+        Participant::callee(&address, &call(), "callee", options(over, over, false)).unwrap();
+    let (caller, callee) = (tokio::spawn(caller.run()), tokio::spawn(callee.run()));
+    assert!(other.step(7, "stream.begin").await);
+    let orders = &edge.nodes[Party::Caller as usize].hub.orders;
+    for (limit, expected) in [(100_000, Quality::Bad), (5_000_000, Quality::Good)] {
+        orders.send(peer::Order::Bitrate(limit)).unwrap();
+        loop {
+            let event = other.next().await.expect("the call goes on");
+            let PartyEvent::Entry(entry) = event else {
+                continue;
+            };
+            let EntryBody::Network { party, quality } = entry.body else {
+                continue;
+            };
+            assert_eq!(party, Party::Caller);
+            if quality == expected {
+                break;
+            }
+        }
+    }
+    remote.hang_up().await;
+    caller.await.unwrap().unwrap();
+    callee.await.unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -162,3 +162,53 @@ impl Uplink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_frames::inter;
+    use super::*;
+
+    /// How late the way is on which each picture of half a second comes 100 ms late, and the first does not.
+    fn late(browser: bool) -> Duration {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut uplink = Uplink::new(start);
+        if browser {
+            uplink.set_browser();
+        }
+        uplink.arrived(0, at(0));
+        for picture in 1..15 {
+            uplink.arrived(picture * 33, at(u64::from(picture) * 33 + 100));
+        }
+        uplink.look(at(562)).late
+    }
+
+    #[test]
+    fn what_stands_in_front_of_a_browser_counts_double() {
+        assert_eq!(late(false), Duration::from_millis(100));
+        assert_eq!(late(true), Duration::from_millis(200));
+    }
+
+    #[test]
+    fn a_picture_that_waits_for_its_turn_tells_of_no_queue() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut uplink = Uplink::new(start);
+        for picture in 0..15 {
+            uplink.arrived(picture * 33, at(u64::from(picture) * 33));
+        }
+        for picture in 0..15 {
+            uplink.take(&inter(picture * 33), at(562));
+        }
+        assert_eq!(uplink.look(at(562)).late, Duration::ZERO);
+    }
+
+    #[test]
+    fn another_publisher_is_no_browser_unless_he_says_so() {
+        let now = Instant::now();
+        let mut uplink = Uplink::new(now);
+        uplink.set_browser();
+        uplink.restart(now);
+        assert!(!uplink.browser);
+    }
+}

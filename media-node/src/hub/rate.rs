@@ -19,15 +19,21 @@ const DOWN: Duration = Duration::from_millis(800);
 const UP: Duration = Duration::from_secs(1);
 /// Sound and a picture now and then.
 const FLOOR: u32 = 70_000;
+/// A lower one is so many per cent of what gets through.
+const LESS: u32 = 85;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
+
+/// A higher limit is tried only where such a share of the present one comes in.
+const USED: f64 = 0.5;
 
 /// Bits per second of what passes.
 #[derive(Debug)]
 pub(super) struct Meter {
     since: Instant,
     total: u64,
-    rate: u32,
+    /// The last rate and the one before: now and then a link stands still.
+    rates: [u32; 2],
 }
 
 /// Over how long a rate is taken.
@@ -38,19 +44,19 @@ impl Meter {
         Self {
             since: now,
             total: 0,
-            rate: 0,
+            rates: [0; 2],
         }
     }
 
-    /// So many bytes have passed since the beginning.
+    /// So many bytes have passed since the beginning: the greater of the last two rates.
     pub(super) fn look(&mut self, total: u64, now: Instant) -> u32 {
         let passed = now.saturating_duration_since(self.since);
         if passed >= WINDOW {
             let bits = total.saturating_sub(self.total) as f64 * 8.0;
-            self.rate = (bits / passed.as_secs_f64()) as u32;
+            self.rates = [(bits / passed.as_secs_f64()) as u32, self.rates[0]];
             (self.since, self.total) = (now, total);
         }
-        self.rate
+        self.rates[0].max(self.rates[1])
     }
 }
 
@@ -133,41 +139,60 @@ pub(super) struct Leg {
 pub(super) struct Governor {
     limit: Option<u32>,
     changed: Option<Instant>,
-    /// What was too much the last time.
+    /// How late the latest leg was then.
+    late: Duration,
+    /// What got through when it was too much the last time.
     too_much: u32,
 }
 
 impl Governor {
-    /// Looks at all legs; the new limit, if there is one.
+    /// Looks at all legs, the publisher's first; the new limit, if there is one.
     pub(super) fn look(&mut self, legs: &[Leg], now: Instant) -> Option<u32> {
+        let given = legs.first().map_or(0.0, |uplink| f64::from(uplink.rate));
         let late = legs.iter().filter(|leg| leg.late > LATE);
         let narrowest = late.map(|leg| leg.rate).min();
+        let latest = legs.iter().map(|leg| leg.late).max().unwrap_or_default();
         let rested = |pause| {
             self.changed
                 .is_none_or(|at| now.saturating_duration_since(at) >= pause)
         };
         let next = match (narrowest, self.limit) {
-            (Some(rate), _) if rested(DOWN) => Some(self.lower(rate)),
-            (None, Some(limit)) if rested(UP) && legs.iter().all(|leg| leg.late < IN_TIME) => {
+            (Some(rate), _) if rested(DOWN) => self.lower(rate, latest),
+            (None, Some(limit))
+                if rested(UP)
+                    && given >= f64::from(limit) * USED
+                    && legs.iter().all(|leg| leg.late < IN_TIME) =>
+            {
                 Some(self.higher(limit))
             }
             _ => None,
         }?;
         self.changed = Some(now);
+        self.late = latest;
         self.limit = (next < NO_LIMIT).then_some(next);
         Some(next)
     }
 
-    fn lower(&mut self, rate: u32) -> u32 {
-        let rate = rate.min(self.limit.unwrap_or(u32::MAX));
+    /// What is late gets through at the rate of the link. If less than that is given already, what waits becomes less, and that is waited
+    /// for as long as it does.
+    fn lower(&mut self, rate: u32, late: Duration) -> Option<u32> {
         self.too_much = rate;
-        (rate / 100 * 85).max(FLOOR)
+        let rate = rate / 100 * LESS;
+        let next = match self.limit {
+            Some(limit) if rate >= limit && late < self.late => {
+                self.late = late;
+                return None;
+            }
+            Some(limit) => rate.min(limit / 100 * LESS),
+            None => rate,
+        };
+        Some(next.max(FLOOR))
     }
 
     /// By a tenth, and by a thirtieth around what was too much.
     fn higher(&self, limit: u32) -> u32 {
-        let near = limit > self.too_much / 10 * 8 && limit < self.too_much / 10 * 12;
-        limit + limit / if near { 30 } else { 10 }
+        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
+        limit + limit / if far { 10 } else { 30 }
     }
 }
 
@@ -191,22 +216,41 @@ mod tests {
         let start = Instant::now();
         let mut governor = Governor::default();
         assert_eq!(governor.look(&[leg(0, 900_000)], start), None);
-        let late = [leg(10, 900_000), leg(250, 500_000)];
-        assert_eq!(governor.look(&late, start), Some(425_000));
-        assert_eq!(governor.look(&late, ms(start, 799)), None);
-        assert_eq!(governor.look(&late, ms(start, 800)), Some(361_250));
-        let calm = [leg(10, 350_000)];
-        assert_eq!(governor.look(&calm, ms(start, 1_799)), None);
-        let first = governor.look(&calm, ms(start, 1_800)).unwrap();
-        assert_eq!(first, 361_250 + 361_250 / 30);
-        let mut limit = first;
+        let late = |ms| [leg(10, 900_000), leg(ms, 500_000)];
+        assert_eq!(governor.look(&late(250), start), Some(425_000));
+        assert_eq!(governor.look(&late(250), ms(start, 799)), None);
+        let calm = |rate| [leg(10, rate)];
+        assert_eq!(governor.look(&calm(420_000), ms(start, 999)), None);
+        let first = governor.look(&calm(420_000), ms(start, 1_000));
+        assert_eq!(first, Some(425_000 + 425_000 / 30));
+        let mut limit = 425_000;
         for second in 2..120 {
             limit = governor
-                .look(&calm, ms(start, 800 + second * 1_000))
+                .look(&calm(limit), ms(start, second * 1_000))
                 .unwrap_or(limit);
         }
         assert!(limit >= NO_LIMIT, "{limit}");
-        assert_eq!(governor.look(&calm, ms(start, 200_000)), None);
+        assert_eq!(governor.look(&calm(limit), ms(start, 200_000)), None);
+    }
+
+    #[test]
+    fn what_waits_may_become_less_before_the_limit_does() {
+        let start = Instant::now();
+        let mut governor = Governor::default();
+        let late = |ms| [leg(10, 425_000), leg(ms, 500_000)];
+        assert_eq!(governor.look(&late(400), start), Some(425_000));
+        assert_eq!(governor.look(&late(300), ms(start, 800)), None);
+        assert_eq!(governor.look(&late(200), ms(start, 900)), None);
+        assert_eq!(governor.look(&late(200), ms(start, 1_000)), Some(361_250));
+    }
+
+    #[test]
+    fn what_is_not_used_is_not_raised() {
+        let start = Instant::now();
+        let mut governor = Governor::default();
+        assert_eq!(governor.look(&[leg(400, 500_000)], start), Some(425_000));
+        let little = [leg(0, 200_000)];
+        assert_eq!(governor.look(&little, ms(start, 5_000)), None);
     }
 
     #[test]

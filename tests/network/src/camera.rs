@@ -4,7 +4,7 @@ use crate::clip::{Clip, FPS, Reel, SOUND_RATE};
 use anyhow::Result;
 use bytes::{BufMut, Bytes, BytesMut};
 use counterpart_native::carry::{Connection, Event, MediaSender};
-use counterpart_native::publish::Rate;
+use counterpart_native::publish::{Rate, Says};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 pub(crate) const BITRATE: u32 = 900_000;
 pub(crate) const SOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// What stands behind a picture: a NAL unit of filler (H.264, type 12) with its number and time, which no decoder looks at.
-const TRAILER: usize = 4 + 1 + 8 + 8;
+pub(crate) const TRAILER: usize = 4 + 1 + 8 + 8;
 const FILLER: u8 = 12;
 
 /// What was published.
@@ -24,6 +24,8 @@ pub(crate) struct Roll {
     /// When each picture and each packet of sound was taken, since the beginning of the call, and its bytes.
     pub(crate) pictures: Vec<(Duration, usize)>,
     pub(crate) sounds: Vec<(Duration, usize)>,
+    /// Which picture of the clip each of them was, counted on where the clip begins again.
+    pub(crate) numbers: Vec<usize>,
     /// Pictures that the encoder or a full connection left out.
     pub(crate) left_out: Vec<Duration>,
     pub(crate) keyframes: u64,
@@ -38,6 +40,8 @@ pub(crate) struct Camera {
     rate: Rate,
     bitrate: u32,
     reel: Reel,
+    /// Which picture of the clip is due.
+    due: usize,
     /// A picture was not sent, so nothing decodes before the next keyframe.
     broken: bool,
     roll: Roll,
@@ -53,6 +57,7 @@ impl Camera {
             rate: Rate::new(BITRATE, SOUND_RATE),
             bitrate: BITRATE,
             reel,
+            due: 0,
             broken: false,
             roll: Roll::default(),
         }
@@ -71,7 +76,8 @@ impl Camera {
                         self.roll.requests += 1;
                         self.start_over();
                     }
-                    Some(Event::Bitrate(total)) => self.limit(total),
+                    Some(Event::Bitrate(total)) => self.limit(Says::Node, total),
+                    Some(Event::Room(total)) => self.limit(Says::Link, total),
                     Some(_) => {}
                     None => break,
                 },
@@ -82,31 +88,27 @@ impl Camera {
         Ok(self.roll)
     }
 
-    fn limit(&mut self, total: u32) {
-        if let Some(bitrate) = self.rate.limit(total, clock::now()) {
+    fn limit(&mut self, who: Says, total: u32) {
+        if let Some(bitrate) = self.rate.limit(who, total) {
             self.bitrate = bitrate;
-            // Another bitrate costs a keyframe, see `VideoEncoder::set_bitrate`.
-            self.start_over();
+            self.reel.set_bitrate(bitrate);
         }
     }
 
     /// The next picture is a keyframe.
     fn start_over(&mut self) {
-        self.reel = self.clip.roll(self.bitrate, self.due());
-    }
-
-    /// Which picture of the clip is due.
-    fn due(&self) -> usize {
-        (clock::since(self.begin).as_millis() * u128::from(FPS) / 1000) as usize
+        self.reel = self.clip.roll(self.bitrate, self.due);
     }
 
     fn film(&mut self) -> Result<()> {
         let now = clock::since(self.begin);
+        let number = self.due;
+        self.due += 1;
         if !self.sender.has_room() {
             self.roll.left_out.push(now);
             return Ok(());
         }
-        let Some(coded) = self.reel.next()? else {
+        let Some(coded) = self.reel.next(number)? else {
             self.roll.left_out.push(now);
             return Ok(());
         };
@@ -120,6 +122,7 @@ impl Camera {
         let mut bodies = coded.config.into_iter().chain([body]);
         if bodies.all(|body| self.send(MessageKind::Video, body)) {
             self.roll.pictures.push((now, len));
+            self.roll.numbers.push(number);
             self.roll.keyframes += u64::from(coded.keyframe);
         } else {
             self.roll.left_out.push(now);

@@ -11,9 +11,10 @@ use counterpart_native::encode::{
 };
 use counterpart_native::picture::{Picture, PictureSource};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Pictures per second.
 pub(crate) const FPS: u32 = 30;
@@ -33,6 +34,8 @@ const VOICE: &str = "aevalsrc=exprs='lt(mod(t,4),3)*(0.5-0.5*cos(2*PI*4*t))*(0.3
 
 /// The clip.
 pub struct Clip {
+    /// Where ffmpeg has put the pictures.
+    file: PathBuf,
     pictures: Vec<Picture>,
     /// The decoder's configuration, and the packets.
     sound: (Bytes, Vec<Bytes>),
@@ -48,10 +51,13 @@ impl std::fmt::Debug for Clip {
 /// By bitrate and first picture.
 type Takes = HashMap<(u32, usize), Arc<Mutex<Take>>>;
 
-/// What one encoder makes, from its first picture on.
+/// What one encoder makes.
 struct Take {
+    /// What it began with.
     bitrate: u32,
     first: usize,
+    /// Which pictures it was given, counted from the first, and what it aimed at.
+    given: Vec<(usize, u32)>,
     /// None once nobody encodes with it; then it begins anew when more is wanted.
     encoder: Option<VideoEncoder>,
     coded: Vec<Option<CodedPicture>>,
@@ -67,7 +73,7 @@ impl Clip {
         let (y4m, pcm) = (folder.join("clip.y4m"), folder.join("clip.s16"));
         ffmpeg(&["-filter_complex", PICTURES], &y4m)?;
         ffmpeg(&["-f", "lavfi", "-i", VOICE, "-f", "s16le"], &pcm)?;
-        let mut source = PictureSource::File(y4m).open()?;
+        let mut source = PictureSource::File(y4m.clone()).open()?;
         let mut pictures = Vec::new();
         for number in 0..u64::from(SECONDS * FPS) {
             let mut picture = Picture::black(source.size());
@@ -75,10 +81,16 @@ impl Clip {
             pictures.push(picture);
         }
         Ok(Self {
+            file: y4m,
             pictures,
             sound: sound(&std::fs::read(pcm)?)?,
             takes: Mutex::default(),
         })
+    }
+
+    /// Where the pictures are, as ffmpeg reads them.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// The decoder's configuration for the sound.
@@ -95,12 +107,13 @@ impl Clip {
     /// What an encoder makes that begins with this picture.
     pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, first: usize) -> Reel {
         let bitrate = (bitrate / STEP * STEP).max(STEP);
-        let first = first % self.pictures.len();
+        let place = first % self.pictures.len();
         let mut takes = lock(&self.takes);
-        let take = takes.entry((bitrate, first)).or_insert_with(|| {
+        let take = takes.entry((bitrate, place)).or_insert_with(|| {
             Arc::new(Mutex::new(Take {
                 bitrate,
-                first,
+                first: place,
+                given: Vec::new(),
                 encoder: None,
                 coded: Vec::new(),
             }))
@@ -108,7 +121,10 @@ impl Clip {
         Reel {
             clip: self.clone(),
             take: take.clone(),
+            bitrate,
+            first,
             next: 0,
+            due: None,
         }
     }
 }
@@ -118,7 +134,11 @@ impl Clip {
 pub(crate) struct Reel {
     clip: Arc<Clip>,
     take: Arc<Mutex<Take>>,
+    bitrate: u32,
+    first: usize,
     next: usize,
+    /// Which picture follows the last one, as long as none has been left out.
+    due: Option<usize>,
 }
 
 impl std::fmt::Debug for Take {
@@ -128,14 +148,45 @@ impl std::fmt::Debug for Take {
 }
 
 impl Reel {
-    /// The next picture; nothing when the encoder leaves it out to keep to the bitrate.
-    pub(crate) fn next(&mut self) -> Result<Option<CodedPicture>> {
+    /// This picture of the clip, encoded; nothing when the encoder leaves it out to keep to the bitrate.
+    pub(crate) fn next(&mut self, number: usize) -> Result<Option<CodedPicture>> {
+        if self.due.is_some_and(|due| due != number) {
+            self.part();
+        }
+        self.due = Some(number + 1);
         let mut take = lock(&self.take);
-        while take.coded.len() <= self.next {
+        if take.given.len() == self.next {
+            take.given.push((number - self.first, self.bitrate));
+        }
+        while take.coded.len() < take.given.len() {
             take.encode(&self.clip.pictures)?;
         }
         self.next += 1;
         Ok(take.coded[self.next - 1].clone())
+    }
+
+    /// Aims at another bitrate from here on.
+    pub(crate) fn set_bitrate(&mut self, bitrate: u32) {
+        self.bitrate = bitrate;
+        self.part();
+    }
+
+    /// Something is different from here on, so nobody else will see what comes.
+    fn part(&mut self) {
+        if Arc::strong_count(&self.take) == 1 {
+            return;
+        }
+        let mut shared = lock(&self.take);
+        let is_here = shared.given.len() == self.next;
+        let own = Take {
+            bitrate: shared.bitrate,
+            first: shared.first,
+            given: shared.given[..self.next].to_vec(),
+            encoder: shared.encoder.take_if(|_| is_here),
+            coded: shared.coded[..self.next].to_vec(),
+        };
+        drop(shared);
+        self.take = Arc::new(Mutex::new(own));
     }
 }
 
@@ -158,8 +209,13 @@ impl Take {
                 })?
             }
         };
-        let place = (self.first + self.coded.len()) % pictures.len();
-        self.coded.push(encoder.encode(&pictures[place])?);
+        let (number, bitrate) = self.given[self.coded.len()];
+        if encoder.settings().bitrate != bitrate {
+            encoder.set_bitrate(bitrate)?;
+        }
+        let at = Duration::from_secs(number as u64) / FPS;
+        let picture = &pictures[(self.first + number) % pictures.len()];
+        self.coded.push(encoder.encode(picture, at)?);
         self.encoder = Some(encoder);
         Ok(())
     }

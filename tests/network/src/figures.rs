@@ -42,6 +42,8 @@ pub struct Direction {
     pub seconds: f64,
     /// Bits per second of what was shown and heard.
     pub bitrate: f64,
+    /// How like the source what stood on the screen was, see `judge`. Where it was asked for.
+    pub ssim: Option<f64>,
     /// Packets of sound that were recorded.
     pub sounds: u64,
     /// Those that came in time.
@@ -83,6 +85,7 @@ impl Direction {
             frozen,
             seconds,
             bitrate: bytes as f64 * 8.0 / seconds,
+            ssim: None,
             sounds: roll.sounds.iter().filter(|(at, _)| counts(at)).count() as u64,
             in_time: in_time.count() as u64,
             sound_delays: delays(&sounds),

@@ -12,6 +12,7 @@
 //! | `clip` | pictures and sound, encoded by the native client's encoders |
 //! | `camera` | publishes the clip and obeys the node |
 //! | `screen` | plays and takes notes |
+//! | `judge` | has ffmpeg compare what was shown with the clip |
 //! | `call`, `node` | two parties, a node and the weather |
 //! | `transit` | the same link in real time |
 //! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
@@ -23,6 +24,7 @@ mod camera;
 pub mod cells;
 mod clip;
 pub mod figures;
+mod judge;
 mod lane;
 mod net;
 mod node;

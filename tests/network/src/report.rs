@@ -24,6 +24,8 @@ pub struct Summary {
     pub shown: f64,
     /// Bits per second of what was shown and heard.
     pub bitrate: f64,
+    /// How like the source what stood on the screen was (SSIM of the luma), in the calls in which that was asked for.
+    pub ssim: Option<f64>,
     /// Share of the packets of sound that came in time.
     pub in_time: f64,
     /// Share of sound that a player with this delay has to conceal.
@@ -60,6 +62,7 @@ impl Summary {
             freeze_ratio: most(&|side| side.frozen / side.seconds),
             shown: least(&|side| side.shown),
             bitrate: least(&|side| side.bitrate),
+            ssim: sides.iter().filter_map(|side| side.ssim).reduce(f64::min),
             in_time: least(&|side| side.in_time),
             concealed: 1.0 - least(&|side| side.in_time),
             sound_delay: worse(&|side| side.sound_delay),
@@ -84,11 +87,12 @@ impl Summary {
         let queue = self
             .queue
             .map_or(String::new(), |q| format!("{:.0}", q.p95));
+        let ssim = self.ssim.map_or(String::new(), |ssim| format!("{ssim:.3}"));
         let used = self
             .used
             .map_or(String::new(), |u| format!("{:.0}", u * 100.0));
         format!(
-            "| {} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.2} | {:.1} | {:.0} | {:.2} | {:.2} | {:.3} | {} | {} |",
+            "| {} | {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.2} | {:.1} | {:.0} | {ssim} | {:.2} | {:.2} | {:.3} | {queue} | {used} |",
             self.cell,
             self.row,
             delay.p50,
@@ -102,8 +106,6 @@ impl Summary {
             self.in_time * 100.0,
             self.concealed * 100.0,
             self.overhead,
-            queue,
-            used
         )
     }
 }
@@ -117,6 +119,7 @@ struct Side {
     frozen: f64,
     shown: f64,
     bitrate: f64,
+    ssim: Option<f64>,
     in_time: f64,
     overhead: f64,
     queue: Option<Spread>,
@@ -132,7 +135,6 @@ impl Side {
             Spread::of(each.iter().flat_map(|d| f(d).iter().copied()).collect())
         };
         let bytes = |f: &dyn Fn(&Link) -> u64| links.iter().map(|l| f(l) as f64).sum::<f64>();
-        let uses: Vec<f64> = links.iter().filter_map(|link| link.used).collect();
         let queues = links.iter().filter_map(|link| link.queue);
         Self {
             delay: all(&|d| &d.delays),
@@ -142,18 +144,24 @@ impl Side {
             frozen: sum(&|d| d.frozen),
             shown: sum(&|d| d.shown as f64) / sum(&|d| d.due as f64),
             bitrate: sum(&|d| d.bitrate) / each.len() as f64,
+            ssim: mean(each.iter().filter_map(|d| d.ssim)),
             in_time: sum(&|d| d.in_time as f64) / sum(&|d| d.sounds as f64),
             overhead: bytes(&|l| l.bytes) / bytes(&|l| l.media),
             queue: queues.max_by(|a, b| a.p95.total_cmp(&b.p95)),
-            used: (!uses.is_empty()).then(|| uses.iter().sum::<f64>() / uses.len() as f64),
+            used: mean(links.iter().filter_map(|link| link.used)),
         }
     }
 }
 
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
 /// What the columns are.
 pub const HEAD: &str = "\
-| cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+| cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | SSIM | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// A table in Markdown.
 pub fn table(summaries: &[Summary]) -> String {

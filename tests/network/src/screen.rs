@@ -1,6 +1,7 @@
 //! Plays and takes notes.
 
 use crate::camera::read;
+use bytes::Bytes;
 use counterpart_native::carry::{Connection, Event};
 use counterpart_shared::rtmp::MessageKind;
 use counterpart_transport::clock;
@@ -20,6 +21,8 @@ pub(crate) struct Seen {
 pub(crate) struct Log {
     pub(crate) pictures: Vec<Seen>,
     pub(crate) sounds: Vec<Seen>,
+    /// What was decoded, in order: each picture with its number, and configurations.
+    pub(crate) film: Vec<(Option<usize>, Bytes)>,
     /// Pictures that came without the one before, and are no keyframes.
     pub(crate) undecodable: u64,
     /// How the connection ended, if it did.
@@ -48,6 +51,9 @@ pub(crate) async fn watch(mut connection: Connection, begin: Instant, end: Durat
             None => return log,
         };
         let Some((number, taken)) = read(&message) else {
+            if message.kind == MessageKind::Video {
+                log.film.push((None, message.payload));
+            }
             continue;
         };
         let seen = Seen {
@@ -63,6 +69,7 @@ pub(crate) async fn watch(mut connection: Connection, begin: Instant, end: Durat
         if follows {
             last = Some(number);
             log.pictures.push(seen);
+            log.film.push((Some(number), message.payload));
         } else {
             log.undecodable += 1;
         }

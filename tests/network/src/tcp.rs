@@ -8,6 +8,7 @@ use crate::camera::{Camera, Roll};
 use crate::cells::Cell;
 use crate::clip::Clip;
 use crate::figures::{Direction, Run};
+use crate::judge;
 use crate::node::node_in_real_time;
 use crate::screen::{self, Log};
 use crate::transit::Lanes;
@@ -98,7 +99,15 @@ pub fn run_in_tunnel(
     let [(from_caller, at_caller), (from_callee, at_callee)] = [caller.end()?, callee.end()?];
     let span = SETTLED..SETTLED + cell.length;
     let directions = [(from_caller, &at_callee), (from_callee, &at_caller)];
-    let directions = directions.map(|(roll, log)| Direction::of(&roll, log, cell, &span));
+    let judged = |(roll, log): (Roll, &Log)| -> Result<Direction> {
+        let ssim = judge::ssim(clip, &roll, log, &span)?;
+        Ok(Direction {
+            ssim,
+            ..Direction::of(&roll, log, cell, &span)
+        })
+    };
+    let [there, back_again] = directions.map(judged);
+    let directions = [there?, back_again?];
     let media = directions.each_ref().map(|direction| direction.published);
     let links = lanes.links(cell, media);
     let backs = [at_caller, at_callee].map(|log| back(&log, cell));

@@ -51,6 +51,7 @@ impl Watched {
             frozen,
             seconds,
             bitrate: bytes as f64 * 8.0 / during.as_secs_f64(),
+            ssim: None,
             sounds: sounds.count() as u64,
             in_time: in_time.count() as u64,
             sound_delays: heard.map(|(made, heard)| ms(made, heard)).collect(),

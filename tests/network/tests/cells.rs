@@ -40,6 +40,8 @@ fn a_clean_link_adds_nothing() {
     assert!(p95(&summary) < 80.0);
     assert!(summary.in_time > 0.999 && summary.shown > 0.99);
     assert!(summary.overhead < 1.12, "{}", summary.overhead);
+    let ssim = summary.ssim.expect("it was judged");
+    assert!(ssim > 0.98 && ssim <= 1.0, "{ssim}");
 }
 
 #[test]
@@ -61,6 +63,8 @@ fn a_narrow_link_is_found_out() {
     assert!(summary.in_time > 0.97);
     let queue = summary.queue.expect("there is a bottleneck");
     assert!(queue.p95 < 200.0, "{queue:?}");
+    let ssim = summary.ssim.expect("it was judged");
+    assert!((0.5..0.99).contains(&ssim), "{ssim}");
 }
 
 #[test]

@@ -300,7 +300,7 @@ impl Clip {
             fps: 30,
         })?;
         let coded = encoder
-            .encode(&picture)?
+            .encode(&picture, Duration::ZERO)?
             .context("the encoder skipped the first picture")?;
         Ok(Self {
             config: coded

@@ -167,3 +167,44 @@ fn silence_holds_nothing_up_unless_the_link_is_full() {
     steady.sent(INITIAL, later);
     assert_eq!(steady.window(), INITIAL + (1 + RESTART) * 1200);
 }
+
+/// Whether a queue that was taken for another's still is after nine seconds of round trips that wait so long for so many packets under
+/// way.
+fn is_still_foreign(waits: impl Fn(u64, usize) -> Duration) -> bool {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    steady.foreign = Some((MOST_FOREIGN, born));
+    for round in 0..60 {
+        let sent = born + Duration::from_millis(150) * round;
+        let packets = 2 + u64::from(round) * 7 % 5;
+        let bytes = packets * 1200;
+        steady.sent(bytes, sent);
+        let trip = Duration::from_millis(100) + waits(packets, round as usize);
+        steady.acknowledged((packets as u32, bytes), sent, 0, false, sent + trip);
+    }
+    steady.foreign.is_some()
+}
+
+#[test]
+fn a_verdict_on_a_queue_is_withdrawn_when_it_follows_what_is_under_way() {
+    let ours = |packets: u64, _| Duration::from_millis(30) * packets as u32;
+    assert!(!is_still_foreign(ours));
+    let others = |_, round| Duration::from_millis([120, 60, 150, 40, 90, 130, 70][round % 7]);
+    assert!(is_still_foreign(others));
+}
+
+#[test]
+fn a_verdict_on_a_queue_is_withdrawn_when_it_overflows() {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    steady.foreign = Some((MOST_FOREIGN, born));
+    steady.sent(1200, born);
+    let soon = born + Duration::from_millis(100);
+    steady.acknowledged((1, 1200), born, 0, false, soon);
+    assert!(steady.foreign.is_some());
+    steady.losing = OVERFLOWING;
+    let late = soon + STANDING * 3;
+    steady.sent(1200, soon);
+    steady.acknowledged((1, 1200), soon, 0, false, late);
+    assert!(steady.foreign.is_none());
+}

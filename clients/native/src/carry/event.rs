@@ -18,8 +18,10 @@ pub enum Event {
     },
     /// The next picture is to be a keyframe.
     KeyframeRequest,
-    /// What gets through, in bits per second.
+    /// What gets through, in bits per second, says the node, who sees all legs.
     Bitrate(u32),
+    /// What the publisher's own link takes, in bits per second.
+    Room(u32),
     /// The node says something about the stream.
     Status(Status),
     /// The node ended the stream. Nothing comes after it.

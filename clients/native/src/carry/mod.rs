@@ -15,6 +15,7 @@ mod connection;
 mod control;
 mod error;
 mod event;
+mod gauge;
 mod pin;
 mod quic;
 mod quic_receive;

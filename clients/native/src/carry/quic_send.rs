@@ -73,6 +73,7 @@ impl Sender {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
+        self.valve.count(message.payload.len(), clock::now());
         self.look();
         match Track::of(message.kind) {
             Some(Track::Video) if is_config(TagKind::Video, &message) => {
@@ -117,7 +118,7 @@ impl Sender {
         };
         if let Some(limit) = self.valve.look(look, clock::now()) {
             // When so many events wait he will hear of it later.
-            let _ = self.events.try_send(Event::Bitrate(limit));
+            let _ = self.events.try_send(Event::Room(limit));
         }
     }
 

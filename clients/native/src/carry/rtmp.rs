@@ -3,6 +3,7 @@
 use super::CarryError;
 use super::connection::{Parts, new_session};
 use super::control::{self, Control};
+use super::gauge::Gauge;
 use super::resolve::resolve;
 use bytes::BytesMut;
 use counterpart_shared::grant::Act;
@@ -33,6 +34,7 @@ pub(super) async fn open(
     let mut control = Control::new(session, parts.replies, parts.events, parts.ready);
     control.chunks.push(&surplus);
     let mut tasks = parts.tasks;
+    let writer = Gauge::new(writer, parts.room, control.events.clone());
     tasks.spawn(control::write(writer, parts.to_write, parts.media));
     tasks.spawn(control.run(reader, parts.wishes));
     Ok(tasks)

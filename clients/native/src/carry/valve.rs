@@ -19,6 +19,12 @@ const SUSTAINED: Duration = Duration::from_millis(150);
 const DOWN: Duration = Duration::from_millis(800);
 /// A higher one is tried this often.
 const UP: Duration = Duration::from_secs(1);
+/// A higher one is tried only where so much of the present one is used.
+const USED: f64 = 0.75;
+/// Over how long it is counted what is used.
+const COUNTED: Duration = Duration::from_millis(500);
+/// A lower limit is so many per cent of what the link takes.
+const LESS: u32 = 90;
 /// Sound and a picture now and then.
 const FLOOR: u32 = 70_000;
 /// From here on there is no limit any more.
@@ -60,6 +66,29 @@ pub(super) struct Valve {
     full_since: Option<Instant>,
     limit: Option<u32>,
     changed: Option<Instant>,
+    used: Used,
+    /// What the link took when it was full the last time.
+    too_much: u32,
+}
+
+/// What a publisher gives.
+#[derive(Debug, Default)]
+struct Used {
+    since: Option<Instant>,
+    bytes: u64,
+    /// Bits per second.
+    rate: f64,
+}
+
+impl Used {
+    fn count(&mut self, bytes: u64, now: Instant) {
+        self.bytes += bytes;
+        let passed = now.saturating_duration_since(*self.since.get_or_insert(now));
+        if passed >= COUNTED {
+            self.rate = self.bytes as f64 * 8.0 / passed.as_secs_f64();
+            (self.since, self.bytes) = (Some(now), 0);
+        }
+    }
 }
 
 impl Valve {
@@ -70,12 +99,27 @@ impl Valve {
         }
     }
 
+    /// The publisher has given so many bytes.
+    pub(super) fn count(&mut self, bytes: usize, now: Instant) {
+        self.used.count(bytes as u64, now);
+    }
+
     /// What the encoder may give from now on, in bits per second with sound, if that has changed.
     pub(super) fn look(&mut self, look: Look, now: Instant) -> Option<u32> {
         let parts = if look.loss > LOSSY { 2 } else { 1 };
         let is_full = look.under_way > look.window / parts + SLACK
             || look.silent > LATE.max(look.round_trip * 3)
             || look.loss > ONLY_SOUND;
+        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
+        self.decide(is_full, rate as u32, now)
+    }
+
+    /// The same of a link that is full or not and of which nothing else is known.
+    pub(super) fn look_at(&mut self, is_full: bool, now: Instant) -> Option<u32> {
+        self.decide(is_full, u32::MAX, now)
+    }
+
+    fn decide(&mut self, is_full: bool, rate: u32, now: Instant) -> Option<u32> {
         self.room.set(!is_full);
         if !is_full {
             self.full_since = None;
@@ -86,15 +130,29 @@ impl Valve {
         if (is_full && !sustained) || soon(self.changed, pause, now) {
             return None;
         }
-        let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
         let next = match (sustained, self.limit) {
-            (true, limit) => ((rate as u32).min(limit.unwrap_or(u32::MAX)) / 100 * 80).max(FLOOR),
-            (false, Some(limit)) => limit + limit / 12,
-            (false, None) => return None,
+            (true, limit) => self.lower(rate, limit),
+            (false, Some(limit)) if self.used.rate >= f64::from(limit) * USED => self.higher(limit),
+            (false, _) => return None,
         };
         self.changed = Some(now);
         self.limit = (next < NO_LIMIT).then_some(next);
         Some(next)
+    }
+
+    /// A full link takes what is given, since no more pictures are made than it takes.
+    fn lower(&mut self, window: u32, limit: Option<u32>) -> u32 {
+        let used = self.used.rate as u32;
+        self.too_much = if used > 0 { used.min(window) } else { window };
+        let next = self.too_much / 100 * LESS;
+        next.min(limit.map_or(u32::MAX, |limit| limit / 100 * LESS))
+            .max(FLOOR)
+    }
+
+    /// By a tenth, and by a thirtieth around what was too much.
+    fn higher(&self, limit: u32) -> u32 {
+        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
+        limit + limit / if far { 10 } else { 30 }
     }
 }
 
@@ -125,12 +183,24 @@ mod tests {
         assert!(room.is_there());
         assert_eq!(look(9_000, 100), None);
         assert!(!room.is_there(), "at once");
-        assert_eq!(look(9_000, 250), Some(320_000));
+        assert_eq!(look(9_000, 250), Some(360_000));
         assert_eq!(look(9_000, 1_000), None, "it needs time to show");
-        assert_eq!(look(9_000, 1_050), Some(256_000));
+        assert_eq!(look(9_000, 1_050), Some(324_000));
         assert_eq!(look(1_000, 2_000), None);
         assert!(room.is_there());
-        assert_eq!(look(1_000, 2_050), Some(277_333));
+        assert_eq!(look(1_000, 2_050), None, "it is not used");
+        valve.count(0, start + ms(2_000));
+        valve.count(14_000, start + ms(2_500));
+        let clear = Look {
+            silent: ms(50),
+            under_way: 1_000,
+            window: 5_000,
+            round_trip: ms(100),
+            loss: 0.0,
+        };
+        assert_eq!(valve.look(clear, start + ms(2_500)), None, "too little");
+        valve.count(20_000, start + ms(3_000));
+        assert_eq!(valve.look(clear, start + ms(3_000)), Some(334_800));
     }
 
     #[test]

@@ -5,16 +5,27 @@ use crate::picture::Picture;
 use bytes::Bytes;
 use counterpart_shared::flv::{FrameType, VideoBody};
 use counterpart_shared::h264::{DecoderConfig, Nal, NalType, annex_b_units, to_avcc};
-use openh264::OpenH264API;
 use openh264::encoder::{
     BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, Profile,
     RateControlMode, UsageType,
 };
+use openh264::{OpenH264API, Timestamp};
+use std::time::Duration;
 
-/// Seconds from one keyframe to the next, and where the bitrate is so low that a keyframe is a burden.
-const KEYFRAME_INTERVAL_S: u32 = 2;
-const LONG_INTERVAL_S: u32 = 6;
+/// From one keyframe to the next, and where the bitrate is so low that a keyframe is a burden.
+const KEYFRAME_INTERVAL: Duration = Duration::from_secs(2);
+const LONG_INTERVAL: Duration = Duration::from_secs(6);
 const LOW_BITRATE: u32 = 400_000;
+/// An open encoder follows from so much of the bitrate that it was opened for
+const SLOWEST: f64 = 0.5;
+/// to so much of it.
+const FASTEST: f64 = 1.4;
+/// What an encoder may give at once that has given less than it was allowed for a while, as time at its bitrate; what it gives on its own
+/// before it heeds a lower bitrate.
+const CREDIT: Duration = Duration::from_millis(200);
+/// The most and the least that the encoder's own bucket holds, in seconds at its bitrate (`ratectl.cpp`).
+const FULL: f64 = 0.5;
+const EMPTY: f64 = -0.25;
 
 /// How pictures are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +37,11 @@ pub struct VideoSettings {
 }
 
 impl VideoSettings {
-    /// Seconds from one keyframe to the next.
-    fn keyframe_interval(self) -> u32 {
+    /// From one keyframe to the next.
+    fn keyframe_interval(self) -> Duration {
         match self.bitrate < LOW_BITRATE {
-            true => LONG_INTERVAL_S,
-            false => KEYFRAME_INTERVAL_S,
+            true => LONG_INTERVAL,
+            false => KEYFRAME_INTERVAL,
         }
     }
 }
@@ -47,13 +58,37 @@ pub struct CodedPicture {
 }
 
 /// Encodes one picture after the other, all of one size.
+///
+/// The safe interface of OpenH264 takes a bitrate only when it is opened. It counts by the times of the pictures, though, so an encoder
+/// whose clock runs at half speed gives half the bitrate, without a keyframe.
 pub struct VideoEncoder {
     settings: VideoSettings,
     encoder: Encoder,
+    /// The bitrate that the encoder was opened for.
+    opened: u32,
+    clock: Clock,
     /// The parameter sets that were announced.
     announced: Option<(Nal, Nal)>,
-    /// Pictures since the last keyframe, also those that were left out.
-    since_keyframe: u32,
+    /// When the last picture and the last keyframe were taken.
+    last: Option<Duration>,
+    keyframe: Duration,
+}
+
+/// The encoder's clock, and the bucket that it fills with bits and that leaks with time.
+#[derive(Debug, Default)]
+struct Clock {
+    /// Milliseconds.
+    time: f64,
+    /// Seconds at the bitrate that the encoder was opened for.
+    bucket: f64,
+}
+
+impl Clock {
+    /// So much time has passed for it.
+    fn run(&mut self, seconds: f64) {
+        self.time += seconds * 1000.0;
+        self.bucket = (self.bucket - seconds).max(EMPTY);
+    }
 }
 
 impl std::fmt::Debug for VideoEncoder {
@@ -70,8 +105,11 @@ impl VideoEncoder {
         Ok(Self {
             settings,
             encoder: open(settings)?,
+            opened: settings.bitrate,
+            clock: Clock::default(),
             announced: None,
-            since_keyframe: 0,
+            last: None,
+            keyframe: Duration::ZERO,
         })
     }
 
@@ -80,36 +118,55 @@ impl VideoEncoder {
         self.settings
     }
 
-    /// Aims at another bitrate from the next picture on, which becomes a keyframe: the safe interface of the encoder
-    /// can only be opened anew.
+    /// Aims at another bitrate from the next picture on. That is a keyframe where the bitrate is far from the one of the last keyframe.
     pub fn set_bitrate(&mut self, bitrate: u32) -> Result<(), EncodeError> {
+        let speed = f64::from(bitrate) / f64::from(self.opened.max(1));
+        let less = bitrate < self.settings.bitrate;
         self.settings.bitrate = bitrate;
-        self.encoder = open(self.settings)?;
+        let credit = FULL - self.clock.bucket > CREDIT.as_secs_f64();
+        if !(SLOWEST..=FASTEST).contains(&speed) || (less && credit) {
+            self.open_anew()?;
+        }
         Ok(())
     }
 
     /// Makes the next picture a keyframe.
-    pub fn force_keyframe(&mut self) {
-        // Before the first picture the encoder does not stand; that one is a keyframe anyway.
-        if self.announced.is_some() {
-            self.encoder.force_intra_frame();
-        }
+    pub fn force_keyframe(&mut self) -> Result<(), EncodeError> {
+        self.open_anew()
     }
 
     /// Makes the next picture a keyframe that brings its configuration again.
-    pub fn start_over(&mut self) {
-        self.force_keyframe();
+    pub fn start_over(&mut self) -> Result<(), EncodeError> {
         self.announced = None;
+        self.open_anew()
     }
 
-    /// Encodes a picture. Nothing comes out when the encoder leaves it out to keep to the bitrate; the next one builds
-    /// on those before it all the same.
-    pub fn encode(&mut self, picture: &Picture) -> Result<Option<CodedPicture>, EncodeError> {
-        self.since_keyframe += 1;
-        if self.since_keyframe > self.settings.fps * self.settings.keyframe_interval() {
-            self.force_keyframe();
+    fn open_anew(&mut self) -> Result<(), EncodeError> {
+        self.encoder = open(self.settings)?;
+        self.opened = self.settings.bitrate;
+        self.clock = Clock::default();
+        Ok(())
+    }
+
+    /// Encodes a picture that was taken at this time of the stream. Nothing comes out when the encoder leaves it out to keep to the
+    /// bitrate; the next one builds on those before it all the same.
+    pub fn encode(
+        &mut self,
+        picture: &Picture,
+        at: Duration,
+    ) -> Result<Option<CodedPicture>, EncodeError> {
+        if at.saturating_sub(self.keyframe) >= self.settings.keyframe_interval() {
+            self.keyframe = at;
+            self.force_keyframe()?;
         }
-        let stream = Bytes::from(self.encoder.encode(picture)?.to_vec());
+        let frame = Duration::from_secs(1) / self.settings.fps.max(1);
+        let passed = self.last.map_or(frame, |last| at.saturating_sub(last));
+        self.last = Some(at);
+        let speed = f64::from(self.settings.bitrate) / f64::from(self.opened.max(1));
+        self.clock.run(passed.as_secs_f64() * speed);
+        let time = Timestamp::from_millis(self.clock.time as u64);
+        let stream = Bytes::from(self.encoder.encode_at(picture, time)?.to_vec());
+        self.clock.bucket += stream.len() as f64 * 8.0 / f64::from(self.opened.max(1));
         let units: Vec<Nal> = annex_b_units(&stream).collect();
         let config = self.announce(&units)?;
         let slices: Vec<Nal> = units
@@ -121,7 +178,7 @@ impl VideoEncoder {
         }
         let keyframe = slices.iter().any(|unit| unit.nal_type() == NalType::Idr);
         let frame_type = if keyframe {
-            self.since_keyframe = 1;
+            self.keyframe = at;
             FrameType::Key
         } else {
             FrameType::Inter
@@ -154,10 +211,10 @@ fn open(settings: VideoSettings) -> Result<Encoder, EncodeError> {
     let config = EncoderConfig::new()
         .bitrate(BitRate::from_bps(settings.bitrate))
         .max_frame_rate(FrameRate::from_hz(settings.fps as f32))
-        // It would not count the pictures that it leaves out, so the interval is kept here.
+        // It would not count the pictures that are left out, so the interval is kept here.
         .intra_frame_period(IntraFramePeriod::from_num_frames(0))
         .usage_type(UsageType::CameraVideoRealTime)
-        .rate_control_mode(RateControlMode::Bitrate)
+        .rate_control_mode(RateControlMode::Timestamp)
         .complexity(Complexity::Low)
         .profile(Profile::Baseline)
         .skip_frames(true)

@@ -20,6 +20,7 @@ mod heard;
 mod media;
 mod options;
 mod participant;
+mod quality;
 mod report;
 mod script;
 mod talk;

@@ -5,8 +5,11 @@ use super::event::{PartyEvent, Remote, Step, Wish};
 use super::heard::Heard;
 use super::media::{Lost, Media};
 use super::options::PartyOptions;
+use super::quality::QualityMeter;
 use super::report::PartyReport;
 use super::talk::Texts;
+use crate::play::PlayProgress;
+use crate::publish::PublishProgress;
 use crate::signal::{CallSocket, Edge, SignalError, client_id};
 use crate::walltime::WallTime;
 use counterpart_shared::api::{CallCommand, CallMessage, MediaUrls};
@@ -35,6 +38,9 @@ pub struct Participant {
     pub(super) ends: bool,
     /// Whether he has begun to publish.
     shows: bool,
+    quality: QualityMeter,
+    publishing: watch::Receiver<PublishProgress>,
+    playing: watch::Receiver<PlayProgress>,
     /// When to ask for URLs because a stream was lost.
     retry: Option<tokio::time::Instant>,
     begin: Instant,
@@ -100,6 +106,9 @@ impl Participant {
             wants_end: false,
             ends: false,
             shows: false,
+            quality: QualityMeter::default(),
+            publishing: publishing.clone(),
+            playing: playing.clone(),
             retry: None,
             begin: Instant::now(),
             events,
@@ -217,12 +226,14 @@ impl Participant {
     /// One thing happens and is dealt with. Cancelling loses nothing.
     pub(super) async fn happen(&mut self) -> Result<(), PartyError> {
         let text_due = self.texts.due();
+        let quality_due = self.quality.due();
         tokio::select! {
             message = self.socket.next() => self.hear(message?)?,
             Some(wish) = self.wishes.recv() => self.grant(wish).await,
             lost = self.media.lost(&mut self.report) => self.lose(lost?),
             () = at(self.retry) => self.restore().await?,
             () = at(text_due) => self.say_next().await,
+            () = at(Some(quality_due)) => self.judge().await,
         }
         Ok(())
     }
@@ -236,6 +247,9 @@ impl Participant {
             CallMessage::Entry(entry) => self.tell(PartyEvent::Entry(entry)),
             CallMessage::Position { position, .. } => self.tell(PartyEvent::Position(position)),
             CallMessage::Play { .. } if self.heard.accepted => self.play_if_told()?,
+            CallMessage::Error { id, error } if self.quality.is_mine(id.as_ref()) => {
+                tracing::debug!(party = %self.me, %error, "nobody hears of the network");
+            }
             CallMessage::Error { error, .. } => return Err(SignalError::Api(error).into()),
             _ => {}
         }
@@ -266,6 +280,19 @@ impl Participant {
     async fn say_next(&mut self) {
         if let Some(text) = self.texts.next() {
             self.say(text).await;
+        }
+    }
+
+    /// Once a second: says how his network is, when that has changed.
+    async fn judge(&mut self) {
+        if !self.heard.accepted {
+            return self.quality.rest();
+        }
+        let published = self.publishing.borrow().clone();
+        let played = self.playing.borrow().clone();
+        if let Some(quality) = self.quality.look(&published, &played) {
+            let command = self.quality.command(quality);
+            self.socket.send(&command).await;
         }
     }
 

@@ -112,7 +112,9 @@ impl Player<'_> {
             }
             Event::Closed(status) => return Some(End::Closed(status.code)),
             Event::Failed(error) => return Some(End::failed(&error)),
-            Event::Gap { .. } | Event::KeyframeRequest | Event::Bitrate(_) => return None,
+            Event::Gap { .. } | Event::KeyframeRequest | Event::Bitrate(_) | Event::Room(_) => {
+                return None;
+            }
         };
         match self.sights.send(sight).await {
             Ok(()) => None,

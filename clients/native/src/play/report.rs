@@ -11,6 +11,8 @@ pub struct PlayProgress {
     pub pictures: u64,
     /// Packets of sound decoded.
     pub sounds: u64,
+    /// Messages that never came (QUIC).
+    pub lost: u64,
     /// Size of the last picture.
     pub size: Option<(usize, usize)>,
     /// Delay of the last picture, when it has a mark.

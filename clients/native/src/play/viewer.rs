@@ -158,6 +158,8 @@ impl Viewer {
     }
 
     fn gap(&mut self, track: Track, messages: u64) {
+        self.progress
+            .send_modify(|progress| progress.lost += messages);
         match track {
             Track::Video => {
                 self.report.video_gaps += 1;

@@ -70,8 +70,8 @@ impl Camera {
         self.encoder.set_bitrate(bitrate)
     }
 
-    pub(super) fn force_keyframe(&mut self) {
-        self.encoder.force_keyframe();
+    pub(super) fn force_keyframe(&mut self) -> Result<(), EncodeError> {
+        self.encoder.force_keyframe()
     }
 
     /// When the next picture is due, since the begin.
@@ -101,9 +101,10 @@ impl Camera {
         if self.mark {
             picture::stamp(&mut self.picture, at);
         }
+        let due = self.due();
         self.next += 1;
         let begin = Instant::now();
-        let coded = self.encoder.encode(&self.picture)?;
+        let coded = self.encoder.encode(&self.picture, due)?;
         self.encoding += begin.elapsed();
         let Some(coded) = coded else {
             return Ok(Shot::LeftOut);
@@ -116,9 +117,9 @@ impl Camera {
     }
 
     /// The last picture was not sent whole.
-    pub(super) fn lose(&mut self) {
+    pub(super) fn lose(&mut self) -> Result<(), EncodeError> {
         self.broken = true;
-        self.encoder.start_over();
+        self.encoder.start_over()
     }
 
     /// The mean time to encode a picture, in milliseconds.

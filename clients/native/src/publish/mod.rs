@@ -11,7 +11,7 @@ mod report;
 mod studio;
 
 pub use options::PublishOptions;
-pub use rate::Rate;
+pub use rate::{Rate, Says};
 pub use report::{PublishProgress, PublishReport};
 
 use crate::carry::{CarryError, Connection, Event};
@@ -77,7 +77,8 @@ async fn direct(
             report = &mut *studio => return Err(Box::new(report.unwrap_or_default())),
             event = connection.next() => match event {
                 Some(Event::KeyframeRequest) => Order::Keyframe,
-                Some(Event::Bitrate(bits)) => Order::Bitrate(bits),
+                Some(Event::Bitrate(bits)) => Order::Bitrate(Says::Node, bits),
+                Some(Event::Room(bits)) => Order::Bitrate(Says::Link, bits),
                 Some(Event::Closed(status)) => return Ok(End::Closed(status.code)),
                 Some(Event::Failed(error)) => return Ok(End::failed(&error)),
                 Some(_) => continue,

@@ -1,23 +1,25 @@
-//! Which of the bitrates that the node names the encoder follows.
-
-use std::time::{Duration, Instant};
+//! Which bitrate the encoder aims at.
 
 /// The least that pictures are given.
 const FLOOR: u32 = 40_000;
 
-/// How long after a change upwards may follow: each costs a keyframe, and a link just found wide enough may not stay so.
-const UP: Duration = Duration::from_secs(4);
+/// Who says what gets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// The node, who sees all legs.
+    Node,
+    /// The publisher's own link.
+    Link,
+}
 
-/// How long after a change downwards may follow: the last one needs time to show.
-const DOWN: Duration = Duration::from_secs(1);
-
-/// Follows the node, not each of its words.
+/// Follows whoever says less.
 #[derive(Debug)]
 pub struct Rate {
     ceiling: u32,
     sound: u32,
     current: u32,
-    changed: Option<Instant>,
+    node: u32,
+    link: u32,
 }
 
 impl Rate {
@@ -27,24 +29,30 @@ impl Rate {
             ceiling,
             sound,
             current: ceiling,
-            changed: None,
+            node: u32::MAX,
+            link: u32::MAX,
         }
     }
 
+    /// What gets through with sound, once anybody has said so.
+    pub fn told(&self) -> Option<u32> {
+        let told = self.node.min(self.link);
+        (told < u32::MAX).then_some(told)
+    }
+
     /// So much gets through, pictures and sound together: the pictures' new bitrate, if it is to change.
-    pub fn limit(&mut self, total: u32, now: Instant) -> Option<u32> {
-        let wanted = total.saturating_sub(self.sound);
+    pub fn limit(&mut self, who: Says, total: u32) -> Option<u32> {
+        match who {
+            Says::Node => self.node = total,
+            Says::Link => self.link = total,
+        }
+        let wanted = self.node.min(self.link).saturating_sub(self.sound);
         let wanted = wanted.min(self.ceiling).max(FLOOR.min(self.ceiling));
-        let pause = if wanted < self.current { DOWN } else { UP };
-        let soon = self
-            .changed
-            .is_some_and(|changed| now.duration_since(changed) < pause);
-        let near = wanted.abs_diff(self.current) <= self.current / 10;
-        if near || soon {
+        let near = wanted.abs_diff(self.current) <= self.current / 50;
+        if near {
             return None;
         }
         self.current = wanted;
-        self.changed = Some(now);
         Some(wanted)
     }
 }
@@ -54,22 +62,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_follows_down_at_once_and_up_slowly() {
-        let (mut rate, start) = (Rate::new(600_000, 32_000), Instant::now());
-        let at = |seconds| start + Duration::from_secs(seconds);
-        assert_eq!(rate.limit(2_000_000, at(0)), None);
-        assert_eq!(rate.limit(600_000, at(0)), None, "within a tenth");
-        assert_eq!(rate.limit(332_000, at(0)), Some(300_000));
-        assert_eq!(rate.limit(232_000, at(0)), None, "too soon");
-        assert_eq!(rate.limit(232_000, at(1)), Some(200_000));
-        assert_eq!(rate.limit(632_000, at(4)), None, "too soon");
-        assert_eq!(rate.limit(5_000_000, at(5)), Some(600_000));
-        assert_eq!(rate.limit(0, at(9)), Some(FLOOR));
+    fn it_follows_whoever_says_less() {
+        let mut rate = Rate::new(600_000, 32_000);
+        assert_eq!(rate.told(), None);
+        assert_eq!(rate.limit(Says::Node, 2_000_000), None);
+        assert_eq!(rate.limit(Says::Node, 625_000), None, "near enough");
+        assert_eq!(rate.limit(Says::Node, 332_000), Some(300_000));
+        assert_eq!(rate.limit(Says::Link, 500_000), None);
+        assert_eq!(rate.limit(Says::Link, 232_000), Some(200_000));
+        assert_eq!(rate.told(), Some(232_000));
+        assert_eq!(rate.limit(Says::Node, 5_000_000), None);
+        assert_eq!(rate.limit(Says::Link, 10_000_000), Some(600_000));
+        assert_eq!(rate.limit(Says::Link, 0), Some(FLOOR));
     }
 
     #[test]
     fn a_ceiling_below_the_floor_holds() {
         let mut rate = Rate::new(30_000, 0);
-        assert_eq!(rate.limit(1, Instant::now()), None);
+        assert_eq!(rate.limit(Says::Node, 1), None);
     }
 }

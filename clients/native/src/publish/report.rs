@@ -12,6 +12,10 @@ pub struct PublishProgress {
     pub sounds: u64,
     /// Bits per second that the pictures aim at.
     pub bitrate: u32,
+    /// What gets through with sound, in bits per second, once anybody has said so.
+    pub limit: Option<u32>,
+    /// Pictures that were not made or not sent because the link was full.
+    pub full: u64,
 }
 
 /// What a publish came to.

@@ -4,7 +4,7 @@ use super::camera::{Camera, Shot};
 use super::message::{audio, video};
 use super::metadata::metadata;
 use super::microphone::Microphone;
-use super::rate::Rate;
+use super::rate::{Rate, Says};
 use super::report::{PublishProgress, PublishReport};
 use super::{PublishError, PublishOptions};
 use crate::carry::{MediaSender, NotSent};
@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, watch};
 pub(super) enum Order {
     /// The next picture as a keyframe.
     Keyframe,
-    /// So many bits per second in all.
-    Bitrate(u32),
+    /// So many bits per second in all, says this one.
+    Bitrate(Says, u32),
 }
 
 /// Makes pictures and sound in real time.
@@ -33,6 +33,8 @@ pub(super) struct Studio {
     orders: mpsc::Receiver<Order>,
     progress: watch::Sender<PublishProgress>,
     begin: Instant,
+    /// Pictures that the link had no room for.
+    full: u64,
     report: PublishReport,
 }
 
@@ -75,6 +77,7 @@ impl Studio {
             orders,
             progress: options.progress.clone(),
             begin,
+            full: 0,
             report: PublishReport {
                 bitrate: options.bitrate,
                 ..PublishReport::default()
@@ -130,6 +133,8 @@ impl Studio {
             pictures: self.report.pictures,
             sounds: self.report.sounds,
             bitrate: self.report.bitrate,
+            limit: self.rate.told(),
+            full: self.full,
         });
         Ok(())
     }
@@ -140,20 +145,18 @@ impl Studio {
                 Ok(Order::Keyframe) => {
                     self.report.keyframe_requests += 1;
                     if let Some(camera) = &mut self.camera {
-                        camera.force_keyframe();
+                        camera.force_keyframe()?;
                     }
                 }
-                Ok(Order::Bitrate(total)) => self.limit(total)?,
+                Ok(Order::Bitrate(who, total)) => self.limit(who, total)?,
                 Err(mpsc::error::TryRecvError::Empty) => return Ok(()),
                 Err(mpsc::error::TryRecvError::Disconnected) => return Err(Halt::Dismissed),
             }
         }
     }
 
-    fn limit(&mut self, total: u32) -> Result<(), EncodeError> {
-        let (Some(camera), Some(bitrate)) =
-            (&mut self.camera, self.rate.limit(total, Instant::now()))
-        else {
+    fn limit(&mut self, who: Says, total: u32) -> Result<(), EncodeError> {
+        let (Some(camera), Some(bitrate)) = (&mut self.camera, self.rate.limit(who, total)) else {
             return Ok(());
         };
         self.report.bitrate_changes += 1;
@@ -168,6 +171,7 @@ impl Studio {
         if !self.sender.has_room() {
             camera.pass();
             self.report.skipped += 1;
+            self.full += 1;
             return Ok(());
         }
         let (at, coded) = match camera.shoot()? {
@@ -186,9 +190,10 @@ impl Studio {
             sent = sent && self.send(&video(at, body))?;
         }
         self.report.pictures += u64::from(sent);
+        self.full += u64::from(!sent);
         self.report.keyframes += u64::from(sent && coded.keyframe);
         if let Some(camera) = self.camera.as_mut().filter(|_| !sent) {
-            camera.lose();
+            camera.lose()?;
         }
         Ok(())
     }
