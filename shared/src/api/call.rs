@@ -486,6 +486,20 @@ pub enum EntryBody {
         /// The picture.
         file: RecordedFile,
         /// Pixels.
+    /// All that was recorded is to be deleted.
+    #[serde(rename = "recording.delete")]
+    RecordingDelete {
+        /// Who asks for it.
+        by: String,
+    },
+    /// Files are deleted.
+    #[serde(rename = "recording.deleted")]
+    RecordingDeleted {
+        /// By which rule, or at whose wish.
+        rule: String,
+        /// Their paths, as [`EntryBody::RecordingReady`] named them.
+        files: Vec<String>,
+    },
         width: u32,
         /// Pixels.
         height: u32,

@@ -80,6 +80,8 @@ export type EntryBody =
   | { kind: 'recording.started'; party: Party }
   | { kind: 'recording.ready'; party?: Party; files: RecordedFile[] }
   | { kind: 'recording.failed'; party?: Party; reason: string }
+  | { kind: 'recording.delete'; by: string }
+  | { kind: 'recording.deleted'; rule: string; files: string[] }
   | { kind: 'still'; party: Party; file: RecordedFile; width: number; height: number; taken_at: number }
   | { kind: 'still.failed'; party: Party; reason: string };
 

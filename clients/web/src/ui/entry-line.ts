@@ -53,6 +53,8 @@ const sentenceOf: Sentences = {
   'recording.started': ({ party }, { log }) => log.records(log[party]),
   'recording.ready': ({ party }, { log }) => log.recorded(log[party ?? 'both']),
   'recording.failed': ({ party }, { log }) => log.recordFailed(log[party ?? 'both']),
+  'recording.delete': ({ by }, { log }) => log.recordDelete(by),
+  'recording.deleted': ({ rule, files }, { log }) => log.recordDeleted(files.length, rule),
   still: ({ party, width, height, file }, { log }) => log.still(log[party], `${width} × ${height}, ${size(file.bytes)}`),
   'still.failed': ({ party, reason }, { log }) => log.stillFailed(log[party], reason),
 };
