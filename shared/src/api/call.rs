@@ -427,14 +427,22 @@ pub enum EntryBody {
     /// The recording was begun, or goes on after a pause.
     #[serde(rename = "recording.begin")]
     RecordingBegin {
-        /// By whom.
-        by: Party,
+        /// By which party; by none where a supervisor did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+        /// By which supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<UserId>,
     },
     /// The recording was paused: what follows is in no file.
     #[serde(rename = "recording.pause")]
     RecordingPause {
-        /// By whom.
-        by: Party,
+        /// By which party; by none where a supervisor did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+        /// By which supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<UserId>,
         /// Why.
         reason: String,
     },
@@ -478,14 +486,6 @@ pub enum EntryBody {
         /// Why.
         reason: String,
     },
-    /// A still was taken.
-    #[serde(rename = "still")]
-    Still {
-        /// Who is seen.
-        party: Party,
-        /// The picture.
-        file: RecordedFile,
-        /// Pixels.
     /// All that was recorded is to be deleted.
     #[serde(rename = "recording.delete")]
     RecordingDelete {
@@ -500,6 +500,14 @@ pub enum EntryBody {
         /// Their paths, as [`EntryBody::RecordingReady`] named them.
         files: Vec<String>,
     },
+    /// A still was taken.
+    #[serde(rename = "still")]
+    Still {
+        /// Who is seen.
+        party: Party,
+        /// The picture.
+        file: RecordedFile,
+        /// Pixels.
         width: u32,
         /// Pixels.
         height: u32,

@@ -73,8 +73,8 @@ export type EntryBody =
   | { kind: 'peer.back'; party: Party }
   | { kind: 'recording.ask' }
   | { kind: 'recording.consent'; given: boolean }
-  | { kind: 'recording.begin'; by: Party }
-  | { kind: 'recording.pause'; by: Party; reason: string }
+  | { kind: 'recording.begin'; by?: Party; supervisor?: string }
+  | { kind: 'recording.pause'; by?: Party; supervisor?: string; reason: string }
   | { kind: 'prompt.begin'; number: number; text: string }
   | { kind: 'prompt.end'; number: number; answered: boolean }
   | { kind: 'recording.started'; party: Party }
