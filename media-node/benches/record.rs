@@ -2,7 +2,8 @@
 //!
 //! Method. Calls: the program in a process of its own; so many calls, each of two parties who publish 640×360, 25 pictures
 //! a second, 600 kbit/s, and AAC, at the speed of life; the processor time and resident memory that the process took,
-//! once with grants that ask for a recording and once without. Composite: a call of this clip, made once by this node's
+//! once with grants that ask for a recording and once without; the first seconds, in which connections and files are opened, do
+//! not count. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
 //! code on one thread and once by ffmpeg with one thread (decode, pad, side by side, mix, x264 ultrafast, AAC); for both the
 //! processor time counts, not the clock on the wall, which on a busy machine says nothing.
 
@@ -11,7 +12,7 @@
 #[path = "../tests/node/support/mod.rs"]
 mod support;
 
-use counterpart_node::derive::{Settings, Source, composite};
+use counterpart_node::derive::{Settings, Source, composite, sounds};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::{CallFolder, PartyRecorder};
@@ -23,6 +24,7 @@ use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use serde_json::{Value, json};
 use std::fs::{self, File};
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -31,8 +33,10 @@ use time::UtcOffset;
 
 /// Calls at once.
 const CALLS: usize = 10;
-/// How long they talk.
+/// How long they talk, ...
 const SECONDS: u64 = 20;
+/// ... and for how long before what they take counts.
+const BEFORE: u64 = 3;
 /// Length of the call that is made into a composite.
 const COMPOSITE_SECONDS: u32 = 60;
 /// Length of the clip that all of them repeat.
@@ -53,6 +57,7 @@ fn main() {
     let plain = runtime.block_on(calls(&tags, false));
     let recorded = runtime.block_on(calls(&tags, true));
     let source = sealed(folder.path(), &tags);
+    let heard = our_sounds(&source, folder.path());
     let ours = our_composite(&source, folder.path());
     let theirs = ffmpeg_composite(&source, folder.path());
     let speed = |cpu: f64| f64::from(COMPOSITE_SECONDS) / cpu;
@@ -61,22 +66,32 @@ fn main() {
         "seconds": SECONDS,
         "unrecorded": {"cpu_ms_per_call_second": plain.cpu_ms, "memory_bytes_per_call": plain.memory},
         "recorded": {"cpu_ms_per_call_second": recorded.cpu_ms, "memory_bytes_per_call": recorded.memory},
+        "sounds": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": heard, "times_real_time": speed(heard)},
         "composite": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": ours, "times_real_time": speed(ours)},
         "ffmpeg": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": theirs, "times_real_time": speed(theirs)},
     });
+    println!("CPU ms per call and second");
     println!(
-        "{:<28} {:>22} {:>16}",
-        "", "CPU ms per call and s", "memory per call"
+        "{:<28} {:>12} {:>12} {:>16}",
+        "", "during", "afterwards", "memory per call"
     );
-    for (name, used) in [("call, unrecorded", plain), ("call, recorded", recorded)] {
+    let later = heard * 1000.0 / f64::from(COMPOSITE_SECONDS);
+    for (name, used, later) in [
+        ("call, unrecorded", plain, 0.0),
+        ("call, recorded", recorded, later),
+    ] {
         println!(
-            "{name:<28} {:>22.2} {:>13.2} MB",
+            "{name:<28} {:>12.2} {later:>12.2} {:>13.2} MB",
             used.cpu_ms,
             used.memory / 1e6
         );
     }
     println!("{:<28} {:>22} {:>16}", "", "CPU s for 60 s", "× real time");
-    for (name, cpu) in [("composite", ours), ("ffmpeg, x264 ultrafast", theirs)] {
+    for (name, cpu) in [
+        ("WAV files", heard),
+        ("composite", ours),
+        ("ffmpeg, x264 ultrafast", theirs),
+    ] {
         println!("{name:<28} {cpu:>22.2} {:>16.1}", speed(cpu));
     }
     write(&report);
@@ -159,7 +174,7 @@ fn cpu_ms(stat: &str) -> f64 {
 /// What a call took per second, and in memory.
 async fn calls(tags: &[Tag], record: bool) -> Used {
     let mut world = World::spawned(env!("CARGO_BIN_EXE_counterpart-node").as_ref()).await;
-    let before = used(&mut world);
+    let idle = used(&mut world);
     let mut publishers = Vec::new();
     for call in 0..CALLS {
         for party in Party::BOTH {
@@ -169,7 +184,10 @@ async fn calls(tags: &[Tag], record: bool) -> Used {
             publishers.push(world.publish(Carrier::Rtmp, &publish).await);
         }
     }
-    talk(&publishers, tags).await;
+    let start = Instant::now();
+    talk(&publishers, tags, start, 0..BEFORE).await;
+    let before = used(&mut world);
+    talk(&publishers, tags, start, BEFORE..SECONDS).await;
     let after = used(&mut world);
     let loads = world.edge.heard();
     let recording = loads.iter().filter_map(|message| match message {
@@ -179,14 +197,16 @@ async fn calls(tags: &[Tag], record: bool) -> Used {
     let expected = if record { 2 * CALLS as u32 } else { 0 };
     assert_eq!(recording.max(), Some(expected));
     Used {
-        cpu_ms: (after.cpu_ms - before.cpu_ms) / (CALLS as u64 * SECONDS) as f64,
-        memory: (after.memory - before.memory) / CALLS as f64,
+        cpu_ms: (after.cpu_ms - before.cpu_ms) / (CALLS as u64 * (SECONDS - BEFORE)) as f64,
+        memory: (after.memory - idle.memory) / CALLS as f64,
     }
 }
 
-async fn talk(publishers: &[Client], tags: &[Tag]) {
-    let start = Instant::now();
-    for tag in repeated(tags, SECONDS as u32 * 1000) {
+/// These seconds of a talk that began then.
+async fn talk(publishers: &[Client], tags: &[Tag], start: Instant, seconds: Range<u64>) {
+    let begin = seconds.start as u32 * 1000;
+    let tags = repeated(tags, seconds.end as u32 * 1000);
+    for tag in tags.filter(|tag| tag.timestamp >= begin) {
         let due = start + Duration::from_millis(tag.timestamp.into());
         tokio::time::sleep_until(due.into()).await;
         for publisher in publishers {
@@ -223,6 +243,14 @@ fn sealed(folder: &Path, tags: &[Tag]) -> Source {
     Source::read(&root.join("c1"), &Vault::default())
         .unwrap()
         .unwrap()
+}
+
+/// Seconds of processor time.
+fn our_sounds(source: &Source, folder: &Path) -> f64 {
+    let now = || cpu_ms(&fs::read_to_string("/proc/thread-self/stat").unwrap());
+    let before = now();
+    assert_eq!(sounds(source, folder).unwrap().len(), 3);
+    (now() - before) / 1000.0
 }
 
 /// Seconds of processor time.

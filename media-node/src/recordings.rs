@@ -24,6 +24,7 @@ use counterpart_shared::grant::Grant;
 use counterpart_shared::id::CallId;
 use counterpart_transport::clock;
 use report::Report;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
@@ -42,6 +43,8 @@ pub struct Recordings {
     deriver: Arc<OnceLock<Deriver>>,
     archive: Arc<OnceLock<Archive>>,
     watermark: Watermark,
+    /// Calls that somebody wants deleted.
+    asked: Arc<Mutex<BTreeSet<CallId>>>,
     /// What is missing on the disk, if something is.
     space: watch::Sender<Option<Shortage>>,
     /// Recorders, and seals that are being made.
@@ -61,6 +64,7 @@ impl Recordings {
             deriver: Arc::default(),
             archive: Arc::default(),
             watermark: config.watermark,
+            asked: Arc::default(),
             space: watch::Sender::new(None),
             at_work: watch::Sender::new(0),
             recovered: watch::Sender::new(false),
@@ -96,6 +100,7 @@ impl Recordings {
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be sealed"),
         }
+        self.take_up_deletions().await;
         self.look_at_the_disk().await;
         self.recovered.send_replace(true);
         self.upkeep(config.retention).await;

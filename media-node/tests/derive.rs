@@ -5,7 +5,7 @@
 mod record_support;
 
 use counterpart_node::archive::Watermark;
-use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, stereo};
+use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, sounds};
 use counterpart_node::evidence::verify::{Given, Kind, verify};
 use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
@@ -165,9 +165,16 @@ fn the_customer_is_left_and_the_agent_right_on_one_clock() {
     world.record("caller", 0, &opus_tags(&[0..1000, 3000..4000], 1000.0));
     world.record("callee", 500, &opus_tags(&[0..2000, 2000..4000], 600.0));
     let source = world.seal();
-    let path = world.folder.path().join("call.wav");
-    assert_eq!(stereo(&source, &path).unwrap(), Some(4500));
-    let [left, right] = channels(&path);
+    let made = sounds(&source, world.folder.path()).unwrap();
+    let names: Vec<_> = made.iter().map(|one| one.whose.as_str()).collect();
+    assert_eq!(names, ["caller", "callee", "call"]);
+    assert!(
+        made.iter()
+            .all(|one| (one.begin_ms, one.duration_ms) == (0, 4500))
+    );
+    let [left, right] = channels(&made[2].path);
+    // Each alone is the same.
+    assert!(wav(&made[0].path) == left && wav(&made[1].path) == right);
     assert!((left.seconds() - 4.5).abs() < 0.001 && (right.seconds() - 4.5).abs() < 0.001);
     assert!(left.tone(1000.0, 0.1, 0.9) > 0.9 && left.tone(1000.0, 3.1, 3.9) > 0.9);
     assert!(left.loudness(1.05, 2.95) < 0.001 && left.loudness(4.05, 4.5) < 0.001);
@@ -175,14 +182,16 @@ fn the_customer_is_left_and_the_agent_right_on_one_clock() {
 }
 
 #[test]
-fn a_call_without_sound_has_no_stereo_file() {
+fn who_has_no_sound_has_no_file_of_it() {
     let world = World::new();
     let mut tags = flv(&world.folder, 1.0, &[], 48_000);
     tags.retain(|tag| tag.kind == TagKind::Video);
     world.record("caller", 0, &tags);
-    let path = world.folder.path().join("call.wav");
-    assert_eq!(stereo(&world.seal(), &path).unwrap(), None);
-    assert!(!path.exists());
+    assert_eq!(sounds(&world.seal(), world.folder.path()).unwrap(), []);
+    world.record("callee", 0, &opus_tags(&[0..500, 500..1000], 600.0));
+    let made = sounds(&world.seal(), world.folder.path()).unwrap();
+    let names: Vec<_> = made.iter().map(|one| one.whose.as_str()).collect();
+    assert_eq!(names, ["callee", "call"]);
 }
 
 #[test]
@@ -282,7 +291,10 @@ fn what_is_made_is_sealed_in_its_turn() {
         panic!("{told:?}");
     };
     let names = files.iter().map(|file| file.name.as_str());
-    assert_eq!(names.collect::<Vec<_>>(), ["call.mp4", "call.wav"]);
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["call.mp4", "call.wav", "caller.wav"]
+    );
     let key = NodeKey::load(&world.folder.path().join("node.key")).unwrap();
     let given = Given {
         keys: vec![key.public()],
@@ -322,7 +334,7 @@ fn what_could_not_be_made_is_told_and_tried_again_a_few_times() {
         assert!(reason.contains(WORK), "{reason}");
     }
     fs::remove_file(&work).unwrap();
-    assert!(matches!(&start()[..], [Told::Made(files)] if files.len() == 2));
+    assert!(matches!(&start()[..], [Told::Made(files)] if files.len() == 3));
     assert!(start().is_empty(), "all is made");
     assert!(!folder.join("open.json").exists());
     // What comes later is tried as often as is sensible, and no more.
@@ -351,5 +363,5 @@ fn nothing_is_made_while_the_disk_is_full() {
     };
     assert_eq!(made(), []);
     std::fs::remove_file(full).unwrap();
-    assert!(matches!(&made()[..], [Told::Made(files)] if files.len() == 2));
+    assert!(matches!(&made()[..], [Told::Made(files)] if files.len() == 3));
 }

@@ -19,6 +19,7 @@ use judge::{chromium, clicks, flashes, in_step, wav_clicks};
 use record_support::*;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 /// What sound and picture may be apart.
 const STEP_MS: f64 = 40.0;
@@ -42,30 +43,35 @@ fn clicks_and_flashes_are_in_step_from_the_first_to_the_last_second_of_every_fil
     call.party("callee", 500, &tags);
     let source = call.seal();
     let files = call.files();
-    for party in ["caller", "callee"] {
-        let [mp4, wav] = ["mp4", "wav"].map(|kind| named(&files, &format!("{party}.{kind}")));
-        let (film, sound) = (call.path(&mp4.name), call.path(&wav.name));
+    let sounds = call.sounds(&source);
+    for (party, sound) in ["caller", "callee"].iter().zip(&sounds) {
+        let mp4 = named(&files, &format!("{party}.mp4"));
+        let film = call.path(&mp4.name);
         let seen = flashes(&film, "iw:ih:0:0");
         assert_eq!(seen.len(), length as usize, "{party}");
         in_step(&mp4.name, &seen, &clicks(&film, 0), STEP_MS);
         // On the wall clock, which both files tell by themselves.
-        let apart = wav.first_at as f64 - mp4.first_at as f64;
-        let heard: Vec<f64> = clicks(&sound, 0)
+        let apart = source.first_at as f64 - mp4.first_at as f64;
+        let heard: Vec<f64> = wav_clicks(&sound.path, 0)
             .iter()
             .map(|at| at + apart / 1000.0)
             .collect();
-        in_step(&wav.name, &seen, &heard, STEP_MS);
+        in_step(&format!("{party}.wav"), &seen, &heard, STEP_MS);
     }
     let composite = call.composite(&source);
     assert_eq!(plays(&composite), "");
     let heard = clicks(&composite, 0);
     assert!(heard.len() >= 2 * length as usize - 1, "{}", heard.len());
-    let stereo = call.stereo(&source);
     for (channel, half) in ["640:480:0:0", "640:480:640:0"].iter().enumerate() {
         let seen = flashes(&composite, half);
         assert!(seen.len() + 1 >= length as usize, "{half}: {}", seen.len());
         in_step(half, &seen, &heard, STEP_MS);
-        in_step("call.wav", &seen, &wav_clicks(&stereo, channel), STEP_MS);
+        in_step(
+            "call.wav",
+            &seen,
+            &wav_clicks(&sounds[2].path, channel),
+            STEP_MS,
+        );
     }
 }
 
@@ -74,12 +80,18 @@ fn an_hour_of_another_sound_clock_stays_in_step() {
     let mut call = Call::new();
     let tags = call.hour(120.0);
     call.party("caller", 0, &tags);
-    call.seal();
-    let [film, sound] = ["caller.mp4", "caller.wav"].map(|name| call.path(name));
+    let source = call.seal();
+    let film = call.path("caller.mp4");
+    let sounds = call.sounds(&source);
     let seen = flashes(&film, "iw:ih:0:0");
     assert_eq!(seen.len(), 56 * 64);
     in_step("caller.mp4", &seen, &clicks(&film, 0), STEP_MS);
-    in_step("caller.wav", &seen, &clicks(&sound, 0), STEP_MS);
+    in_step(
+        "caller.wav",
+        &seen,
+        &wav_clicks(&sounds[0].path, 0),
+        STEP_MS,
+    );
 }
 
 #[test]
@@ -114,13 +126,18 @@ fn what_is_made_of_an_encrypted_call_is_what_is_made_of_an_open_one() {
         call.party("callee", 500, &tags);
         let source = call.seal();
         let path = call.path("caller.mp4.enc");
-        let made = [call.composite(&source), call.stereo(&source)];
-        (path.exists(), made.map(|path| std::fs::read(path).unwrap()))
+        let mut made = vec![call.composite(&source)];
+        made.extend(call.sounds(&source).into_iter().map(|one| one.path));
+        let made: Vec<_> = made
+            .iter()
+            .map(|path| std::fs::read(path).unwrap())
+            .collect();
+        (path.exists(), made)
     });
     let [(false, open), (true, encrypted)] = made else {
         panic!("not encrypted when wanted");
     };
-    assert!(open == encrypted);
+    assert!(open.len() == 4 && open == encrypted);
 }
 
 #[test]
@@ -158,25 +175,29 @@ fn a_call_with_everything_in_it_opens_everywhere() {
     assert!(film.clone().count() > 1, "a new resolution is a new file");
     let gaps = film.flat_map(|file| &file.gaps);
     assert!(gaps.count() >= 2, "mute and camera off are gaps");
-    // All of the caller's sound, silence where nothing came, on the wall clock.
-    let sound = files.iter().filter(|file| is(file, "caller", "wav"));
-    let ends = sound.map(|file| file.first_at + file.duration_ms);
-    let end = ends.max().unwrap() - call::T0;
+    let whole = source.duration_ms as f64 / 1000.0;
+    let sounds = call.sounds(&source);
+    for sound in &sounds {
+        assert_eq!(plays(&sound.path), "");
+        assert_eq!((sound.begin_ms, sound.duration_ms), (0, source.duration_ms));
+    }
+    // Silence where nothing came, so that the last that was said is where it was said.
     let last = life.iter().filter(|sent| sent.tag.kind == TagKind::Audio);
-    let last = last.map(|sent| sent.at).max().unwrap();
-    assert!(end.abs_diff(last) < 300, "{end} {last}");
+    let last = last.map(|sent| sent.at).max().unwrap() as f64 / 1000.0;
+    let heard = wav(&sounds[0].path);
+    assert!(heard.tone(440.0, last - 0.5, last - 0.1) > 0.9);
     let composite = call.composite(&source);
     assert_eq!(plays(&composite), "");
     let made = probe(&composite);
     assert_eq!(made.codecs, ["h264", "aac"]);
-    let whole = source.duration_ms as f64 / 1000.0;
     assert!(
         (made.duration - whole).abs() < 0.1,
         "{} {whole}",
         made.duration
     );
-    assert_eq!(plays(&call.stereo(&source)), "");
-    in_chromium(&call, &files, whole);
+    let mut made: Vec<PathBuf> = sounds.into_iter().map(|sound| sound.path).collect();
+    made.push(composite);
+    in_chromium(&call, &files, &made, whole);
     let report = verify(&call.root(), &Given::default()).unwrap();
     assert_eq!(report.code(), 0, "{report}");
     assert!(
@@ -188,12 +209,15 @@ fn a_call_with_everything_in_it_opens_everywhere() {
 }
 
 /// Chromium plays all of them, and says the same of their length.
-fn in_chromium(call: &Call, files: &[FinishedFile], whole: f64) {
+fn in_chromium(call: &Call, files: &[FinishedFile], made: &[PathBuf], whole: f64) {
     let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
     let lengths = files.iter().map(|file| file.duration_ms as f64 / 1000.0);
     let mut played = chromium(&call.root().join("c1"), &names);
-    played.extend(chromium(call.work(), &["call.mp4", "call.wav"]));
-    for (played, length) in played.iter().zip(lengths.chain([whole, whole])) {
+    let names = made.iter().filter_map(|path| path.file_name()?.to_str());
+    let names: Vec<&str> = names.collect();
+    played.extend(chromium(call.work(), &names));
+    let lengths = lengths.chain(names.iter().map(|_| whole));
+    for (played, length) in played.iter().zip(lengths) {
         println!("{played:?}");
         assert_eq!(played.fault, None, "{}", played.name);
         let apart = played.duration.unwrap_or(f64::INFINITY) - length;

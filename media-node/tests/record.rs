@@ -7,9 +7,9 @@ mod record_support;
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::recover::recover;
 use counterpart_node::record::task::{Subject, record as record_stream};
-use counterpart_node::record::worker::WallClock;
-use counterpart_node::record::{FinishedFile, Folder, Input, PartyRecorder, Recorder};
-use counterpart_shared::flv::{Tag, TagKind};
+use counterpart_node::record::worker::run;
+use counterpart_node::record::{FinishedFile, Folder, PartyRecorder};
+use counterpart_shared::flv::{Tag, TagKind, classify};
 use proptest::prelude::*;
 use record_support::*;
 use std::time::Instant;
@@ -57,7 +57,7 @@ fn a_stream_of_h264_and_aac() {
         44_100,
     );
     let files = record(&folder, &tags);
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 1);
     let mp4 = file(&files, "caller.mp4");
     assert_eq!(mp4.codecs, ["avc1.42c00d", "mp4a.40.2"]);
     close(mp4.duration_ms as f64, 4000.0, 100.0);
@@ -69,9 +69,8 @@ fn a_stream_of_h264_and_aac() {
     assert_eq!(probe.codecs, ["h264", "aac"]);
     close(probe.duration, 4.0, 0.2);
     assert_eq!(probe.packets(0).len(), 100);
-    let wav = wav(&folder.path().join("caller.wav"));
+    let wav = heard(folder.path(), &files);
     close(wav.seconds(), 4.0, 0.2);
-    close(file(&files, "caller.wav").duration_ms as f64, 4000.0, 200.0);
     assert!(wav.tone(440.0, 0.5, 3.5) > 0.9);
     assert!(wav.tone(880.0, 0.5, 3.5) < 0.1);
 }
@@ -80,7 +79,7 @@ fn a_stream_of_h264_and_aac() {
 fn pictures_out_of_order_keep_their_times() {
     let folder = tempfile::tempdir().unwrap();
     let tags = flv(&folder, 2.0, &["-bf", "3", "-g", "25"], 48_000);
-    assert_eq!(record(&folder, &tags).len(), 2);
+    assert_eq!(record(&folder, &tags).len(), 1);
     let path = folder.path().join("caller.mp4");
     assert_eq!(plays(&path), "");
     let (wanted, found) = (probe(&folder.path().join("made.flv")), probe(&path));
@@ -110,7 +109,7 @@ fn opus_with_a_gap_is_silent_there() {
     let sound = probe.packets(1);
     assert_eq!(sound.len(), 100);
     close(sound[50].0 - sound[49].0, 2.02, 0.005);
-    let wav = wav(&folder.path().join("caller.wav"));
+    let wav = heard(folder.path(), &files);
     close(wav.seconds(), 4.0, 0.1);
     assert!(wav.tone(1000.0, 0.1, 0.9) > 0.9);
     assert!(wav.loudness(1.01, 2.99) < 0.001);
@@ -140,15 +139,15 @@ fn sound_that_is_announced_late() {
     // Within a second the file waits for it.
     let early = tempfile::tempdir().unwrap();
     let files = record(&early, &from(600));
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 1);
     let probed = probe(&early.path().join("caller.mp4"));
     close(probed.packets(1)[0].0 - probed.packets(0)[0].1, 0.6, 0.05);
-    let heard = wav(&early.path().join("caller.wav"));
+    let heard = heard(early.path(), &files);
     assert!(heard.loudness(0.0, 0.5) < 0.001 && heard.tone(440.0, 0.8, 2.8) > 0.9);
     // Later, a second file begins with the next keyframe, and nothing is lost.
     let late = tempfile::tempdir().unwrap();
     let files = record(&late, &from(1500));
-    assert_eq!(files.len(), 3);
+    assert_eq!(files.len(), 2);
     let first = probe(&late.path().join("caller.mp4"));
     let second = probe(&late.path().join("caller.2.mp4"));
     assert_eq!((first.codecs.len(), second.codecs.len()), (1, 2));
@@ -175,12 +174,14 @@ fn another_resolution_begins_another_file() {
         ..tag
     }));
     let files = record(&folder, &tags);
-    assert_eq!(files.len(), 3);
+    assert_eq!(files.len(), 2);
     for name in ["caller.mp4", "caller.2.mp4"] {
         assert_eq!(plays(&folder.path().join(name)), "");
         close(probe(&folder.path().join(name)).duration, 1.0, 0.2);
     }
-    close(wav(&folder.path().join("caller.wav")).seconds(), 2.0, 0.2);
+    let wav = heard(folder.path(), &files);
+    close(wav.seconds(), 2.0, 0.2);
+    assert!(wav.tone(440.0, 0.1, 0.9) > 0.9 && wav.tone(440.0, 1.1, 1.9) > 0.9);
 }
 
 #[test]
@@ -195,16 +196,14 @@ fn a_killed_recorder_leaves_all_but_the_last_second() {
         if tag.timestamp < next {
             continue;
         }
-        for name in ["caller.mp4", "caller.wav"] {
-            let copy = folder.path().join(format!("killed-{next}-{name}"));
-            std::fs::copy(folder.path().join(name), &copy).unwrap();
-            assert_eq!(plays(&copy), "", "{name} after {next} ms");
-            let there = probe(&copy).duration;
-            assert!(
-                there > f64::from(next) / 1000.0 - 1.0,
-                "{there} s of {next} ms in {name}"
-            );
-        }
+        let copy = folder.path().join(format!("killed-{next}.mp4"));
+        std::fs::copy(folder.path().join("caller.mp4"), &copy).unwrap();
+        assert_eq!(plays(&copy), "", "after {next} ms");
+        let there = probe(&copy).duration;
+        assert!(
+            there > f64::from(next) / 1000.0 - 1.0,
+            "{there} s of {next} ms"
+        );
         next += 500;
     }
 }
@@ -284,14 +283,14 @@ fn timestamps_that_jump_keep_step_with_the_wall_clock() {
     assert_eq!(recorder.stats().rebased, 1);
     let (files, done) = recorder.finish();
     done.unwrap();
-    assert_eq!(files.len(), 2);
+    assert_eq!(files.len(), 1);
     for file in &files {
         close(file.duration_ms as f64, 4000.0, 200.0);
         let path = folder.path().join(&file.name);
         assert_eq!(plays(&path), "");
         close(probe(&path).duration, 4.0, 0.2);
     }
-    let wav = wav(&folder.path().join("caller.wav"));
+    let wav = heard(folder.path(), &files);
     assert!(wav.loudness(1.2, 2.8) < 0.001 && wav.tone(440.0, 3.2, 3.8) > 0.9);
 }
 
@@ -310,7 +309,7 @@ fn a_full_disk_ends_the_recording_with_what_fits() {
         "{failed:?}"
     );
     let (files, _) = recorder.finish();
-    assert_eq!(files.len(), 2, "{files:?}");
+    assert_eq!(files.len(), 1, "{files:?}");
     for file in &files {
         let path = folder.path().join(&file.name);
         assert_eq!(plays(&path), "", "{}", file.name);
@@ -339,9 +338,9 @@ fn damaged_sound_leaves_the_rest_in_its_place() {
     for tag in &tags {
         push(&mut recorder, tag);
     }
-    assert!(recorder.stats().undecodable > 20, "{:?}", recorder.stats());
-    recorder.finish().1.unwrap();
-    let wav = wav(&folder.path().join("caller.wav"));
+    let (files, done) = recorder.finish();
+    done.unwrap();
+    let wav = heard(folder.path(), &files);
     close(wav.seconds(), 3.0, 0.2);
     assert!(wav.tone(440.0, 0.2, 0.95) > 0.9 && wav.tone(440.0, 2.1, 2.8) > 0.9);
 }
@@ -353,24 +352,9 @@ fn files_of_before_are_not_touched() {
     let before = record(&folder, &tags);
     let after = record(&folder, &tags);
     let names: Vec<&str> = after.iter().map(|file| &*file.name).collect();
-    assert_eq!(names, ["caller.2.mp4", "caller.2.wav"]);
+    assert_eq!(names, ["caller.2.mp4"]);
     let mp4 = std::fs::read(folder.path().join("caller.mp4")).unwrap();
     assert_eq!(file(&before, "caller.mp4").bytes, mp4.len() as u64);
-}
-
-#[tokio::test]
-async fn the_thread_records_what_it_is_offered() {
-    let folder = tempfile::tempdir().unwrap();
-    let tags = flv(&folder, 1.0, &[], 48_000);
-    let party = PartyRecorder::new(Folder::create(folder.path()).unwrap(), "caller");
-    let mut recorder = Recorder::start(party, WallClock::now()).unwrap();
-    for tag in &tags {
-        assert!(recorder.offer(input(tag)));
-    }
-    let outcome = recorder.finish().await;
-    assert!(outcome.error.is_none());
-    assert_eq!((outcome.files.len(), outcome.overflowed), (2, 0));
-    assert_eq!(plays(&folder.path().join("caller.mp4")), "");
 }
 
 #[tokio::test]
@@ -413,23 +397,32 @@ async fn a_disk_that_stands_still_never_makes_the_forwarder_wait() {
     let folder = tempfile::tempdir().unwrap();
     let tags = flv(&folder, 1.0, &[], 48_000);
     let (disk, go) = StuckDisk::new(folder.path());
-    let mut recorder =
-        Recorder::start(PartyRecorder::new(disk, "caller"), WallClock::now()).unwrap();
-    let mut refused = 0;
+    let start = Instant::now();
+    let publication = hub().publish(&publish_grant(), start).unwrap();
+    let reader = publication.stream().record(start).unwrap();
+    let party = PartyRecorder::new(disk, "caller");
+    let space = watch::Sender::new(None);
+    let recording = tokio::spawn(run(reader, party, space.subscribe()));
+    // More than the queue keeps.
     for round in 0..100 {
-        for tag in &tags {
-            let tag = Tag {
-                timestamp: tag.timestamp + round * 1000,
-                ..tag.clone()
-            };
-            refused += u64::from(!recorder.offer(input(&tag)));
+        let later = |tag: &Tag| Tag {
+            timestamp: tag.timestamp + round * 1000,
+            ..tag.clone()
+        };
+        for frame in tags.iter().filter_map(|tag| frame(&later(tag), start)) {
+            publication.write(frame);
         }
     }
-    assert!(refused > 0);
+    publication.finish("over");
     drop(go);
-    let outcome = recorder.finish().await;
+    let outcome = recording.await.unwrap();
     assert!(outcome.error.is_none(), "{:?}", outcome.error);
-    assert_eq!(outcome.overflowed, refused);
+    let all = 100 * tags.len() as u64;
+    assert!(
+        (1..all).contains(&outcome.stats.recorded),
+        "{:?}",
+        outcome.stats
+    );
     assert_eq!(plays(&folder.path().join("caller.mp4")), "");
 }
 
@@ -437,28 +430,41 @@ async fn a_disk_that_stands_still_never_makes_the_forwarder_wait() {
 async fn a_failure_is_told_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let tags = flv(&folder, 1.0, &[], 48_000);
+    let start = Instant::now();
+    let publication = hub().publish(&publish_grant(), start).unwrap();
+    let reader = publication.stream().record(start).unwrap();
     let party = PartyRecorder::new(SmallDisk::new(folder.path(), 10), "caller");
-    let mut recorder = Recorder::start(party, WallClock::now()).unwrap();
-    for tag in &tags {
-        recorder.offer(input(tag));
+    let space = watch::Sender::new(None);
+    let recording = tokio::spawn(run(reader, party, space.subscribe()));
+    for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
+        publication.write(frame);
     }
-    let outcome = recorder.stopped().await;
+    let outcome = recording.await.unwrap();
     assert!(outcome.error.is_some_and(|error| error.is_full()));
 }
 
-fn input(tag: &Tag) -> Input {
-    let arrived_at = T0 + u64::from(tag.timestamp);
-    let Tag {
-        kind,
-        timestamp,
-        body,
-    } = tag.clone();
-    Input {
-        kind,
-        timestamp,
-        body,
-        arrived_at,
+#[tokio::test]
+async fn nothing_that_came_after_the_end_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let tags = flv(&folder, 1.0, &[], 48_000);
+    let start = Instant::now();
+    let (hub, grant) = (hub(), publish_grant());
+    let publication = hub.publish(&grant, start).unwrap();
+    let reader = publication.stream().record(start).unwrap();
+    let (before, after) = tags.split_at(tags.len() / 2);
+    for frame in before.iter().filter_map(|tag| frame(tag, start)) {
+        publication.write(frame);
     }
+    hub.end_record(&grant.call, "a pause");
+    for frame in after.iter().filter_map(|tag| frame(tag, start)) {
+        publication.write(frame);
+    }
+    let party = PartyRecorder::new(Folder::create(folder.path()).unwrap(), "caller");
+    let outcome = run(reader, party, watch::Sender::new(None).subscribe()).await;
+    let media =
+        |tag: &&Tag| !classify(tag.kind, &tag.body).is_config() && tag.kind != TagKind::Script;
+    let wanted = before.iter().filter(media).count();
+    assert_eq!(outcome.stats.recorded, wanted as u64);
 }
 
 proptest! {

@@ -54,6 +54,11 @@ pub enum Input {
         /// What.
         deed: Deed,
     },
+    /// The business server wants what was recorded deleted.
+    DeleteRecordings {
+        /// Which of its keys it shows.
+        by: String,
+    },
     /// Another object says something.
     Letter(ToCall),
     /// The fleet's answer.

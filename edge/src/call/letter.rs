@@ -4,7 +4,7 @@ use super::input::Output;
 use super::turn::Turn;
 use crate::link::ToCall;
 use counterpart_shared::api::{
-    CallMessage, CallPhase, EndReason, EntryBody, NodeEvent, PUSH_BEGIN, StreamFormat,
+    CallMessage, CallPhase, Deleted, EndReason, EntryBody, NodeEvent, PUSH_BEGIN, StreamFormat,
 };
 use counterpart_shared::id::{NodeId, Party, RoomId, UserId};
 
@@ -85,6 +85,9 @@ impl Turn<'_> {
             NodeEvent::MadeFailed { reason } => {
                 let party = None;
                 self.append(EntryBody::RecordingFailed { party, reason });
+            }
+            NodeEvent::RecordingDeleted { rule, at, files } => {
+                self.recordings_deleted(&node, &Deleted { at, rule }, files);
             }
             NodeEvent::StillReady {
                 file,

@@ -11,6 +11,7 @@
 
 mod command;
 mod course;
+mod deletion;
 mod handover;
 mod input;
 mod letter;

@@ -3,11 +3,12 @@
 use super::command::{Outcome, conflict, forbidden, over};
 use super::input::Output;
 use super::turn::Turn;
+use super::who::Who;
 use crate::link::{Letter, ToFleet};
 use counterpart_shared::api::{
     ApiError, CallPhase, Entry, EntryBody, ErrorCode, MAX_REASON, RecordControl, check_characters,
 };
-use counterpart_shared::id::{CallId, ClientId, Party};
+use counterpart_shared::id::{CallId, ClientId, Party, UserId};
 
 /// The most of a log that goes into one letter, and into all of them, in bytes of JSON.
 const LETTER: usize = 64 * 1024;
@@ -56,28 +57,62 @@ impl Turn<'_> {
         self.is_agents_turn(by, "begins and pauses recordings")?;
         if self.call.terms.record_control != RecordControl::Agent {
             return Err(forbidden(
-                "this desk lets nobody begin or pause a recording",
+                "this desk does not let its agents begin or pause a recording",
             ));
         }
+        let body = self.recording_entry(&Who::Party(by), on, reason)?;
+        self.count(by)?;
+        let seq = self.switch_recording(on, body);
+        self.done(by, id, seq);
+        Ok(())
+    }
+
+    /// A supervisor who watches does the same; the entry that says so, if it was news.
+    pub(super) fn watcher_controls_recording(
+        &mut self,
+        user: &UserId,
+        on: bool,
+        reason: Option<String>,
+    ) -> Result<Option<u64>, ApiError> {
+        if self.call.terms.record_control != RecordControl::Supervisor {
+            return Err(forbidden(
+                "this desk does not let its supervisors begin or pause a recording",
+            ));
+        }
+        self.is_talking()?;
+        let body = self.recording_entry(&Who::Watcher(user.clone()), on, reason)?;
+        Ok(self.switch_recording(on, body))
+    }
+
+    /// What the log will say, if it may be.
+    fn recording_entry(
+        &self,
+        who: &Who,
+        on: bool,
+        reason: Option<String>,
+    ) -> Result<EntryBody, ApiError> {
         if on && self.call.terms.asks_consent && self.call.consent != Some(true) {
             return Err(conflict("the caller has not agreed to be recorded"));
         }
-        let body = match (on, reason) {
-            (true, _) => EntryBody::RecordingBegin { by },
+        let (by, supervisor) = match who {
+            Who::Party(party) => (Some(*party), None),
+            Who::Watcher(user) => (None, Some(user.clone())),
+        };
+        Ok(match (on, reason) {
+            (true, _) => EntryBody::RecordingBegin { by, supervisor },
             (false, reason) => EntryBody::RecordingPause {
                 by,
+                supervisor,
                 reason: checked(reason)?,
             },
-        };
-        self.count(by)?;
-        if self.call.record == on {
-            self.done(by, id, None);
-            return Ok(());
-        }
-        let seq = self.append(body);
+        })
+    }
+
+    fn switch_recording(&mut self, on: bool, body: EntryBody) -> Option<u64> {
+        let is_news = self.call.record != on;
+        let seq = is_news.then(|| self.append(body));
         self.record(on);
-        self.done(by, id, Some(seq));
-        Ok(())
+        seq
     }
 
     /// From now on, what runs already included.
@@ -99,6 +134,10 @@ impl Turn<'_> {
         if by == Party::Caller || self.call.is_direct() {
             return Err(forbidden(&format!("the agent at a desk {deed}")));
         }
+        self.is_talking()
+    }
+
+    fn is_talking(&self) -> Outcome {
         match self.call.phase {
             CallPhase::Talking => Ok(()),
             CallPhase::Ended => Err(over()),

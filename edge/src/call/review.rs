@@ -5,11 +5,13 @@ use super::limits::{CLOCK_SKEW_S, REVIEW_LIFE};
 use super::media::recording_url;
 use super::state::Call;
 use crate::link::Visitor;
-use counterpart_shared::api::{ApiError, Endpoints, RecordedFile, RecordingFile, Recordings};
+use counterpart_shared::api::{
+    ApiError, Deleted, Endpoints, RecordedFile, RecordingFile, Recordings,
+};
 use counterpart_shared::grant::{Act, Grant, Layout, Role, Signer};
 use counterpart_shared::id::{NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Files that a node has finished, by the entry of the log that says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,17 @@ pub struct Recorded {
     pub node: NodeId,
     /// The files.
     pub files: Vec<RecordedFile>,
+    /// Those of them that are deleted, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub deleted: BTreeMap<String, Deleted>,
+}
+
+impl Recorded {
+    /// Those that are not deleted.
+    pub(super) fn there(&self) -> impl Iterator<Item = &RecordedFile> {
+        let files = self.files.iter();
+        files.filter(|file| !self.deleted.contains_key(&file.path))
+    }
 }
 
 impl Call {
@@ -60,12 +73,6 @@ impl Call {
         }
     }
 
-    /// The nodes that have files of it.
-    pub fn recorded_at(&self) -> BTreeSet<NodeId> {
-        let recorded = self.recordings.iter();
-        recorded.map(|(_, one)| one.node.clone()).collect()
-    }
-
     /// Its files, with URLs for `user` where the node is one of those that can be reached.
     pub fn files(
         &self,
@@ -78,14 +85,17 @@ impl Call {
             let grant = self.review(recorded, user, now);
             let reached = nodes.get(&recorded.node);
             let reached = reached.map(|ends| (ends, signer.sign_grant(&grant)));
-            recorded.files.iter().map(move |file| RecordingFile {
-                party: recorded.party,
-                file: file.clone(),
-                node: recorded.node.clone(),
-                url: reached
-                    .as_ref()
-                    .map(|(ends, token)| recording_url(ends, &file.path, token)),
-                expires_at: reached.is_some().then_some(grant.exp * 1000),
+            recorded.files.iter().map(move |file| {
+                let deleted = recorded.deleted.get(&file.path).cloned();
+                let reached = reached.as_ref().filter(|_| deleted.is_none());
+                RecordingFile {
+                    party: recorded.party,
+                    file: file.clone(),
+                    node: recorded.node.clone(),
+                    url: reached.map(|(ends, token)| recording_url(ends, &file.path, token)),
+                    expires_at: reached.is_some().then_some(grant.exp * 1000),
+                    deleted,
+                }
             })
         });
         Recordings {

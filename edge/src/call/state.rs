@@ -74,6 +74,9 @@ pub struct Call {
     /// What the caller said when he was asked whether he may be recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<bool>,
+    /// The entry by which somebody asked last to delete what was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletion: Option<u64>,
     /// The statement that the agent reads at present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<u32>,
@@ -163,6 +166,7 @@ impl Call {
             rating: None,
             note: None,
             consent: None,
+            deletion: None,
             reading: None,
             parties: [absent.clone(), absent],
             pictures: pictures(),

@@ -7,6 +7,7 @@ use super::turn::Turn;
 use crate::link::{Letter, ToFleet};
 use counterpart_shared::api::{EntryBody, RecordedFile};
 use counterpart_shared::id::{ClientId, NodeId, Party};
+use std::collections::BTreeMap;
 
 impl Turn<'_> {
     pub(super) fn still(&mut self, by: Party, id: ClientId, party: Party) -> Outcome {
@@ -48,7 +49,12 @@ impl Turn<'_> {
         entry: EntryBody,
     ) {
         let seq = self.append(entry);
-        let recorded = Recorded { party, node, files };
+        let recorded = Recorded {
+            party,
+            node,
+            files,
+            deleted: BTreeMap::new(),
+        };
         self.call.recordings.insert(seq, recorded);
     }
 }

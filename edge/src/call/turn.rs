@@ -33,6 +33,10 @@ impl<'a> Turn<'a> {
             Input::WatcherSays { user, command } => self.watcher_says(&user, command),
             Input::Urls(party) => self.urls_by_http(party),
             Input::Deed { user, deed } => self.deed(&user, deed),
+            Input::DeleteRecordings { by } => {
+                let outcome = self.delete_recordings(by);
+                self.out.push(Output::Settled(outcome));
+            }
             Input::Letter(letter) => self.letter(letter),
             Input::Leased { ask, lease } => self.leased(&ask, lease, signer),
             Input::Admitted { wish, admission } => self.admitted(wish, admission),

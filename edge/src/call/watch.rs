@@ -1,4 +1,5 @@
-//! Supervisors: they see the log and both streams, nobody sees them, and they may end the call.
+//! Supervisors: they see the log and both streams, nobody sees them, and they may end the call, and begin and pause its
+//! recording where the desk lets them.
 
 use super::command::{conflict, forbidden};
 use super::input::{Ask, AskKind, Output};
@@ -61,8 +62,16 @@ impl Turn<'_> {
                 let seq = (!over).then(|| self.end(None, EndReason::Supervisor));
                 self.reply(done(id, seq));
             }
+            CallCommand::Record { on, reason, .. } => {
+                let reply = match self.watcher_controls_recording(user, on, reason) {
+                    Ok(seq) => done(id, seq),
+                    Err(error) => CallMessage::Error { id, error },
+                };
+                self.reply(reply);
+            }
             _ => {
-                let error = forbidden("who watches a call may look, and end it");
+                let error =
+                    forbidden("who watches a call may look, end it, and see to its recording");
                 self.reply(CallMessage::Error { id, error });
             }
         }

@@ -1,9 +1,11 @@
 //! What nodes are told to do, until they have done it.
 
 use super::node::Pending;
+use super::state::Deletion;
 use super::turn::Turn;
 use counterpart_shared::api::{NodeCommand, ToNode};
 use counterpart_shared::id::{CallId, ClientId, NodeId, Party};
+use std::collections::BTreeSet;
 
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
@@ -27,6 +29,42 @@ impl Turn<'_> {
         let nodes = self.fleet.calls.get(call).map(|row| row.nodes.clone());
         for node in nodes.unwrap_or_default() {
             self.order(&node, command.clone());
+        }
+    }
+
+    /// It is kept until each of the nodes has noted it, be they known at present or not.
+    pub(super) fn delete_recordings(&mut self, call: CallId, nodes: BTreeSet<NodeId>, by: String) {
+        for node in &nodes {
+            let (call, by) = (call.clone(), by.clone());
+            self.order_once(node, NodeCommand::RecordDelete { call, by });
+        }
+        let mut row = Deletion { nodes, by };
+        if let Some(before) = self.fleet.deletions.get(&call) {
+            row.nodes.extend(before.nodes.iter().cloned());
+        }
+        self.fleet.deletions.insert(call, row);
+    }
+
+    /// What a node missed that was forgotten.
+    pub(super) fn send_deletions(&mut self, node: &NodeId) {
+        let rows = self.fleet.deletions.iter();
+        let missed = rows.filter(|(_, row)| row.nodes.contains(node));
+        let missed: Vec<NodeCommand> = missed
+            .map(|(call, row)| NodeCommand::RecordDelete {
+                call: call.clone(),
+                by: row.by.clone(),
+            })
+            .collect();
+        for command in missed {
+            self.order_once(node, command);
+        }
+    }
+
+    fn order_once(&mut self, node: &NodeId, command: NodeCommand) {
+        let row = self.fleet.nodes.get(node);
+        let mut pending = row.iter().flat_map(|row| &row.ledger.pending);
+        if !pending.any(|pending| pending.command == command) {
+            self.order(node, command);
         }
     }
 
@@ -59,8 +97,24 @@ impl Turn<'_> {
     }
 
     pub(super) fn command_done(&mut self, node: &NodeId, seq: u64) {
-        if let Some(row) = self.fleet.nodes.get_mut(node) {
-            row.ledger.pending.retain(|pending| pending.seq != seq);
+        let Some(row) = self.fleet.nodes.get_mut(node) else {
+            return;
+        };
+        let mut pending = row.ledger.pending.iter();
+        let done = pending.find(|pending| pending.seq == seq).cloned();
+        row.ledger.pending.retain(|pending| pending.seq != seq);
+        if let Some(NodeCommand::RecordDelete { call, .. }) = done.map(|done| done.command) {
+            self.deletion_noted(node, &call);
+        }
+    }
+
+    fn deletion_noted(&mut self, node: &NodeId, call: &CallId) {
+        let Some(row) = self.fleet.deletions.get_mut(call) else {
+            return;
+        };
+        row.nodes.remove(node);
+        if row.nodes.is_empty() {
+            self.fleet.deletions.remove(call);
         }
     }
 

@@ -60,6 +60,7 @@ impl Turn<'_> {
         }
         self.restock(node);
         self.send_pending(node);
+        self.send_deletions(node);
     }
 
     /// Ends what was live at the node and is not: all of it, if its process is another one.

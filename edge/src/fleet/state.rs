@@ -9,7 +9,7 @@ use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::api::{Endpoints, StreamFormat, StreamLoad};
 use counterpart_shared::grant::PublicKey;
-use counterpart_shared::id::{NodeId, Party};
+use counterpart_shared::id::{CallId, NodeId, Party};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,10 +20,21 @@ pub struct Fleet {
     pub(super) stock: Table<NodeId, Stock>,
     pub(super) given: Table<NodeId, Given>,
     pub(super) calls: Calls,
+    /// What nodes have to delete yet. A node that was away for so long that it was forgotten is told all the same.
+    pub(super) deletions: Table<CallId, Deletion>,
     /// What comes in from publishers, by the newest report of each node. It need not survive: it comes again.
     pub(super) media: BTreeMap<NodeId, Vec<StreamLoad>>,
     /// When each connected node said something last. It need not survive: then each is heard anew.
     pub(super) heard: BTreeMap<NodeId, u64>,
+}
+
+/// All that was recorded of a call is to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Deletion {
+    /// The nodes that have not noted it yet.
+    pub(super) nodes: BTreeSet<NodeId>,
+    /// Who asks for it.
+    pub(super) by: String,
 }
 
 /// Where a call is.
@@ -68,6 +79,7 @@ impl Default for Fleet {
             stock: Table::new("stock"),
             given: Table::new("given"),
             calls: Calls::default(),
+            deletions: Table::new("deletion"),
             media: BTreeMap::new(),
             heard: BTreeMap::new(),
         }
@@ -85,6 +97,7 @@ impl Fleet {
             stock: Table::load("stock", rows)?,
             given: Table::load("given", rows)?,
             calls: Calls::load(rows)?,
+            deletions: Table::load("deletion", rows)?,
             media: BTreeMap::new(),
             heard: BTreeMap::new(),
         })
@@ -96,6 +109,7 @@ impl Fleet {
         changes.extend(self.stock.changes());
         changes.extend(self.given.changes());
         changes.extend(self.calls.changes());
+        changes.extend(self.deletions.changes());
         changes
     }
 

@@ -49,6 +49,9 @@ impl<'a> Turn<'a> {
                 let at = call.clone();
                 self.tell_nodes(&at, NodeCommand::CallLog { call, entries });
             }
+            Input::Letter(ToFleet::RecordDelete { call, nodes, by }) => {
+                self.delete_recordings(call, nodes, by);
+            }
             Input::Letter(ToFleet::Still { call, party, id }) => self.still(call, party, id),
             Input::Loaded { present } => self.loaded(&present),
             Input::Alarm => self.alarm(),

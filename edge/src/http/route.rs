@@ -66,6 +66,8 @@ pub enum Route {
     Note(CallId),
     /// `GET /v1/calls/{call}/recordings`
     Recordings(CallId),
+    /// `DELETE /v1/calls/{call}/recordings`
+    DeleteRecordings(CallId),
     /// `POST /v1/calls/{call}/urls`
     CallUrls(CallId),
     /// `GET /v1/calls/{call}/socket`
@@ -123,7 +125,7 @@ fn find(parts: &[&str], method: &str, path: &str, query: &str) -> Result<Found, 
         ["v1", "calls", call, "images", image] => ("GET", call_image(call, image)),
         ["v1", "calls", call, "rating"] => ("PUT", id(call).map(Route::Rate)),
         ["v1", "calls", call, "note"] => ("PUT", id(call).map(Route::Note)),
-        ["v1", "calls", call, "recordings"] => ("GET", id(call).map(Route::Recordings)),
+        ["v1", "calls", call, "recordings"] => ("DELETE, GET", recordings(call, method)),
         ["v1", "calls", call, "urls"] => ("POST", id(call).map(Route::CallUrls)),
         ["v1", "calls", call, "socket"] => ("GET", id(call).map(Route::CallSocket)),
         ["v1", "desks", desk, "rooms", room, "socket"] => ("GET", room_socket(desk, room)),
@@ -168,6 +170,14 @@ fn call_view(call: &str, query: &str) -> Result<Route, ApiError> {
         bad(format!("after: '{after}' is no number of 0 to {MAX_SAFE}"))
     })?;
     Ok(Route::CallView(id(call)?, number))
+}
+
+fn recordings(call: &str, method: &str) -> Result<Route, ApiError> {
+    let meaning = match method {
+        "DELETE" => Route::DeleteRecordings,
+        _ => Route::Recordings,
+    };
+    id(call).map(meaning)
 }
 
 fn call_image(call: &str, image: &str) -> Result<Route, ApiError> {
@@ -238,7 +248,8 @@ mod tests {
             ("POST images", Route::UploadImage(call.clone())),
             ("PUT rating", Route::Rate(call.clone())),
             ("PUT note", Route::Note(call.clone())),
-            ("GET recordings", Route::Recordings(call)),
+            ("GET recordings", Route::Recordings(call.clone())),
+            ("DELETE recordings", Route::DeleteRecordings(call)),
         ] {
             let (method, part) = line.split_once(' ').unwrap();
             let path = format!("/v1/calls/c-1/{part}");

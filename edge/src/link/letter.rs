@@ -148,6 +148,15 @@ pub enum ToFleet {
         /// In order.
         entries: Vec<Entry>,
     },
+    /// All that was recorded of the call is to be deleted at these nodes.
+    RecordDelete {
+        /// The call.
+        call: CallId,
+        /// Where.
+        nodes: BTreeSet<NodeId>,
+        /// Who asks for it.
+        by: String,
+    },
     /// Keep what a party shows now.
     Still {
         /// The call.

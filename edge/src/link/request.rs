@@ -109,6 +109,11 @@ pub enum CallRequest {
         /// To whom; without one, to the business server.
         visitor: Option<Visitor>,
     },
+    /// What was recorded of you is to be deleted.
+    DeleteRecordings {
+        /// Who asks for it.
+        by: String,
+    },
     /// Fresh URLs.
     Urls {
         /// For whom.

@@ -18,7 +18,7 @@ impl Reception {
         if looks_like_user(given) && !same_secret(given, &self.config.api_key) {
             return self.user().map(Some);
         }
-        self.business().await.map(|()| None)
+        self.business().await.map(|_| None)
     }
 
     /// A party sees his call at any time, others only what is over.

@@ -93,6 +93,7 @@ impl Reception {
             Route::Rate(call) => self.rate(call).await,
             Route::Note(call) => self.note(call).await,
             Route::Recordings(call) => self.recordings(call).await,
+            Route::DeleteRecordings(call) => self.delete_recordings(call).await,
             Route::CallUrls(call) => self.call_urls(call).await,
             Route::CallSocket(call) => self.call_socket(call).await,
             Route::RoomSocket(desk, room) => self.room_socket(desk, room).await,

@@ -22,15 +22,19 @@ thread_local! {
 
 impl Reception {
     /// The root key, or any other API key.
-    pub(super) async fn business(&self) -> Result<(), ApiError> {
+    pub(super) async fn business(&self) -> Result<String, ApiError> {
         let authorization = self.header("Authorization")?;
         let given = bearer(authorization.as_deref()).unwrap_or_default();
         let rate = self.config.limits.key;
         if same_secret(given, &self.config.api_key) {
-            return limits::count("key", "root", rate);
+            limits::count("key", "root", rate)?;
+            return Ok("the root API key".to_owned());
         }
         match ApiKeyText::read(given) {
-            Some(key) if self.is_good(&key).await? => limits::count("key", key.id.as_str(), rate),
+            Some(key) if self.is_good(&key).await? => {
+                limits::count("key", key.id.as_str(), rate)?;
+                Ok(format!("API key {}", key.id))
+            }
             _ => Err(unauthorized("an API key is needed as Bearer token")),
         }
     }

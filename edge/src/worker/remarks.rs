@@ -54,4 +54,9 @@ impl Reception {
         let request = to_json(&CallRequest::Recordings { visitor });
         self.pass_on(&Address::Call(call), request).await
     }
+
+    pub(super) async fn delete_recordings(&self, call: CallId) -> Answer {
+        let by = self.business().await?;
+        self.tell(call, CallRequest::DeleteRecordings { by }).await
+    }
 }

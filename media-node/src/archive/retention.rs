@@ -1,4 +1,4 @@
-//! Calls whose time is over.
+//! Calls whose time is over, or that somebody with the right to it wants deleted.
 //!
 //! First a manifest is sealed that says which files go, when, and by which rule; then they go, here and
 //! in the place of the copies. The manifests themselves stay: without them the chain would have a hole.
@@ -12,6 +12,7 @@ use crate::evidence::{DeletedFile, Deletion, Manifest, Sealer};
 use crate::record::open::{OpenCall, sync_folder};
 use crate::record::recover;
 use crate::record::store::call_folder;
+use crate::record::{FinishedFile, RecordError};
 use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
 use std::collections::BTreeSet;
@@ -36,82 +37,118 @@ impl Retention {
     }
 }
 
-/// Deletes all calls whose time is over and that nobody is `busy` with; which ones. What a killed process
-/// was deleting is deleted first. A call that cannot be is logged and left.
+/// Notes in a call's `open.json` that all of it is to be deleted; whether there is anything of it.
 ///
 /// # Errors
-/// When the recording folder cannot be read.
-pub fn delete_expired(
+/// When the disk refuses.
+pub fn ask_deletion(root: &Path, call: &CallId, by: String) -> Result<bool, RecordError> {
+    let folder = call_folder(root, call)?;
+    if !folder.is_dir() {
+        return Ok(false);
+    }
+    OpenCall::update(&folder, call, |open| open.delete = Some(by))?;
+    Ok(true)
+}
+
+/// The calls that somebody wants deleted and that are not.
+///
+/// # Errors
+/// When a list cannot be read.
+pub fn asked_deletions(root: &Path) -> Result<Vec<CallId>, RecordError> {
+    let mut asked = Vec::new();
+    for call in recover::calls(root)? {
+        let open = OpenCall::read(&call_folder(root, &call)?, &call)?;
+        asked.extend(open.delete.map(|_| call));
+    }
+    Ok(asked)
+}
+
+/// What was deleted of all calls since then, in UNIX milliseconds.
+///
+/// # Errors
+/// When a manifest cannot be read.
+pub fn deleted_since(root: &Path, since: u64) -> Result<Vec<(CallId, Deletion)>, ArchiveError> {
+    let mut found = Vec::new();
+    for call in recover::calls(root)? {
+        let manifests = Manifest::read_all(&call_folder(root, &call)?)?;
+        let deletions = manifests.into_iter().filter_map(|one| one.deleted);
+        let newer = deletions.filter(|deletion| deletion.at >= since);
+        found.extend(newer.map(|deletion| (call.clone(), deletion)));
+    }
+    Ok(found)
+}
+
+/// Deletes those of these calls whose time is over, or which somebody wants deleted; what was. What a killed process
+/// was deleting is deleted first. A call that cannot be is logged and left.
+pub fn delete_due(
     root: &Path,
     sealer: &Sealer,
     retention: Option<Retention>,
-    busy: impl Fn(&CallId) -> bool,
-) -> Result<Vec<CallId>, ArchiveError> {
+    calls: impl IntoIterator<Item = CallId>,
+) -> Vec<(CallId, Deletion)> {
     let mut deleted = Vec::new();
-    for call in recover::calls(root)? {
-        if busy(&call) {
-            continue;
-        }
+    for call in calls {
         match delete(root, sealer, retention, &call) {
-            Ok(false) => {}
-            Ok(true) => deleted.push(call),
+            Ok(None) => {}
+            Ok(Some(deletion)) => deleted.push((call, deletion)),
             Err(error) => tracing::error!(%call, %error, "a call cannot be deleted"),
         }
     }
-    Ok(deleted)
+    deleted
 }
 
-/// Deletes a call if its time is over; whether a deletion was sealed.
+/// Deletes a call if that is due; the deletion that was sealed.
 fn delete(
     root: &Path,
     sealer: &Sealer,
     retention: Option<Retention>,
     call: &CallId,
-) -> Result<bool, ArchiveError> {
+) -> Result<Option<Deletion>, ArchiveError> {
     let folder = call_folder(root, call)?;
     let mut manifests = Manifest::read_all(&folder)?;
-    let expired = retention.and_then(|retention| expired(&folder, call, &manifests, retention));
-    if let Some(deletion) = expired.transpose()? {
+    let open = OpenCall::read(&folder, call)?;
+    let due = due(&open, &manifests, retention);
+    if let Some(deletion) = due.clone() {
         let (rule, files) = (deletion.rule.clone(), deletion.files.len());
         manifests.push(sealer.seal_deletion(call, deletion)?.manifest);
         tracing::info!(%call, rule, files, "deleted");
-        take_away(&folder, &manifests)?;
-        return Ok(true);
     }
     take_away(&folder, &manifests)?;
-    Ok(false)
+    if open.delete.is_some() && remaining(&manifests).next().is_none() {
+        OpenCall::update(&folder, call, |open| open.delete = None)?;
+    }
+    Ok(due)
 }
 
-/// What of a call is to be deleted, if its time is over and all of it is sealed.
-fn expired(
-    folder: &Path,
-    call: &CallId,
-    manifests: &[Manifest],
-    retention: Retention,
-) -> Option<Result<Deletion, ArchiveError>> {
+/// What of a call is to be deleted, if that is due and all of it is sealed.
+fn due(open: &OpenCall, manifests: &[Manifest], retention: Option<Retention>) -> Option<Deletion> {
     let now = unix_ms();
-    let gone = deleted(manifests);
-    let files = manifests.iter().flat_map(|manifest| &manifest.files);
-    let files = files.filter(|file| !gone.contains(file.name.as_str()));
-    let ended_at = files.clone().map(|file| file.last_at).max()?;
-    if !retention.is_over(ended_at, now) {
+    let ended_at = remaining(manifests).map(|file| file.last_at).max()?;
+    if !open.begun.is_empty() || !open.files.is_empty() {
         return None;
     }
-    match OpenCall::read(folder, call) {
-        Ok(open) if !open.begun.is_empty() || !open.files.is_empty() => return None,
-        Ok(_) => {}
-        Err(error) => return Some(Err(error.into())),
-    }
-    let files = files.map(|file| DeletedFile {
+    let over = retention.filter(|retention| retention.is_over(ended_at, now));
+    let rule = match &open.delete {
+        Some(by) => format!("asked for by {by}"),
+        None => over?.rule(),
+    };
+    let files = remaining(manifests).map(|file| DeletedFile {
         name: file.name.clone(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
     });
-    Some(Ok(Deletion {
-        rule: retention.rule(),
+    Some(Deletion {
+        rule,
         at: now,
         files: files.collect(),
-    }))
+    })
+}
+
+/// The files that no sealed manifest says are deleted.
+fn remaining(manifests: &[Manifest]) -> impl Iterator<Item = &FinishedFile> {
+    let gone = deleted(manifests);
+    let files = manifests.iter().flat_map(|manifest| &manifest.files);
+    files.filter(move |file| !gone.contains(file.name.as_str()))
 }
 
 /// The names of the files that a sealed manifest says are deleted.

@@ -3,6 +3,7 @@
 use super::load::LoadMeter;
 use crate::backoff::Backoff;
 use crate::config::Config;
+use crate::record::RecordError;
 use crate::shell::Shell;
 use counterpart_shared::api::{FromNode, Load, MAX_BODY, NodeCommand, SUBPROTOCOL, ToNode};
 use futures_util::{SinkExt, StreamExt};
@@ -52,6 +53,8 @@ enum LinkError {
     Unreadable(#[from] serde_json::Error),
     #[error("the keys cannot be used: {0}")]
     Keys(String),
+    #[error("a command cannot be noted: {0}")]
+    Note(#[from] RecordError),
     #[error("the secret or the URL does not fit into a request: {0}")]
     Request(String),
 }
@@ -213,6 +216,10 @@ impl Link {
                 NodeCommand::CallLog { call, entries } => {
                     tracing::info!(%call, seq, entries = entries.len(), "the edge hands a log in");
                     self.shell.recordings.keep_log(&call, entries).await;
+                }
+                NodeCommand::RecordDelete { call, by } => {
+                    tracing::info!(%call, seq, by, "the edge wants a recording deleted");
+                    self.shell.recordings.delete(&call, by).await?;
                 }
                 NodeCommand::Still { call, party, id } => {
                     tracing::info!(%call, %party, %id, seq, "the edge wants a still");

@@ -2,8 +2,8 @@
 
 use super::DeriveError;
 use super::composite::{Settings, composite};
+use super::sounds::{Heard, sounds};
 use super::source::Source;
-use super::stereo::stereo;
 use crate::archive::Watermark;
 use crate::evidence::Sealer;
 use crate::record::file::digest;
@@ -162,11 +162,10 @@ impl Maker {
         let call = &source.call;
         let work = self.root.join(WORK);
         fs::create_dir_all(&work).map_err(DeriveError::disk(&work))?;
-        let wav = work.join(format!("{call}.wav"));
-        if !source.has("wav")
-            && let Some(duration_ms) = stereo(source, &wav)?
-        {
-            list(source, &wav, vec!["pcm".to_owned()], duration_ms)?;
+        if !source.has("wav") {
+            let heard = sounds(source, &work)?;
+            let files: Vec<MadeFile> = heard.into_iter().map(MadeFile::from).collect();
+            list(source, files)?;
         }
         if !self.settings.composite || source.has("mp4") {
             return Ok(());
@@ -178,55 +177,84 @@ impl Maker {
         remove(&path)?;
         let out = store.create(&mp4).map_err(DeriveError::disk(&path))?;
         let made = composite(source, self.settings, (mp4, out))?;
-        list(source, &path, made.codecs, made.duration_ms)?;
+        let film = MadeFile {
+            path,
+            stem: "call".to_owned(),
+            codecs: made.codecs,
+            begin_ms: 0,
+            duration_ms: made.duration_ms,
+        };
+        list(source, vec![film])?;
         tracing::info!(%call, seconds = source.duration_ms / 1000, took = ?begun.elapsed(), "composite");
         Ok(())
     }
 }
 
-/// Moves a file into the call's folder and lists it there, to be sealed.
-fn list(
-    source: &Source,
-    made: &Path,
+/// A file that is made and has no name in the call's folder yet.
+struct MadeFile {
+    path: PathBuf,
+    /// What its name begins with.
+    stem: String,
     codecs: Vec<String>,
+    /// Milliseconds from the call's beginning to the file's.
+    begin_ms: u64,
     duration_ms: u64,
-) -> Result<(), DeriveError> {
-    let kind = made.extension().unwrap_or_default().to_string_lossy();
-    let name = free_name(&source.folder, &kind);
-    let path = source.folder.join(&name);
-    // Noted before it is there, so that nobody takes it for a stranger.
-    let begun = Begun {
-        name: name.clone(),
-        first_at: source.first_at,
-    };
-    OpenCall::update(&source.folder, &source.call, |open| open.begun.push(begun))?;
-    let moved = fs::File::open(made)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| fs::rename(made, &path));
-    moved.map_err(DeriveError::disk(&path))?;
-    let (bytes, sha256) = digest(&Folder::create(&source.folder)?, &name)?;
-    let file = FinishedFile {
-        name,
-        bytes,
-        sha256,
-        codecs,
-        duration_ms,
-        first_at: source.first_at,
-        last_at: source.first_at.saturating_add(source.duration_ms),
-        gaps: Vec::new(),
-        cut: false,
-        origin: Origin::Derived,
-        encrypted: None,
-    };
-    OpenCall::update(&source.folder, &source.call, |open| open.add([file]))?;
+}
+
+impl From<Heard> for MadeFile {
+    fn from(heard: Heard) -> Self {
+        Self {
+            path: heard.path,
+            stem: heard.whose,
+            codecs: vec!["pcm".to_owned()],
+            begin_ms: heard.begin_ms,
+            duration_ms: heard.duration_ms,
+        }
+    }
+}
+
+/// Moves files into the call's folder and lists them there, all or none, to be sealed.
+fn list(source: &Source, made: Vec<MadeFile>) -> Result<(), DeriveError> {
+    let mut files = Vec::new();
+    for file in made {
+        let kind = file.path.extension().unwrap_or_default().to_string_lossy();
+        let name = free_name(&source.folder, &file.stem, &kind);
+        let path = source.folder.join(&name);
+        let first_at = source.first_at.saturating_add(file.begin_ms);
+        // Noted before it is there, so that nobody takes it for a stranger.
+        let begun = Begun {
+            name: name.clone(),
+            first_at,
+        };
+        OpenCall::update(&source.folder, &source.call, |open| open.begun.push(begun))?;
+        let moved = fs::File::open(&file.path)
+            .and_then(|made| made.sync_all())
+            .and_then(|()| fs::rename(&file.path, &path));
+        moved.map_err(DeriveError::disk(&path))?;
+        let (bytes, sha256) = digest(&Folder::create(&source.folder)?, &name)?;
+        files.push(FinishedFile {
+            name,
+            bytes,
+            sha256,
+            codecs: file.codecs,
+            duration_ms: file.duration_ms,
+            first_at,
+            last_at: first_at.saturating_add(file.duration_ms),
+            gaps: Vec::new(),
+            cut: false,
+            origin: Origin::Derived,
+            encrypted: None,
+        });
+    }
+    OpenCall::update(&source.folder, &source.call, |open| open.add(files))?;
     Ok(())
 }
 
-/// `call.KIND`, or `call.2.KIND` and so on where that exists.
-fn free_name(folder: &Path, kind: &str) -> String {
+/// `STEM.KIND`, or `STEM.2.KIND` and so on where that exists.
+fn free_name(folder: &Path, stem: &str, kind: &str) -> String {
     let mut names = (1u32..).map(|number| match number {
-        1 => format!("call.{kind}"),
-        number => format!("call.{number}.{kind}"),
+        1 => format!("{stem}.{kind}"),
+        number => format!("{stem}.{number}.{kind}"),
     });
     let free = names.find(|name| {
         let stored = folder.join(stored_name(name));

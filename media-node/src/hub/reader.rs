@@ -47,9 +47,12 @@ impl Inbox {
         Self { state, wake }
     }
 
-    /// Puts a frame in; what it cost, and whether a keyframe is needed to go on.
+    /// Puts a frame in, unless the reader's end has been said; what it cost, and whether a keyframe is needed to go on.
     pub(super) fn push(&self, frame: Frame, now: Instant) -> (Dropped, bool) {
         let mut state = self.lock();
+        if state.end.is_some() {
+            return (Dropped::default(), false);
+        }
         let dropped = state.queue.push(frame, now);
         let skipping = state.queue.is_skipping();
         drop(state);

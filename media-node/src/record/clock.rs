@@ -119,12 +119,6 @@ impl StreamClock {
         self.began_at.unwrap_or(0).saturating_add_signed(place)
     }
 
-    /// The next frame comes from another publisher: its timestamps have nothing to do with those
-    /// before.
-    pub fn discontinuity(&mut self) {
-        self.tracks = [None; 2];
-    }
-
     /// How often the time line had to be continued by arrival.
     pub fn rebased(&self) -> u32 {
         self.rebased
@@ -267,16 +261,6 @@ mod tests {
             places(&[(90_000, 0), (0, 5_000), (40, 5_040)]),
             [0, 5_000, 5_040]
         );
-    }
-
-    #[test]
-    fn another_publisher_continues_by_arrival() {
-        let mut clock = StreamClock::default();
-        clock.place(Track::Picture, 100, T0);
-        clock.discontinuity();
-        assert_eq!(clock.place(Track::Picture, 200, T0 + 7_000), 7_000);
-        assert_eq!(clock.place(Track::Sound, 240, T0 + 7_040), 7_040);
-        assert_eq!(clock.rebased(), 1);
     }
 
     #[test]

@@ -9,9 +9,6 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const WAV_HEADER_LEN: u64 = 44;
-const WAV_BYTES_PER_MS: u64 = 96;
-
 /// What a file turned out to hold. One that cannot be read holds nothing and stays as it is.
 #[derive(Debug, Default)]
 pub(super) struct Closed {
@@ -43,29 +40,6 @@ pub(super) fn close(
 fn unix_ms(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The sizes in a WAV header, brought up to the file's.
-pub(super) fn close_wav(file: &mut File) -> io::Result<Closed> {
-    let len = file.metadata()?.len();
-    let codecs = vec!["pcm".to_owned()];
-    let Some(data) = len.checked_sub(WAV_HEADER_LEN) else {
-        return Ok(Closed {
-            codecs,
-            ..Closed::default()
-        });
-    };
-    let data = u32::try_from(data).unwrap_or(u32::MAX) & !1;
-    file.set_len(WAV_HEADER_LEN + u64::from(data))?;
-    file.seek(SeekFrom::Start(4))?;
-    file.write_all(&data.saturating_add(36).to_le_bytes())?;
-    file.seek(SeekFrom::Start(40))?;
-    file.write_all(&data.to_le_bytes())?;
-    Ok(Closed {
-        codecs,
-        duration_ms: u64::from(data) / WAV_BYTES_PER_MS,
-        watches: Vec::new(),
-    })
 }
 
 /// Cuts the file behind its last whole fragment and writes the duration.

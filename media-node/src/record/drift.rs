@@ -16,7 +16,7 @@ const PACKETS: i64 = 16;
 
 /// How far a track's sound lies from its timestamps.
 #[derive(Debug)]
-pub(super) struct Drift {
+pub(crate) struct Drift {
     /// Samples per second.
     rate: i64,
     /// The mean distance times [`PACKETS`].
@@ -24,7 +24,7 @@ pub(super) struct Drift {
 }
 
 impl Drift {
-    pub(super) fn new(rate: u32) -> Self {
+    pub(crate) fn new(rate: u32) -> Self {
         Self {
             rate: rate.into(),
             sum: 0,
@@ -33,7 +33,7 @@ impl Drift {
 
     /// Where a packet begins whose timestamp says `time` and before which another ends at `end`; whether
     /// it leaves a gap there.
-    pub(super) fn place(&mut self, time: u64, end: u64) -> (u64, bool) {
+    pub(crate) fn place(&mut self, time: u64, end: u64) -> (u64, bool) {
         let signed = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
         let moved = self.correct(signed(time) - signed(end));
         let gap = moved > SEAM_MS * self.rate / 1000;
@@ -42,7 +42,7 @@ impl Drift {
 
     /// A packet's timestamp lies so many samples behind the end of the packet before it (negative:
     /// ahead of it); by how many it is to be moved. All of them are a seam.
-    pub(super) fn correct(&mut self, behind: i64) -> i64 {
+    pub(crate) fn correct(&mut self, behind: i64) -> i64 {
         let ms = |ms: i64| ms * self.rate / 1000;
         if behind.saturating_abs() > ms(SEAM_MS) {
             self.sum = 0;

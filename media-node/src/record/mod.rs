@@ -2,12 +2,10 @@
 //!
 //! Life of a frame:
 //!
-//! 1. [`task`] takes it from the hub and offers it to the party's [`Recorder`], a thread of its own
-//!    behind a bounded queue ([`worker`]). What does not fit is counted and left out; nothing that
-//!    happens here is felt by the forwarder.
+//! 1. The party's thread ([`worker`]) takes it, with all that came since it looked last, from the hub's bounded queue;
+//!    nothing that happens here is felt by the forwarder.
 //! 2. [`PartyRecorder`] reads the FLV body and gives it a place on the file's time line ([`clock`]).
-//! 3. Pictures and sound as received go into fragmented MP4 (`mp4`), a fragment every half second;
-//!    the decoded sound (`decode`) goes into a WAV file (`wav`) on the same time line.
+//! 3. Pictures and sound as received go into fragmented MP4 (`mp4`), a fragment at each look.
 //! 4. At the end each file is closed and hashed, and `open.json` lists it ([`open`]) until the call is
 //!    sealed ([`evidence`](crate::evidence)).
 //!
@@ -17,8 +15,7 @@ mod claim;
 pub mod clock;
 mod close;
 pub(crate) mod closed;
-mod decode;
-mod drift;
+pub(crate) mod drift;
 mod error;
 pub(crate) mod file;
 pub mod finished;
@@ -31,7 +28,6 @@ pub mod recover;
 pub mod store;
 pub mod task;
 pub(crate) mod track;
-mod wav;
 pub mod worker;
 
 pub use claim::{Claim, ClaimError};
@@ -41,4 +37,4 @@ pub use finished::Finished;
 pub use gaps::{Gap, Track};
 pub use party::{PartyRecorder, RecordStats};
 pub use store::{CallFolder, Folder, Store};
-pub use worker::{Input, Outcome, Recorder};
+pub use worker::Outcome;

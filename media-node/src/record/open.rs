@@ -49,6 +49,9 @@ pub struct OpenCall {
     pub begun: Vec<Begun>,
     /// Files that are finished, by name.
     pub files: Vec<FinishedFile>,
+    /// Who has asked to delete all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete: Option<String>,
     /// How often something was to be made from the call's files and was not.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
@@ -63,6 +66,7 @@ impl OpenCall {
             published: Vec::new(),
             begun: Vec::new(),
             files: Vec::new(),
+            delete: None,
             tries: 0,
         }
     }
@@ -123,7 +127,7 @@ impl OpenCall {
     /// Whether it says nothing.
     pub(super) fn is_empty(&self) -> bool {
         let nothing_open = self.begun.is_empty() && self.files.is_empty();
-        nothing_open && self.published.is_empty() && self.tries == 0
+        nothing_open && self.published.is_empty() && self.delete.is_none() && self.tries == 0
     }
 }
 

@@ -8,7 +8,6 @@ use super::gaps::Track;
 use super::mp4::Mp4File;
 use super::store::{Store, create_next};
 use super::track::{Picture, Sound, Unit, UnitKind};
-use super::wav::WavTrack;
 use bytes::Bytes;
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, AudioPacket, FrameKind, TagKind, VideoBody, VideoPacket, classify,
@@ -30,13 +29,11 @@ pub struct RecordStats {
     pub early: u64,
     /// Frames that are not FLV bodies of H.264, AAC or Opus.
     pub unsupported: u64,
-    /// Packets of sound that could not be decoded: silence in the WAV file.
-    pub undecodable: u64,
     /// How often timestamps jumped and the time line was continued by arrival.
     pub rebased: u32,
 }
 
-/// The recording of one party: MP4 and WAV.
+/// The recording of one party, as MP4.
 ///
 /// Give each frame to [`push`](Self::push) in the order of arrival, call [`tick`](Self::tick) a few
 /// times a second and [`sync`](Self::sync) about once, and [`finish`](Self::finish) at the end. All
@@ -55,8 +52,6 @@ pub struct PartyRecorder {
     sound_waits: bool,
     waiting: Vec<Unit>,
     waiting_bytes: usize,
-    wav: WavTrack,
-    end: i64,
     /// Closed files with their size and hash.
     closed: Vec<(Closed, (u64, String))>,
     stats: RecordStats,
@@ -78,8 +73,6 @@ impl PartyRecorder {
             sound_waits: false,
             waiting: Vec::new(),
             waiting_bytes: 0,
-            wav: WavTrack::default(),
-            end: 0,
             closed: Vec::new(),
             stats: RecordStats::default(),
             failed: false,
@@ -103,17 +96,7 @@ impl PartyRecorder {
         done
     }
 
-    /// The next frame comes from another publisher, whose timestamps begin anew.
-    pub fn discontinuity(&mut self) {
-        self.clock.discontinuity();
-    }
-
-    /// Frames were lost on the way here: pictures are left out up to the next keyframe.
-    pub fn lost(&mut self) {
-        self.keyed = false;
-    }
-
-    /// Hands to the system what has waited long enough, though nothing came to complete it.
+    /// Hands to the system what is complete, and what has waited long enough for what completes it.
     pub fn tick(&mut self, now: u64) -> Result<(), RecordError> {
         let done = self.advance(now);
         self.failed |= done.is_err();
@@ -122,19 +105,16 @@ impl PartyRecorder {
 
     /// Brings what was written to the disk itself.
     pub fn sync(&mut self) -> Result<(), RecordError> {
-        let done = self
-            .open
-            .as_ref()
-            .map_or(Ok(()), Mp4File::sync)
-            .and_then(|()| self.wav.sync());
+        let done = self.open.as_ref().map_or(Ok(()), Mp4File::sync);
         self.failed |= done.is_err();
         done
     }
 
     /// Closes all files. After an error these are the files as far as they could be written.
     pub fn finish(mut self) -> (Vec<FinishedFile>, Result<(), RecordError>) {
+        // After an error: what the disk still lets close.
         let done = if self.failed {
-            self.salvage()
+            self.close_open()
         } else {
             self.complete()
         };
@@ -197,7 +177,6 @@ impl PartyRecorder {
                     self.stats.early += 1;
                     return Ok(());
                 };
-                self.write_sound(place, at, &data)?;
                 self.record(Unit {
                     place,
                     arrived_at: at,
@@ -244,26 +223,13 @@ impl PartyRecorder {
             Some(open) if open.has_video() => self.sound_waits = true,
             _ => self.close_open()?,
         }
-        if !self.wav.configure(&sound) {
-            self.stats.unsupported += 1;
-        }
         self.sound = Some(sound);
         Ok(())
-    }
-
-    fn write_sound(&mut self, place: i64, at: u64, packet: &[u8]) -> Result<(), RecordError> {
-        self.wav.begin(place);
-        let store = self.store.as_ref();
-        let (decoded, closed) = self.wav.push(store, &self.party, (place, at), packet)?;
-        self.stats.undecodable += u64::from(!decoded);
-        closed.map_or(Ok(()), |closed| self.list(closed))
     }
 
     /// Puts a unit into the open file, or lets it wait for the next one.
     fn record(&mut self, unit: Unit) -> Result<(), RecordError> {
         self.stats.recorded += 1;
-        self.wav.begin(unit.place);
-        self.end = self.end.max(unit.place);
         let waits = self.sound_waits && matches!(unit.kind, UnitKind::Sound { .. });
         match &mut self.open {
             Some(open) if !waits => open.push(unit),
@@ -278,10 +244,10 @@ impl PartyRecorder {
 
     fn advance(&mut self, now: u64) -> Result<(), RecordError> {
         self.end_wait(now)?;
-        if let Some(open) = &mut self.open {
-            open.tick(now)?;
+        match &mut self.open {
+            Some(open) => open.tick(now),
+            None => Ok(()),
         }
-        self.wav.flush()
     }
 
     /// Begins the next file once nothing is left to wait for.
@@ -343,22 +309,7 @@ impl PartyRecorder {
             self.close_open()?;
         }
         self.open_file()?;
-        self.close_open()?;
-        let end = self.end;
-        match self.wav.finish(end)? {
-            Some(closed) => self.list(closed),
-            None => Ok(()),
-        }
-    }
-
-    /// Closes what the disk still lets close; the second error says no more than the first did.
-    fn salvage(&mut self) -> Result<(), RecordError> {
-        let mp4 = self.close_open();
-        let wav = match self.wav.abandon() {
-            Some(closed) => self.list(closed),
-            None => Ok(()),
-        };
-        mp4.and(wav)
+        self.close_open()
     }
 
     fn list(&mut self, closed: Closed) -> Result<(), RecordError> {

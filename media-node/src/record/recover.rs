@@ -2,7 +2,7 @@
 //!
 //! Nothing that was recorded is thrown away but the rest of a fragment that was being written.
 
-use super::close::{close, close_mp4, close_wav};
+use super::close::{close, close_mp4};
 use super::file::{FinishedFile, Origin, digest};
 use super::open::{self, OpenCall};
 use super::{Folder, RecordError};
@@ -103,10 +103,11 @@ fn is_unfinished_still(open: &OpenCall, name: &str) -> bool {
     name.ends_with(".png") && open.began(name).is_some()
 }
 
-/// A file that was made from others and never listed: it is made again.
+/// A file that was made from others and never listed: it is made again. All decoded sound is, also what an earlier
+/// version decoded during the call.
 fn is_derived(name: &str) -> bool {
-    let stem = name.strip_suffix(".wav").or(name.strip_suffix(".mp4"));
-    stem.is_some_and(|stem| stem == "call" || stem.starts_with("call."))
+    let film = name.strip_suffix(".mp4");
+    name.ends_with(".wav") || film.is_some_and(|stem| stem == "call" || stem.starts_with("call."))
 }
 
 /// Whether a file that no list names is a recorder's: one that it noted, or, where nothing was noted
@@ -125,7 +126,6 @@ fn recover_file(
     let path = folder.join(&name);
     let closed = match path.extension().and_then(|kind| kind.to_str()) {
         Some("mp4") => close(&path, close_mp4),
-        Some("wav") => close(&path, close_wav),
         _ => return Ok(None),
     };
     let (closed, written_at) = closed.map_err(RecordError::disk(&path.to_string_lossy()))?;

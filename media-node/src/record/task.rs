@@ -2,11 +2,9 @@
 
 use super::open::OpenCall;
 use super::store::call_folder;
-use super::worker::WallClock;
-use super::{CallFolder, Input, Outcome, PartyRecorder, RecordError, Recorder};
+use super::{CallFolder, Outcome, PartyRecorder, RecordError, worker};
 use crate::archive::Shortage;
-use crate::hub::{Delivery, Reader};
-use counterpart_shared::flv::TagKind;
+use crate::hub::Reader;
 use counterpart_shared::id::{CallId, Party};
 use std::path::{Path, PathBuf};
 use tokio::sync::watch;
@@ -29,69 +27,18 @@ pub struct Subject {
 /// `open.json`. It also ends when `space` says that too little is left. The outcome carries what there is to
 /// tell: its files, and the error if there was one.
 pub async fn record(reader: Reader, subject: Subject, space: Space) -> Outcome {
-    let clock = WallClock::now();
     let made = blocking({
         let subject = subject.clone();
-        move || {
-            let folder = CallFolder::create(&subject.root, &subject.call)?;
-            Recorder::start(
-                PartyRecorder::new(folder, &subject.party.to_string()),
-                clock,
-            )
-        }
+        move || CallFolder::create(&subject.root, &subject.call)
     });
     let outcome = match made.await {
-        Ok(recorder) => follow(reader, recorder, clock, space).await,
+        Ok(folder) => {
+            let party = PartyRecorder::new(folder, &subject.party.to_string());
+            worker::run(reader, party, space).await
+        }
         Err(error) => Outcome::failed(error),
     };
     list(subject, outcome).await
-}
-
-/// Hands every frame over until the stream or the recording is over.
-async fn follow(
-    reader: Reader,
-    mut recorder: Recorder,
-    clock: WallClock,
-    mut space: Space,
-) -> Outcome {
-    loop {
-        let delivery = tokio::select! {
-            delivery = reader.next() => delivery,
-            outcome = recorder.stopped() => return outcome,
-            shortage = short_of(&mut space) => {
-                let mut outcome = recorder.finish().await;
-                outcome.error = outcome.error.or(Some(RecordError::NoSpace(shortage)));
-                return outcome;
-            }
-        };
-        let frame = match delivery {
-            Delivery::Frame(frame) => frame,
-            Delivery::End(_) => return recorder.finish().await,
-        };
-        let Some(kind) = TagKind::from_id(frame.message.kind.into()) else {
-            continue;
-        };
-        let input = Input {
-            kind,
-            timestamp: frame.message.timestamp,
-            body: frame.message.payload,
-            arrived_at: clock.at(frame.arrived),
-        };
-        if !recorder.offer(input) {
-            // Pictures go on with the next keyframe: the sooner, the less is missing.
-            reader.request_keyframe();
-        }
-    }
-}
-
-/// Waits until too little of the disk is free.
-async fn short_of(space: &mut Space) -> Shortage {
-    let found = space.wait_for(Option::is_some).await;
-    match found.ok().and_then(|shortage| *shortage) {
-        Some(shortage) => shortage,
-        // Nobody watches the disk any more.
-        None => std::future::pending().await,
-    }
 }
 
 async fn list(subject: Subject, mut outcome: Outcome) -> Outcome {

@@ -1,41 +1,20 @@
-//! The thread that records one party, and its bounded queue.
+//! The thread that records one party.
 //!
-//! Decoding and disks take as long as they take. So they are behind a queue that never makes its
-//! filler wait: what does not fit is left out and counted, and pictures go on with the next
-//! keyframe.
+//! It waits in the hub's queue like any other reader, but looks there only now and then: waking it for each frame would cost
+//! more than writing the frame. What a slow disk leaves in the queue beyond its limits is dropped there and counted.
 
+use super::task::Space;
 use super::{FinishedFile, PartyRecorder, RecordError, RecordStats};
-use bytes::Bytes;
-use counterpart_shared::flv::{TagKind, classify};
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use crate::hub::{Delivery, Reader};
+use counterpart_shared::flv::TagKind;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
 
-/// Most messages in the queue: half a minute of a call.
-const QUEUE_MESSAGES: usize = 2_048;
-/// Most bytes in the queue; a disk that stands still must not fill the memory.
-const QUEUE_BYTES: usize = 32 << 20;
-/// Most configurations that wait for room in the queue.
-const HELD_CONFIGS: usize = 8;
-const TICK: Duration = Duration::from_millis(200);
-const SYNC: Duration = Duration::from_secs(1);
-
-/// One message of the stream.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// What the body is.
-    pub kind: TagKind,
-    /// Its RTMP timestamp.
-    pub timestamp: u32,
-    /// Its FLV body.
-    pub body: Bytes,
-    /// When it arrived, in UNIX milliseconds.
-    pub arrived_at: u64,
-}
+/// How often it looks. All that came by then is written as one fragment, so this is what a killed process may lose; ...
+const LOOK: Duration = Duration::from_millis(450);
+/// ... and what is brought to the disk at every second look is what a power cut may lose.
+const SYNC: Duration = Duration::from_millis(850);
 
 /// How a recording ended.
 #[derive(Debug)]
@@ -44,8 +23,6 @@ pub struct Outcome {
     pub files: Vec<FinishedFile>,
     /// What was left out by the recorder.
     pub stats: RecordStats,
-    /// Messages that found the queue full.
-    pub overflowed: u64,
     /// Why it ended before its time.
     pub error: Option<RecordError>,
 }
@@ -56,205 +33,59 @@ impl Outcome {
         Self {
             files: Vec::new(),
             stats: RecordStats::default(),
-            overflowed: 0,
             error: Some(error),
         }
     }
 }
 
-/// One party's recording thread. Dropping it finishes the files too, unobserved.
-#[derive(Debug)]
-pub struct Recorder {
-    queue: SyncSender<Order>,
-    queued: Arc<AtomicUsize>,
-    outcome: oneshot::Receiver<Outcome>,
-    /// Configurations that found the queue full: nothing can be decoded without them.
-    held: VecDeque<Input>,
-    lost: bool,
-    overflowed: u64,
+/// Records a stream on a thread of its own until the stream or the room on the disk ends, and closes the files.
+pub async fn run(reader: Reader, mut party: PartyRecorder, space: Space) -> Outcome {
+    let (report, outcome) = oneshot::channel();
+    let work = move || {
+        let error = record(&reader, &mut party, &space).err();
+        drop(reader);
+        let stats = party.stats();
+        let (files, closed) = party.finish();
+        // Nobody waiting for the outcome is no fault of the recording.
+        let _ = report.send(Outcome {
+            files,
+            stats,
+            error: error.or(closed.err()),
+        });
+    };
+    let thread = thread::Builder::new().name("record".to_owned()).spawn(work);
+    if let Err(error) = thread {
+        return Outcome::failed(RecordError::Thread(error.to_string()));
+    }
+    let died = |_| Outcome::failed(RecordError::Thread("died".to_owned()));
+    outcome.await.unwrap_or_else(died)
 }
 
-#[derive(Debug)]
-enum Order {
-    Frame { input: Input, after_loss: bool },
-    Discontinuity,
-}
-
-impl Order {
-    /// Gives back what was not taken.
-    fn input(self) -> Result<(), Input> {
-        match self {
-            Self::Frame { input, .. } => Err(input),
-            Self::Discontinuity => Ok(()),
-        }
-    }
-}
-
-impl Recorder {
-    /// Starts the thread.
-    pub fn start(party: PartyRecorder, clock: WallClock) -> Result<Self, RecordError> {
-        let (queue, orders) = sync_channel(QUEUE_MESSAGES);
-        let (report, outcome) = oneshot::channel();
-        let queued = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&queued);
-        thread::Builder::new()
-            .name("record".to_owned())
-            .spawn(move || {
-                // Nobody waiting for the outcome is no fault of the recording.
-                let _ = report.send(run(party, &orders, &counter, clock));
-            })
-            .map_err(|error| RecordError::Thread(error.to_string()))?;
-        let held = VecDeque::new();
-        Ok(Self {
-            queue,
-            queued,
-            outcome,
-            held,
-            lost: false,
-            overflowed: 0,
-        })
-    }
-
-    /// Hands over a message; false if it was left out. Never waits.
-    pub fn offer(&mut self, input: Input) -> bool {
-        while let Some(config) = self.held.pop_front() {
-            if let Err(config) = self.send(config) {
-                self.held.push_front(config);
-                break;
-            }
-        }
-        let config = classify(input.kind, &input.body).is_config();
-        let sent = if self.held.is_empty() {
-            self.send(input)
-        } else {
-            Err(input)
-        };
-        let Err(input) = sent else { return true };
-        self.lost |= input.kind == TagKind::Video;
-        self.overflowed += 1;
-        if config && self.held.len() < HELD_CONFIGS {
-            self.held.push_back(input);
-        }
-        false
-    }
-
-    /// The next message comes from another publisher.
-    pub fn discontinuity(&mut self) {
-        // Without room for the news, timestamps alone must tell.
-        let _ = self.queue.try_send(Order::Discontinuity);
-    }
-
-    /// Waits until the recording has ended by itself, which only an error makes it do. Once it has
-    /// told the outcome there is nothing left but to drop the recorder.
-    pub async fn stopped(&mut self) -> Outcome {
-        let overflowed = self.overflowed;
-        report(overflowed, (&mut self.outcome).await)
-    }
-
-    /// Ends the recording and waits until its files are closed.
-    pub async fn finish(self) -> Outcome {
-        drop(self.queue);
-        report(self.overflowed, self.outcome.await)
-    }
-
-    fn send(&mut self, input: Input) -> Result<(), Input> {
-        let len = input.body.len();
-        if self.queued.load(Ordering::Relaxed).saturating_add(len) > QUEUE_BYTES {
-            return Err(input);
-        }
-        let picture = classify(input.kind, &input.body).is_picture();
-        let after_loss = self.lost && picture;
-        self.queued.fetch_add(len, Ordering::Relaxed);
-        match self.queue.try_send(Order::Frame { input, after_loss }) {
-            Ok(()) => {
-                self.lost &= !picture;
-                Ok(())
-            }
-            Err(refused) => {
-                self.queued.fetch_sub(len, Ordering::Relaxed);
-                match refused {
-                    TrySendError::Full(order) | TrySendError::Disconnected(order) => order.input(),
-                }
-            }
-        }
-    }
-}
-
-fn report(overflowed: u64, outcome: Result<Outcome, oneshot::error::RecvError>) -> Outcome {
-    match outcome {
-        Ok(outcome) => Outcome {
-            overflowed,
-            ..outcome
-        },
-        Err(_) => Outcome {
-            overflowed,
-            ..Outcome::failed(RecordError::Thread("died".to_owned()))
-        },
-    }
-}
-
-fn run(
-    mut party: PartyRecorder,
-    orders: &Receiver<Order>,
-    queued: &AtomicUsize,
-    clock: WallClock,
-) -> Outcome {
-    let error = record(&mut party, orders, queued, clock).err();
-    let stats = party.stats();
-    let (files, closed) = party.finish();
-    Outcome {
-        files,
-        stats,
-        overflowed: 0,
-        error: error.or(closed.err()),
-    }
-}
-
-/// Records until the other end of the queue is gone.
-fn record(
-    party: &mut PartyRecorder,
-    orders: &Receiver<Order>,
-    queued: &AtomicUsize,
-    clock: WallClock,
-) -> Result<(), RecordError> {
-    let start = Instant::now();
-    let (mut tick, mut sync) = (start + TICK, start + SYNC);
+fn record(reader: &Reader, party: &mut PartyRecorder, space: &Space) -> Result<(), RecordError> {
+    let clock = WallClock::now();
+    let mut synced = Instant::now();
     loop {
-        match orders.recv_timeout(TICK) {
-            Ok(order) => perform(party, order, queued)?,
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        while let Some(delivery) = reader.try_next() {
+            let Delivery::Frame(frame) = delivery else {
+                return Ok(());
+            };
+            let message = &frame.message;
+            if let Some(kind) = TagKind::from_id(message.kind.into()) {
+                let arrived_at = clock.at(frame.arrived);
+                party.push(kind, message.timestamp, &message.payload, arrived_at)?;
+            }
         }
-        let now = Instant::now();
-        if now >= tick {
-            party.tick(clock.at(now))?;
-            tick = now + TICK;
-        }
-        if now >= sync {
+        party.tick(clock.at(Instant::now()))?;
+        if synced.elapsed() >= SYNC {
             party.sync()?;
             // Counted from after the disk's work, so that a slow disk is not asked all the time.
-            sync = Instant::now() + SYNC;
+            synced = Instant::now();
         }
-    }
-}
-
-fn perform(
-    party: &mut PartyRecorder,
-    order: Order,
-    queued: &AtomicUsize,
-) -> Result<(), RecordError> {
-    match order {
-        Order::Discontinuity => {
-            party.discontinuity();
-            Ok(())
+        let shortage = *space.borrow();
+        if let Some(shortage) = shortage {
+            return Err(RecordError::NoSpace(shortage));
         }
-        Order::Frame { input, after_loss } => {
-            queued.fetch_sub(input.body.len(), Ordering::Relaxed);
-            if after_loss {
-                party.lost();
-            }
-            party.push(input.kind, input.timestamp, &input.body, input.arrived_at)
-        }
+        thread::sleep(LOOK);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::control::Outbox;
 use crate::derive::Told;
+use crate::evidence::Deletion;
 use crate::record::{FinishedFile, Outcome, RecordError};
 use counterpart_shared::api::{NodeEvent, RecordedFile, StreamRef};
 use counterpart_shared::id::{CallId, Party, StreamId};
@@ -48,6 +49,17 @@ impl Report {
                 files: reports(call, &files),
             },
             Told::Failed(reason) => NodeEvent::MadeFailed { reason },
+        };
+        self.say(&stream_of(call, Party::Caller), event);
+    }
+
+    /// What was deleted of a call. The call is named by one of its streams.
+    pub(super) fn deleted(&self, call: &CallId, deletion: &Deletion) {
+        let files = deletion.files.iter();
+        let event = NodeEvent::RecordingDeleted {
+            rule: deletion.rule.clone(),
+            at: deletion.at,
+            files: files.map(|file| format!("{call}/{}", file.name)).collect(),
         };
         self.say(&stream_of(call, Party::Caller), event);
     }

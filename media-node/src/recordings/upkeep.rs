@@ -1,15 +1,26 @@
 //! What is done again and again while the node runs: room on the disk, and calls whose time is over.
 
 use super::Recordings;
-use crate::archive::{ArchiveError, Retention, Shortage, delete_expired, make_room};
+use crate::archive::{
+    ArchiveError, Retention, Shortage, ask_deletion, asked_deletions, delete_due, deleted_since,
+    make_room,
+};
+use crate::clock::unix_ms;
+use crate::evidence::Deletion;
 use crate::record::task::{self, blocking};
+use crate::record::{RecordError, recover};
 use counterpart_shared::id::CallId;
+use std::collections::BTreeSet;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the disk is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often calls are looked for whose time is over.
 const EXPIRY: Duration = Duration::from_hours(1);
+
+/// What was deleted in the last 30 days is told again after a restart: the process before may have died with it untold.
+const TOLD_AGAIN_MS: u64 = 30 * 86_400_000;
 
 impl Recordings {
     /// Looks after the disk; never ends.
@@ -19,10 +30,12 @@ impl Recordings {
         loop {
             look.tick().await;
             self.look_at_the_disk().await;
-            let due = expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
-            if due {
+            let all = expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
+            if all {
                 expiry = Some(Instant::now());
-                self.delete_expired(retention).await;
+            }
+            if all || !self.asked().is_empty() {
+                self.delete_due(retention, all).await;
             }
         }
     }
@@ -68,24 +81,71 @@ impl Recordings {
         make_room(&self.root, &self.watermark, place.as_deref(), busy)
     }
 
-    async fn delete_expired(&self, retention: Option<Retention>) {
+    /// Notes that all of a call is to be deleted, which is then done as soon as nobody works with it.
+    ///
+    /// # Errors
+    /// When that cannot be noted.
+    pub async fn delete(&self, call: &CallId, by: String) -> Result<(), RecordError> {
+        let (root, id) = (self.root.clone(), call.clone());
+        if blocking(move || ask_deletion(&root, &id, by)).await? {
+            self.asked().insert(call.clone());
+        }
+        Ok(())
+    }
+
+    /// What an earlier process was asked to delete, and what it has deleted and perhaps not told.
+    pub(super) async fn take_up_deletions(&self) {
+        let root = self.root.clone();
+        let since = unix_ms().saturating_sub(TOLD_AGAIN_MS);
+        let found = blocking(move || Ok((asked_deletions(&root)?, deleted_since(&root, since))));
+        match found.await {
+            Ok((asked, told)) => {
+                self.asked().extend(asked);
+                match told {
+                    Ok(told) => self.tell_deleted(&told),
+                    Err(error) => tracing::error!(%error, "what is deleted cannot be told"),
+                }
+            }
+            Err(error) => tracing::error!(%error, "what is to be deleted cannot be found"),
+        }
+    }
+
+    /// Deletes what is due: of the calls that somebody wants deleted, or of `all`.
+    async fn delete_due(&self, retention: Option<Retention>, all: bool) {
         let recordings = self.clone();
         let deleted = blocking(move || {
             let Some(sealer) = recordings.sealer.get() else {
-                return Ok(Ok(Vec::new()));
+                return Ok(Vec::new());
             };
-            let busy = |call: &CallId| recordings.is_busy(call);
-            Ok(delete_expired(&recordings.root, sealer, retention, busy))
+            let calls = match all {
+                true => recover::calls(&recordings.root)?,
+                false => recordings.asked().iter().cloned().collect(),
+            };
+            let idle = calls.into_iter().filter(|call| !recordings.is_busy(call));
+            let idle: Vec<CallId> = idle.collect();
+            let deleted = delete_due(&recordings.root, sealer, retention, idle.clone());
+            // What could not be is tried again with all others.
+            recordings.asked().retain(|call| !idle.contains(call));
+            Ok(deleted)
         });
         match deleted.await {
-            Ok(Ok(calls)) => {
-                if let Some(archive) = self.archive() {
-                    calls.iter().for_each(|call| archive.take(call));
-                }
-            }
-            Ok(Err(error)) => tracing::error!(%error, "old recordings cannot be deleted"),
+            Ok(deleted) => self.tell_deleted(&deleted),
             Err(error) => tracing::error!(%error, "old recordings cannot be deleted"),
         }
+    }
+
+    /// Tells the edge, and has the copies deleted.
+    fn tell_deleted(&self, deleted: &[(CallId, Deletion)]) {
+        for (call, deletion) in deleted {
+            self.report.deleted(call, deletion);
+            if let Some(archive) = self.archive() {
+                archive.take(call);
+            }
+        }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, BTreeSet<CallId>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether somebody records a call or makes something from it.

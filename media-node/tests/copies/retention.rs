@@ -2,13 +2,23 @@
 
 use crate::store::Mood;
 use crate::support::{SMALL, T0, World, id, kinds, wait};
-use counterpart_node::archive::{Retention, delete_expired};
+use counterpart_node::archive::{
+    Retention, ask_deletion, asked_deletions, delete_due, deleted_since,
+};
 use counterpart_node::evidence::Manifest;
 use counterpart_node::evidence::verify::Kind;
+use counterpart_node::record::recover::calls;
+use counterpart_shared::id::CallId;
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const MONTH: Retention = Retention(Duration::from_secs(30 * 86_400));
+
+fn delete_all(world: &World, retention: Option<Retention>) -> Vec<CallId> {
+    let calls = calls(&world.root()).unwrap();
+    let deleted = delete_due(&world.root(), &world.sealer, retention, calls);
+    deleted.into_iter().map(|(call, _)| call).collect()
+}
 
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -26,11 +36,15 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
         archive.take(call);
         world.copied(call).await;
     }
-    let delete =
-        |busy: bool| delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| busy).unwrap();
-    assert_eq!(delete(true), []);
-    assert_eq!(delete(false), std::slice::from_ref(&old));
-    assert_eq!(delete(false), [], "once is enough");
+    let delete = || {
+        let calls = [old.clone(), young.clone()];
+        delete_due(&world.root(), &world.sealer, Some(MONTH), calls)
+    };
+    let deleted = delete();
+    assert!(matches!(&deleted[..], [(call, _)] if *call == old));
+    assert_eq!(delete(), [], "once is enough");
+    assert_eq!(deleted_since(&world.root(), 0).unwrap(), deleted);
+    assert_eq!(deleted_since(&world.root(), now_ms() + 1).unwrap(), []);
     assert!(!world.path("old/caller.mp4").exists() && world.path("young/caller.mp4").exists());
     let sealed = Manifest::read_all(&world.path("old")).unwrap();
     let deletion = sealed[1].deleted.as_ref().unwrap();
@@ -60,13 +74,50 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_wants_deleted_is_deleted_under_his_name() {
+    let world = World::new(Mood::Well).await;
+    let call = id("young");
+    world.record("young", now_ms(), SMALL);
+    let delete = || delete_due(&world.root(), &world.sealer, Some(MONTH), [call.clone()]);
+    assert_eq!(delete(), []);
+    let ask = |name: &str| ask_deletion(&world.root(), &id(name), "API key k-1".to_owned());
+    assert!(!ask("unknown").unwrap() && !world.path("unknown").exists());
+    assert!(ask("young").unwrap());
+    assert_eq!(
+        asked_deletions(&world.root()).unwrap(),
+        std::slice::from_ref(&call)
+    );
+    let deleted = delete();
+    let (_, deletion) = &deleted[0];
+    assert_eq!(
+        (deletion.rule.as_str(), deletion.files.len()),
+        ("asked for by API key k-1", 2)
+    );
+    assert!(!world.path("young/caller.mp4").exists());
+    assert_eq!(asked_deletions(&world.root()).unwrap(), []);
+    assert!(!world.path("young/open.json").exists());
+    let report = world.verify(&world.root());
+    assert_eq!(
+        (report.code(), kinds(&report)),
+        (0, vec![Kind::Deleted; 2]),
+        "{report}"
+    );
+    // Asked once more there is nothing to do, and nothing stays noted.
+    assert!(ask("young").unwrap());
+    assert_eq!(
+        (delete(), asked_deletions(&world.root()).unwrap()),
+        (vec![], vec![])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_dies_while_deleting_is_followed_by_one_that_goes_on() {
     let world = World::new(Mood::Well).await;
     let call = world.record("old", T0, SMALL);
     let file = fs::read(world.path("old/caller.mp4")).unwrap();
-    delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| false).unwrap();
+    delete_all(&world, Some(MONTH));
     fs::write(world.path("old/caller.mp4"), file).unwrap();
-    let again = delete_expired(&world.root(), &world.sealer, None, |_| false).unwrap();
+    let again = delete_all(&world, None);
     assert_eq!(again, []);
     assert!(!world.path("old/caller.mp4").exists());
     assert_eq!(
@@ -81,7 +132,7 @@ async fn a_process_that_dies_while_deleting_is_followed_by_one_that_goes_on() {
 async fn a_deletion_that_nobody_sealed_is_no_excuse() {
     let world = World::new(Mood::Well).await;
     world.record("old", T0, SMALL);
-    delete_expired(&world.root(), &world.sealer, Some(MONTH), |_| false).unwrap();
+    delete_all(&world, Some(MONTH));
     let path = world.path("old/call.2.json");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("30 days", "20 days")).unwrap();

@@ -268,7 +268,8 @@ async fn a_pause_ends_the_files_and_the_log_is_sealed_with_them() {
     assert!(is_begun < is_started, "recorded in the pause: {heard:?}");
 
     let body = EntryBody::RecordingPause {
-        by: Party::Callee,
+        by: Some(Party::Callee),
+        supervisor: None,
         reason: "card number".into(),
     };
     let (entries, seq, at) = (

@@ -148,3 +148,27 @@ async fn a_file_whose_copy_alone_is_left_is_read_from_there() {
     let part = Answer::to(&world.endpoints, "GET", &target, &["Range: bytes=4-7"]).await;
     assert_eq!((part.status, &*part.body), (206, &b"ftyp"[..]));
 }
+
+#[tokio::test]
+async fn what_the_edge_wants_deleted_is_deleted_when_nobody_works_with_it() {
+    let world = node(None).await;
+    let publisher = record(&world, "c1").await;
+    world
+        .event(|event| matches!(event, NodeEvent::RecordingStarted))
+        .await;
+    // While it is being recorded it is only noted.
+    let call = || "c1".parse().unwrap();
+    let by = "API key k-1".to_owned();
+    world
+        .edge
+        .command(1, NodeCommand::RecordDelete { call: call(), by });
+    world.edge.command(2, NodeCommand::CallEnd { call: call() });
+    drop(publisher);
+    let deleted = |event: &NodeEvent| matches!(event, NodeEvent::RecordingDeleted { .. });
+    let NodeEvent::RecordingDeleted { rule, files, .. } = world.event(deleted).await else {
+        panic!("nothing is deleted");
+    };
+    assert_eq!(rule, "asked for by API key k-1");
+    assert!(files.contains(&"c1/caller.mp4".to_owned()), "{files:?}");
+    assert!(!world.folder.path().join("c1/caller.mp4").exists());
+}

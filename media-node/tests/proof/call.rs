@@ -1,7 +1,7 @@
 //! A call that is recorded without waiting: its frames say themselves when they arrive.
 
 use crate::record_support::publish_grant;
-use counterpart_node::derive::{Settings, Source, composite, stereo};
+use counterpart_node::derive::{Heard, Settings, Source, composite, sounds};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, FinishedFile, PartyRecorder};
@@ -117,10 +117,9 @@ impl Call {
         path
     }
 
-    pub(crate) fn stereo(&self, source: &Source) -> PathBuf {
-        let path = self.folder.path().join("call.wav");
-        stereo(source, &path).unwrap().unwrap();
-        path
+    /// The sound of the caller, of the callee, and of both.
+    pub(crate) fn sounds(&self, source: &Source) -> Vec<Heard> {
+        sounds(source, self.folder.path()).unwrap()
     }
 
     /// A flash and a click every second; each message is some milliseconds on the way, pictures for longer than sound.

@@ -51,8 +51,9 @@ pub(crate) fn clicks(path: &Path, channel: usize) -> Vec<f64> {
 /// The same of a channel of a WAV file, sample by sample.
 pub(crate) fn wav_clicks(path: &Path, channel: usize) -> Vec<f64> {
     let mut reader = hound::WavReader::open(path).unwrap();
+    let channels = usize::from(reader.spec().channels);
     let samples = reader.samples::<i16>().map(Result::unwrap);
-    onsets(samples.skip(channel).step_by(2))
+    onsets(samples.skip(channel).step_by(channels))
 }
 
 fn onsets(samples: impl Iterator<Item = i16>) -> Vec<f64> {

@@ -8,9 +8,14 @@
 
 use bytes::Bytes;
 use counterpart_node::Timing;
+use counterpart_node::derive::{Source, sounds};
+use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::frames::Frame;
 use counterpart_node::hub::Hub;
+use counterpart_node::record::FinishedFile;
+use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::store::{Folder, Output, Store};
+use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, FrameType, Tag, TagKind, TagReader, VideoBody,
 };
@@ -277,7 +282,28 @@ pub(crate) fn boxes(file: &[u8], kind: &[u8; 4]) -> Vec<usize> {
     found
 }
 
+/// What is heard of the caller whose files lie in a folder.
+pub(crate) fn heard(folder: &Path, files: &[FinishedFile]) -> Wav {
+    let made = tempfile::tempdir().unwrap();
+    let call: CallId = "c1".parse().unwrap();
+    let key = NodeKey::load_or_make(&made.path().join("node.key")).unwrap();
+    let root = made.path().join("recordings");
+    let its = root.join("c1");
+    std::fs::create_dir_all(&its).unwrap();
+    for file in files {
+        std::fs::copy(folder.join(&file.name), its.join(&file.name)).unwrap();
+    }
+    OpenCall::update(&its, &call, |open| open.add(files.iter().cloned())).unwrap();
+    let sealer = Sealer::open(&root, "n1".parse().unwrap(), key).unwrap();
+    sealer.seal(&call).unwrap();
+    let source = Source::read(&its, &Vault::default()).unwrap().unwrap();
+    let sounds = sounds(&source, made.path()).unwrap();
+    let of_caller = sounds.iter().find(|one| one.whose == "caller");
+    wav(&of_caller.unwrap().path)
+}
+
 /// The samples of a WAV file.
+#[derive(PartialEq)]
 pub(crate) struct Wav(Vec<f64>);
 
 pub(crate) fn wav(path: &Path) -> Wav {

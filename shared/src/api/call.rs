@@ -427,14 +427,22 @@ pub enum EntryBody {
     /// The recording was begun, or goes on after a pause.
     #[serde(rename = "recording.begin")]
     RecordingBegin {
-        /// By whom.
-        by: Party,
+        /// By which party; by none where a supervisor did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+        /// By which supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<UserId>,
     },
     /// The recording was paused: what follows is in no file.
     #[serde(rename = "recording.pause")]
     RecordingPause {
-        /// By whom.
-        by: Party,
+        /// By which party; by none where a supervisor did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+        /// By which supervisor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<UserId>,
         /// Why.
         reason: String,
     },
@@ -477,6 +485,20 @@ pub enum EntryBody {
         party: Option<Party>,
         /// Why.
         reason: String,
+    },
+    /// All that was recorded is to be deleted.
+    #[serde(rename = "recording.delete")]
+    RecordingDelete {
+        /// Who asks for it.
+        by: String,
+    },
+    /// Files are deleted.
+    #[serde(rename = "recording.deleted")]
+    RecordingDeleted {
+        /// By which rule, or at whose wish.
+        rule: String,
+        /// Their paths, as [`EntryBody::RecordingReady`] named them.
+        files: Vec<String>,
     },
     /// A still was taken.
     #[serde(rename = "still")]

@@ -36,7 +36,7 @@ pub use node::{
     Endpoints, FromNode, Load, MAX_STREAM_LOADS, NodeCommand, NodeEvent, OneTimeKey, RecordedFile,
     StreamLoad, StreamRef, ToNode,
 };
-pub use review::{MAX_COMMENT, MAX_NOTE, Note, Rating, RecordingFile, Recordings};
+pub use review::{Deleted, MAX_COMMENT, MAX_NOTE, Note, Rating, RecordingFile, Recordings};
 pub use says::{Image, Quality, check_characters};
 pub use settings::{
     DeskSettings, Desks, ListedDesk, OpenHours, RecordControl, RecordPolicy, Title,

@@ -192,6 +192,16 @@ pub enum NodeEvent {
         /// Why.
         reason: String,
     },
+    /// Files are deleted. They belong to the call as a whole, whichever stream this is said of. Said again after a restart.
+    #[serde(rename = "recording.deleted")]
+    RecordingDeleted {
+        /// By which rule, as the sealed manifest says it.
+        rule: String,
+        /// When, in UNIX milliseconds by the node's clock.
+        at: u64,
+        /// Their paths below the node's recording folder.
+        files: Vec<String>,
+    },
     /// A still was taken.
     #[serde(rename = "still.ready")]
     StillReady {
@@ -302,6 +312,14 @@ pub enum NodeCommand {
         call: CallId,
         /// The next entries of its log.
         entries: Vec<Entry>,
+    },
+    /// All that was recorded of the call is to be deleted, as soon as nobody works with it.
+    #[serde(rename = "record.delete")]
+    RecordDelete {
+        /// The call.
+        call: CallId,
+        /// Who asks for it.
+        by: String,
     },
     /// Keep the newest picture of a party as a file.
     #[serde(rename = "still")]

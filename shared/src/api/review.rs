@@ -86,6 +86,18 @@ pub struct RecordingFile {
     /// Until when, in UNIX milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
+    /// What became of it, if it cannot be read any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Deleted>,
+}
+
+/// How a file was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deleted {
+    /// When, in UNIX milliseconds by the node's clock.
+    pub at: u64,
+    /// By which rule, or at whose wish.
+    pub rule: String,
 }
 
 #[cfg(test)]

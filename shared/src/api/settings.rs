@@ -130,6 +130,8 @@ pub enum RecordControl {
     Nobody,
     /// The agent who talks to the caller.
     Agent,
+    /// The desk's supervisors, while they watch the call.
+    Supervisor,
 }
 
 impl RecordControl {

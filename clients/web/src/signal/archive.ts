@@ -55,10 +55,10 @@ export interface CallView {
 }
 
 /**
- * A recording, or a still picture (of no duration), that can be fetched at `url` until `expires_at`; absent while its node is away.
+ * A recording, or a still picture (of no duration), that can be fetched at `url` until `expires_at`; absent while its node is away and when it is deleted.
  * Without a party it is of both.
  */
-export type Recording = RecordedFile & { party?: Party; node: string; url?: string; expires_at?: number };
+export type Recording = RecordedFile & { party?: Party; node: string; url?: string; expires_at?: number; deleted?: { at: number; rule: string } };
 
 /** A picture that was uploaded. */
 export interface Upload {

@@ -65,7 +65,7 @@ export interface DeskSettings {
   max_line: number;
   record: 'off' | 'on' | 'consent';
   /** Who may begin and pause a recording; absent: nobody. */
-  record_control?: 'agent' | 'nobody';
+  record_control?: 'agent' | 'nobody' | 'supervisor';
   /** How the composite shows both parties; absent: side by side. */
   layout?: 'side_by_side' | 'picture_in_picture';
   /** What agents read out and customers answer. */

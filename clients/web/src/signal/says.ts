@@ -73,13 +73,15 @@ export type EntryBody =
   | { kind: 'peer.back'; party: Party }
   | { kind: 'recording.ask' }
   | { kind: 'recording.consent'; given: boolean }
-  | { kind: 'recording.begin'; by: Party }
-  | { kind: 'recording.pause'; by: Party; reason: string }
+  | { kind: 'recording.begin'; by?: Party; supervisor?: string }
+  | { kind: 'recording.pause'; by?: Party; supervisor?: string; reason: string }
   | { kind: 'prompt.begin'; number: number; text: string }
   | { kind: 'prompt.end'; number: number; answered: boolean }
   | { kind: 'recording.started'; party: Party }
   | { kind: 'recording.ready'; party?: Party; files: RecordedFile[] }
   | { kind: 'recording.failed'; party?: Party; reason: string }
+  | { kind: 'recording.delete'; by: string }
+  | { kind: 'recording.deleted'; rule: string; files: string[] }
   | { kind: 'still'; party: Party; file: RecordedFile; width: number; height: number; taken_at: number }
   | { kind: 'still.failed'; party: Party; reason: string };
 

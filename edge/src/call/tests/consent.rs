@@ -122,12 +122,65 @@ fn an_agent_pauses_with_a_reason_where_the_desk_lets_him() {
         record(Party::Callee, false, Some("card number")),
         32,
     );
-    let (by, reason) = (Party::Callee, "card number".to_owned());
-    assert_eq!(kinds(&out), [EntryBody::RecordingPause { by, reason }]);
+    let (by, supervisor) = (Some(Party::Callee), None);
+    let reason = "card number".to_owned();
+    let paused = EntryBody::RecordingPause {
+        by,
+        supervisor: supervisor.clone(),
+        reason,
+    };
+    assert_eq!(kinds(&out), [paused]);
     assert_eq!(to_fleet(&out), [r#"{"type":"record_end","call":"c-1"}"#]);
     let out = say(&mut call, record(Party::Callee, true, None), 33);
-    assert_eq!(kinds(&out), [EntryBody::RecordingBegin { by }]);
+    assert_eq!(kinds(&out), [EntryBody::RecordingBegin { by, supervisor }]);
     assert_eq!(to_fleet(&out), [r#"{"type":"record","call":"c-1"}"#]);
+}
+
+#[test]
+fn a_supervisor_does_so_while_he_watches_where_the_desk_lets_him() {
+    let says = |on, reason: Option<&str>| {
+        let reason = reason.map(str::to_owned);
+        let command = CallCommand::Record {
+            id: id("r"),
+            on,
+            reason,
+        };
+        let user = id("ann");
+        Input::WatcherSays { user, command }
+    };
+    let mut call = talking(terms(false, RecordControl::Agent), true);
+    let out = say(&mut call, says(false, Some("card number")), 30);
+    assert_eq!(refused(&out), Some(ErrorCode::Forbidden));
+
+    let mut call = talking(terms(true, RecordControl::Supervisor), false);
+    let out = say(&mut call, record(Party::Callee, true, None), 30);
+    assert_eq!(refused(&out), Some(ErrorCode::Forbidden), "the agent");
+    let out = say(&mut call, says(true, None), 31);
+    assert_eq!(refused(&out), Some(ErrorCode::Conflict), "no consent");
+    say(&mut call, consent(Party::Caller, true), 32);
+    let out = say(&mut call, says(false, None), 33);
+    assert_eq!(refused(&out), Some(ErrorCode::BadRequest), "no reason");
+    let out = say(&mut call, says(false, Some("card number")), 34);
+    let paused = kinds(&out);
+    assert_eq!(
+        serde_json::to_string(&paused).unwrap(),
+        r#"[{"kind":"recording.pause","supervisor":"ann","reason":"card number"}]"#
+    );
+    assert_eq!(to_fleet(&out), [r#"{"type":"record_end","call":"c-1"}"#]);
+    let out = say(&mut call, says(true, None), 35);
+    assert_eq!(
+        serde_json::to_string(&kinds(&out)).unwrap(),
+        r#"[{"kind":"recording.begin","supervisor":"ann"}]"#
+    );
+    let out = say(&mut call, says(true, None), 36);
+    assert_eq!((kinds(&out), refused(&out)), (vec![], None), "no news");
+    say(
+        &mut call,
+        command(Party::Callee, CallCommand::Hangup { id: id("h") }),
+        37,
+    );
+    let out = say(&mut call, says(false, Some("x")), 38);
+    assert_eq!(refused(&out), Some(ErrorCode::Conflict), "over");
 }
 
 #[test]
@@ -145,7 +198,10 @@ fn no_agent_records_whom_did_not_agree() {
     let out = say(&mut call, record(Party::Callee, true, None), 34);
     assert_eq!(
         kinds(&out),
-        [EntryBody::RecordingBegin { by: Party::Callee }]
+        [EntryBody::RecordingBegin {
+            by: Some(Party::Callee),
+            supervisor: None
+        }]
     );
 }
 

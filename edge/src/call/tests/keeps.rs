@@ -289,6 +289,86 @@ fn recordings_are_found_at_their_nodes() {
     assert_eq!(first.expires_at, Some(5_000_000 + REVIEW_LIFE));
 }
 
+fn wants_deleted(call: &mut Call, by: &str) -> (Result<(), ErrorCode>, Vec<Output>) {
+    let by = by.to_owned();
+    let mut out = call.handle(Input::DeleteRecordings { by }, &signer(), 80);
+    let Some(settled) = out.iter().position(|one| matches!(one, Output::Settled(_))) else {
+        panic!("{out:?}");
+    };
+    let Output::Settled(outcome) = out.remove(settled) else {
+        unreachable!();
+    };
+    (outcome.map_err(|error| error.code), out)
+}
+
+#[test]
+fn recordings_are_deleted_at_their_nodes_and_the_log_says_at_whose_wish() {
+    let mut call = talking();
+    let ready = |name: &str| NodeEvent::RecordingReady {
+        files: vec![file(name)],
+    };
+    tells(&mut call, Party::Caller, "n1", ready("caller.mp4"));
+    let (refused, out) = wants_deleted(&mut call, "API key k-1");
+    assert_eq!((refused, out), (Err(ErrorCode::Conflict), vec![]));
+    let hang_up = CallCommand::Hangup { id: id("h") };
+    say(&mut call, command(Party::Caller, hang_up), 75);
+    tells(&mut call, Party::Callee, "n2", ready("callee.mp4"));
+
+    let letter = r#"{"type":"record_delete","call":"c-1","nodes":["n1","n2"],"by":"API key k-1"}"#;
+    let sent = |out: &[Output]| {
+        let letters = out.iter().filter_map(|output| match output {
+            Output::Letter(Letter::Fleet(letter)) => Some(crate::table::to_json(letter)),
+            _ => None,
+        });
+        letters.collect::<Vec<_>>()
+    };
+    let (done, out) = wants_deleted(&mut call, "API key k-1");
+    let by = "API key k-1".to_owned();
+    assert_eq!(kinds(&out), [EntryBody::RecordingDelete { by }]);
+    assert_eq!((done, sent(&out)), (Ok(()), vec![letter.to_owned()]));
+    let (_, out) = wants_deleted(&mut call, "API key k-1");
+    assert_eq!((kinds(&out), sent(&out).len()), (vec![], 1), "no news");
+
+    let deleted = |rule: &str, files: &[&str]| NodeEvent::RecordingDeleted {
+        rule: rule.to_owned(),
+        at: 79,
+        files: files.iter().map(|name| format!("c-1/{name}")).collect(),
+    };
+    let rule = "asked for by API key k-1";
+    // Of another node's files, and of those that nobody knows, it says nothing.
+    let names = ["caller.mp4", "callee.mp4", "caller.wav"];
+    let out = tells(&mut call, Party::Caller, "n1", deleted(rule, &names));
+    let files = vec!["c-1/caller.mp4".to_owned()];
+    let told = EntryBody::RecordingDeleted {
+        rule: rule.to_owned(),
+        files,
+    };
+    assert_eq!(kinds(&out), [told]);
+    let again = tells(&mut call, Party::Caller, "n1", deleted(rule, &names));
+    assert_eq!(kinds(&again), []);
+    let nodes = BTreeMap::from([(id::<NodeId>("n1"), lease("n1", 0).endpoints)]);
+    let Recordings { files } = call.files(&id("ann"), &nodes, &signer(), 5_000_000);
+    let gone = files[0].deleted.as_ref().unwrap();
+    assert_eq!((gone.at, gone.rule.as_str()), (79, rule));
+    assert_eq!((&files[0].url, files[0].expires_at), (&None, None));
+    assert_eq!(files[1].deleted, None);
+
+    let month = "retention of 30 days";
+    tells(
+        &mut call,
+        Party::Callee,
+        "n2",
+        deleted(month, &["callee.mp4"]),
+    );
+    assert!(call.recorded_at().is_empty());
+    let (done, out) = wants_deleted(&mut call, "API key k-1");
+    assert_eq!((done, out), (Ok(()), vec![]), "all is gone");
+    // What is finished later is asked for anew.
+    tells(&mut call, Party::Caller, "n1", ready("call.mp4"));
+    let (_, out) = wants_deleted(&mut call, "the root API key");
+    assert_eq!((kinds(&out).len(), sent(&out).len()), (1, 1));
+}
+
 #[test]
 fn what_shows_both_parties_belongs_to_neither() {
     let mut call = talking();

@@ -325,6 +325,55 @@ fn commands_are_repeated_until_done() {
 }
 
 #[test]
+fn a_deletion_is_told_until_it_is_noted_be_the_node_away_for_days() {
+    let mut fleet = fleet(&[1]);
+    let delete = || {
+        let nodes = [node(1), node(2)].into();
+        let (call, by) = (call(1), "somebody".to_owned());
+        Input::Letter(ToFleet::RecordDelete { call, nodes, by })
+    };
+    let told = |outputs: &[Output]| {
+        let commands = sent(outputs)
+            .into_iter()
+            .filter_map(|message| match message {
+                ToNode::Command { seq, command } => Some((seq, command)),
+                _ => None,
+            });
+        commands.collect::<Vec<_>>()
+    };
+    let command = NodeCommand::RecordDelete {
+        call: call(1),
+        by: "somebody".to_owned(),
+    };
+    assert_eq!(
+        told(&fleet.handle(delete(), &[], 1)),
+        [(1, command.clone())]
+    );
+    assert_eq!(told(&fleet.handle(delete(), &[], 2)), [], "once at a time");
+    let mut stored = Vec::new();
+    for change in fleet.changes() {
+        if let Some(json) = change.json {
+            let (kind, key) = (change.kind.to_owned(), change.key);
+            stored.push(Row { kind, key, json });
+        }
+    }
+    let pinned = r#"{"nodes":["n1","n2"],"by":"somebody"}"#;
+    assert!(
+        stored
+            .iter()
+            .any(|row| row.kind == "deletion" && row.json == pinned)
+    );
+    let mut fleet = Fleet::load(&stored).unwrap();
+    fleet.handle(says(1, FromNode::Done { seq: 1 }), &[], 3);
+    // Node 2 was never seen, or so long ago that it was forgotten.
+    let out = fleet.handle(hello(2, "b1", vec![], 0), &[], 4);
+    assert_eq!(told(&out), [(1, command)]);
+    fleet.handle(says(2, FromNode::Done { seq: 1 }), &[], 5);
+    let out = fleet.handle(hello(2, "b2", vec![], 0), &[], 6);
+    assert_eq!(told(&out), []);
+}
+
+#[test]
 fn a_stream_without_a_call_is_forgotten_after_its_last_url() {
     let mut fleet = fleet(&[1]);
     let wish = |until: u64| Input::Allocate {

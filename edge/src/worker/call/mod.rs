@@ -65,12 +65,13 @@ impl DurableObject for Call {
                 answer(self.shell.upload(user, image, bytes))
             }
             CallRequest::Picture { visitor, id } => self.shell.picture(visitor.as_ref(), &id),
-            CallRequest::Rate { user, rating } => {
-                answer(self.shell.settle(user, Deed::Rate(rating)))
-            }
-            CallRequest::Note { user, text } => answer(self.shell.settle(user, Deed::Note(text))),
+            CallRequest::Rate { user, rating } => answer(self.shell.deed(user, Deed::Rate(rating))),
+            CallRequest::Note { user, text } => answer(self.shell.deed(user, Deed::Note(text))),
             CallRequest::Recordings { visitor } => {
                 answer(self.shell.recordings(visitor.as_ref()).await)
+            }
+            CallRequest::DeleteRecordings { by } => {
+                answer(self.shell.settle(Input::DeleteRecordings { by }))
             }
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
             CallRequest::Socket { visitor } => {

@@ -18,8 +18,11 @@ type Outcome<T> = Result<T, ApiError>;
 const BUSINESS: &str = "business";
 
 impl Shell {
-    pub(super) fn settle(&self, user: UserId, deed: Deed) -> Outcome<()> {
-        let input = Input::Deed { user, deed };
+    pub(super) fn deed(&self, user: UserId, deed: Deed) -> Outcome<()> {
+        self.settle(Input::Deed { user, deed })
+    }
+
+    pub(super) fn settle(&self, input: Input) -> Outcome<()> {
         let rest = self.turn(input, None).map_err(internal)?;
         let unsettled = || Err(internal("what was done had no answer"));
         rest.settled.unwrap_or_else(unsettled)
@@ -28,7 +31,7 @@ impl Shell {
     /// The bytes go into the same commit as what the machine keeps of them.
     pub(super) fn upload(&self, user: UserId, image: Image, bytes: Vec<u8>) -> Outcome<()> {
         let id = id_of(&image).ok_or_else(|| internal("a picture without a name"))?;
-        self.settle(user, Deed::Keep(image))?;
+        self.deed(user, Deed::Keep(image))?;
         pictures::write(&self.core, &id, bytes).map_err(internal)
     }
 

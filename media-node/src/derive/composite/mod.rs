@@ -1,13 +1,13 @@
 //! Both parties in one picture, both voices in one sound: `call.mp4`.
 //!
-//! Life of a picture: `samples` reads it coded from a party's MP4, `side` decodes it, `panel` scales it
+//! Life of a picture: `coded` reads it coded from a party's MP4, `side` decodes it, `panel` scales it
 //! to the party's seat, `canvas` puts both, the notice and the watermark together, `picture`
-//! codes that and [`Mp4File`] writes it. The sound comes from the WAV files, so that it is decoded once.
+//! codes that and [`Mp4File`] writes it.
 
 mod canvas;
+mod coded;
 mod panel;
 mod picture;
-mod samples;
 mod side;
 mod sound;
 mod text;

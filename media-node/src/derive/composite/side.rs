@@ -1,8 +1,8 @@
 //! What is seen of one party over time: the newest picture, as long as it is one.
 
 use super::super::source::Source;
+use super::coded::{CodedPicture, CodedPictures};
 use super::panel::Panel;
-use super::samples::{Sample, Samples};
 use crate::record::FinishedFile;
 use counterpart_shared::id::Party;
 use openh264::OpenH264API;
@@ -31,9 +31,9 @@ pub(super) struct Side<'a> {
 
 struct Open {
     begin: u64,
-    samples: Samples,
+    pictures: CodedPictures,
     decoder: Decoder,
-    next: Option<Sample>,
+    next: Option<CodedPicture>,
     /// When the pictures that the decoder keeps are to be shown.
     times: BTreeSet<u64>,
 }
@@ -86,12 +86,12 @@ impl<'a> Side<'a> {
         let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
         let decoder = Decoder::with_api_config(OpenH264API::from_source(), config);
         // A file that cannot be read shows nothing; the next one may.
-        let samples = self.source.open(file).map(Samples::open);
-        if let (Some(Ok(Some(mut samples))), Ok(decoder)) = (samples, decoder) {
-            let next = samples.next().unwrap_or(None);
+        let pictures = self.source.open(file).map(CodedPictures::open);
+        if let (Some(Ok(Some(mut pictures))), Ok(decoder)) = (pictures, decoder) {
+            let next = pictures.next().unwrap_or(None);
             self.open = Some(Open {
                 begin,
-                samples,
+                pictures,
                 decoder,
                 next,
                 times: BTreeSet::new(),
@@ -105,7 +105,7 @@ impl<'a> Side<'a> {
         let Some(sample) = open.next.take() else {
             return;
         };
-        open.next = open.samples.next().unwrap_or(None);
+        open.next = open.pictures.next().unwrap_or(None);
         open.times.insert(open.begin + sample.shown_at);
         if open.times.len() > REORDERED {
             // The decoder has left these out.

@@ -1,8 +1,9 @@
 //! Both voices in one sound, AAC.
 
 use super::super::DeriveError;
+use super::super::decode::RATE;
 use super::super::source::Source;
-use super::super::voice::{RATE, Voice};
+use super::super::voice::Voice;
 use crate::record::track::{Sound, Unit, UnitKind};
 use bytes::Bytes;
 use counterpart_shared::aac::AudioSpecificConfig;

@@ -119,12 +119,28 @@ impl Mp4File {
         Ok(())
     }
 
-    /// Writes what has waited long enough, though nothing came to complete it.
+    /// Writes what is complete, and what has waited long enough though nothing came to complete it.
     pub(crate) fn tick(&mut self, now: u64) -> Result<(), RecordError> {
-        match self.collecting {
-            Some(since) if now.saturating_sub(since.arrived_at) >= FLUSH_MS => self.write_all(),
-            _ => Ok(()),
+        let waited = |since: Collecting| now.saturating_sub(since.arrived_at);
+        match self.collecting.map(waited) {
+            None => Ok(()),
+            Some(waited) if waited >= FLUSH_MS => self.write_all(),
+            Some(_) if !self.lines().any(Line::is_ready) => Ok(()),
+            Some(_) => {
+                self.write_ready()?;
+                let waiting = self.lines().filter_map(Line::waiting_ms).min();
+                self.collecting = waiting.map(|ms| Collecting {
+                    place: self.origin.saturating_add_unsigned(ms),
+                    arrived_at: now,
+                    bytes: 0,
+                });
+                Ok(())
+            }
         }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Line> {
+        [&self.video, &self.audio].into_iter().flatten()
     }
 
     /// Brings what was written to the disk itself.
@@ -153,8 +169,7 @@ impl Mp4File {
 
     /// What is in the file, in milliseconds.
     fn duration_ms(&self) -> u64 {
-        let lines = [&self.video, &self.audio].into_iter().flatten();
-        lines.map(Line::written_ms).max().unwrap_or(0)
+        self.lines().map(Line::written_ms).max().unwrap_or(0)
     }
 
     fn write_duration(&mut self, duration_ms: u64) -> io::Result<()> {

@@ -12,7 +12,7 @@ use mp4_atom::{
 };
 
 pub(crate) const VIDEO_ID: u32 = 1;
-pub(super) const AUDIO_ID: u32 = 2;
+pub(crate) const AUDIO_ID: u32 = 2;
 
 /// Seconds from 1904, MP4's epoch, to 1970.
 const EPOCH_OFFSET: u64 = 2_082_844_800;

@@ -117,6 +117,17 @@ impl Line {
         std::mem::take(&mut self.ready)
     }
 
+    /// Whether there are any.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Where the waiting sample lies within the file, in milliseconds.
+    pub(super) fn waiting_ms(&self) -> Option<u64> {
+        let ms = |time: u64| time.saturating_mul(1000) / u64::from(self.timescale.max(1));
+        self.waiting.as_ref().map(|sample| ms(sample.time))
+    }
+
     /// Gives the waiting sample the duration that is usual.
     pub(super) fn close(&mut self) {
         if let Some(mut last) = self.waiting.take() {

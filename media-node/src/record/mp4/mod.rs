@@ -12,7 +12,7 @@ mod walk;
 
 pub(crate) use chapters::Chapter;
 pub(crate) use file::Mp4File;
-pub(crate) use init::{VIDEO_ID, with_duration};
+pub(crate) use init::{AUDIO_ID, VIDEO_ID, with_duration};
 pub(crate) use walk::Walk;
 
 /// Ticks per second of the picture track.

@@ -30,10 +30,13 @@ export class Films {
     const soft = (node: HTMLElement) => fill(this.node, title, node);
     try {
       // Still pictures stand in the log.
-      const files = (await this.#edge.recordings(this.#call.call)).filter(({ path, url }) => path.endsWith('.mp4') && url);
+      const recordings = await this.#edge.recordings(this.#call.call);
+      const files = recordings.filter(({ path, url }) => path.endsWith('.mp4') && url);
+      const gone = recordings.find(({ deleted }) => deleted)?.deleted;
       this.#films = files.sort(byWhom).map((file) => ({ file, video: film(file) }));
       const again = button({ say: (words) => words.console.refresh, icon: 'retry', press: () => this.show() });
       if (files.length) fill(this.node, title, this.#chapters, ...this.#films.map(figure), again);
+      else if (gone) soft(el('p', { class: 'soft', text: (words) => words.console.recordingsDeleted(gone.rule) }));
       else if (this.#call.recorded) fill(this.node, title, el('p', { class: 'soft', text: (words) => words.console.recordingsLater }), again);
       else soft(el('p', { class: 'soft', text: (words) => words.console.noRecordings }));
     } catch (error) {

@@ -3,8 +3,8 @@
 //! The decoders are other people's code fed with other people's bytes. One that panics is thrown
 //! away, and what it could not decode becomes silence.
 
-use super::track::Sound;
 use counterpart_shared::aac::AudioSpecificConfig;
+use mp4_atom::Codec;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{
     Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
@@ -27,9 +27,31 @@ const MAX_OPUS_SAMPLES: usize = 5_760;
 #[error("no decoder: {0}")]
 pub(super) struct NoDecoder(String);
 
+/// How sound is coded, as far as a decoder cares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Coding {
+    Aac(AudioSpecificConfig),
+    Opus,
+}
+
+impl Coding {
+    /// Of a track of an MP4 file; nothing if it is another.
+    pub(super) fn of(codec: &Codec) -> Option<Self> {
+        match codec {
+            Codec::Mp4a(mp4a) => {
+                let specific = mp4a.esds.es_desc.dec_config.dec_specific.as_ref()?;
+                let config = AudioSpecificConfig::parse(&specific.raw);
+                config.ok().map(Self::Aac)
+            }
+            Codec::Opus(_) => Some(Self::Opus),
+            _ => None,
+        }
+    }
+}
+
 /// A decoder for one configuration.
 pub(super) struct Decoder {
-    sound: Sound,
+    coding: Coding,
     inner: Option<Inner>,
 }
 
@@ -39,18 +61,20 @@ enum Inner {
 }
 
 impl Decoder {
-    pub(super) fn new(sound: &Sound) -> Result<Self, NoDecoder> {
-        let inner = Some(Inner::new(sound)?);
-        Ok(Self {
-            sound: sound.clone(),
-            inner,
-        })
+    pub(super) fn new(coding: Coding) -> Result<Self, NoDecoder> {
+        let inner = Some(Inner::new(&coding)?);
+        Ok(Self { coding, inner })
+    }
+
+    /// How the sound is coded that it decodes.
+    pub(super) fn coding(&self) -> &Coding {
+        &self.coding
     }
 
     /// The samples of one packet, or `None` if it cannot be decoded.
     pub(super) fn decode(&mut self, packet: &[u8]) -> Option<&[i16]> {
         if self.inner.is_none() {
-            self.inner = Inner::new(&self.sound).ok();
+            self.inner = Inner::new(&self.coding).ok();
         }
         let mut inner = self.inner.take()?;
         let decoded = catch_unwind(AssertUnwindSafe(|| inner.decode(packet).is_some()));
@@ -63,11 +87,11 @@ impl Decoder {
 }
 
 impl Inner {
-    fn new(sound: &Sound) -> Result<Self, NoDecoder> {
-        match sound {
-            Sound::Aac(config, _) => Ok(Self::Aac(Box::new(Aac::new(config)?))),
+    fn new(coding: &Coding) -> Result<Self, NoDecoder> {
+        match coding {
+            Coding::Aac(config) => Ok(Self::Aac(Box::new(Aac::new(config)?))),
             // Decoding to one channel mixes a stereo stream.
-            Sound::Opus(_) => match opus::Decoder::new(RATE, opus::Channels::Mono) {
+            Coding::Opus => match opus::Decoder::new(RATE, opus::Channels::Mono) {
                 Ok(decoder) => Ok(Self::Opus(decoder, Vec::new())),
                 Err(error) => Err(NoDecoder(error.to_string())),
             },
