@@ -10,11 +10,12 @@ use counterpart_shared::id::NodeId;
 use std::collections::BTreeSet;
 
 impl Turn<'_> {
-    /// Asks the nodes that have files. Asked again while they are there, it is said to the nodes again.
+    /// Asks the nodes that have files; what is finished later goes too. Asked again while they are there, it is said to the nodes again.
     pub(super) fn delete_recordings(&mut self, by: String) -> Outcome {
         if self.call.phase != CallPhase::Ended {
             return Err(conflict("the call is not over"));
         }
+        self.call.delete_by = Some(by.clone());
         let nodes = self.call.recorded_at();
         if nodes.is_empty() {
             return Ok(());

@@ -77,6 +77,9 @@ pub struct Call {
     /// The entry by which somebody asked last to delete what was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion: Option<u64>,
+    /// Who wants all that is recorded deleted: what is finished later goes too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_by: Option<String>,
     /// The statement that the agent reads at present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<u32>,
@@ -167,6 +170,7 @@ impl Call {
             note: None,
             consent: None,
             deletion: None,
+            delete_by: None,
             reading: None,
             parties: [absent.clone(), absent],
             pictures: pictures(),

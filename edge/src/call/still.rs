@@ -56,5 +56,9 @@ impl Turn<'_> {
             deleted: BTreeMap::new(),
         };
         self.call.recordings.insert(seq, recorded);
+        if let Some(by) = self.call.delete_by.clone() {
+            // It was allowed once, and the call is as over as it was.
+            let _ = self.delete_recordings(by);
+        }
     }
 }

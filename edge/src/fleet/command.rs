@@ -7,6 +7,13 @@ use counterpart_shared::api::{NodeCommand, ToNode};
 use counterpart_shared::id::{CallId, ClientId, NodeId, Party};
 use std::collections::BTreeSet;
 
+/// So many deletions does a node have to note at a time: a row has a greatest length.
+const AT_ONCE: usize = 64;
+
+fn is_deletion(command: &NodeCommand) -> bool {
+    matches!(command, NodeCommand::RecordDelete { .. })
+}
+
 impl Turn<'_> {
     /// The call is over: every node that it was at ends what is left and finishes its files.
     pub(super) fn end(&mut self, call: CallId) {
@@ -34,38 +41,40 @@ impl Turn<'_> {
 
     /// It is kept until each of the nodes has noted it, be they known at present or not.
     pub(super) fn delete_recordings(&mut self, call: CallId, nodes: BTreeSet<NodeId>, by: String) {
-        for node in &nodes {
-            let (call, by) = (call.clone(), by.clone());
-            self.order_once(node, NodeCommand::RecordDelete { call, by });
-        }
         let mut row = Deletion { nodes, by };
+        let asked = row.nodes.clone();
         if let Some(before) = self.fleet.deletions.get(&call) {
             row.nodes.extend(before.nodes.iter().cloned());
         }
         self.fleet.deletions.insert(call, row);
+        for node in asked {
+            self.send_deletions(&node);
+        }
     }
 
-    /// What a node missed that was forgotten.
+    /// What a node is to delete and has not noted, a few at a time.
     pub(super) fn send_deletions(&mut self, node: &NodeId) {
+        let row = self.fleet.nodes.get(node);
+        let pending = row.iter().flat_map(|row| &row.ledger.pending);
+        let asked = pending.filter(|pending| is_deletion(&pending.command));
+        let left = AT_ONCE.saturating_sub(asked.count());
         let rows = self.fleet.deletions.iter();
         let missed = rows.filter(|(_, row)| row.nodes.contains(node));
-        let missed: Vec<NodeCommand> = missed
-            .map(|(call, row)| NodeCommand::RecordDelete {
-                call: call.clone(),
-                by: row.by.clone(),
-            })
-            .collect();
-        for command in missed {
-            self.order_once(node, command);
+        let commands = missed.map(|(call, row)| NodeCommand::RecordDelete {
+            call: call.clone(),
+            by: row.by.clone(),
+        });
+        let fresh = commands.filter(|command| !self.is_ordered(node, command));
+        let fresh: Vec<NodeCommand> = fresh.take(left).collect();
+        for command in fresh {
+            self.order(node, command);
         }
     }
 
-    fn order_once(&mut self, node: &NodeId, command: NodeCommand) {
+    fn is_ordered(&self, node: &NodeId, command: &NodeCommand) -> bool {
         let row = self.fleet.nodes.get(node);
         let mut pending = row.iter().flat_map(|row| &row.ledger.pending);
-        if !pending.any(|pending| pending.command == command) {
-            self.order(node, command);
-        }
+        pending.any(|pending| pending.command == *command)
     }
 
     /// Only the node where the stream is has a picture of it.
@@ -105,6 +114,7 @@ impl Turn<'_> {
         row.ledger.pending.retain(|pending| pending.seq != seq);
         if let Some(NodeCommand::RecordDelete { call, .. }) = done.map(|done| done.command) {
             self.deletion_noted(node, &call);
+            self.send_deletions(node);
         }
     }
 

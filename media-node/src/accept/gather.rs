@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use web_transport_quinn::{RecvStream, Session};
 
@@ -89,16 +89,25 @@ impl Pieces {
                 stream = session.accept_uni() => match stream {
                     Ok(stream) => {
                         let number = self.next.fetch_add(1, Ordering::Relaxed);
-                        let reader = readers.spawn(self.clone().stream(stream, number));
+                        let (go, begun) = oneshot::channel();
+                        let pieces = self.clone();
+                        let reader = readers.spawn(async move {
+                            if begun.await.is_ok() {
+                                pieces.stream(stream, number).await;
+                            }
+                        });
                         if self.to.send(Piece::Begin(number, reader)).await.is_err() {
                             return;
                         }
+                        // Its bytes come behind its beginning.
+                        let _ = go.send(());
                     }
-                    Err(_) => return,
+                    Err(_) => break,
                 },
                 Some(_) = readers.join_next() => {}
             }
         }
+        while readers.join_next().await.is_some() {}
     }
 
     /// Reads one stream to its end. Dropped before, it stops the stream.
@@ -147,11 +156,14 @@ impl Gatherer {
     async fn take(&mut self, piece: Piece) -> Option<()> {
         match piece {
             Piece::Begin(stream, reader) => drop(self.readers.insert(stream, reader)),
-            Piece::Bytes(stream, bytes) => self.gathering.chunk(stream, &bytes),
-            Piece::End(stream, whole) => {
-                self.readers.remove(&stream);
+            // What was read before it was stopped is of no use any more.
+            Piece::Bytes(stream, bytes) if self.readers.contains_key(&stream) => {
+                self.gathering.chunk(stream, &bytes);
+            }
+            Piece::End(stream, whole) if self.readers.remove(&stream).is_some() => {
                 self.gathering.end(stream, whole);
             }
+            Piece::Bytes(..) | Piece::End(..) => {}
             Piece::Datagram(datagram) => {
                 if let Err(fault) = self.gathering.datagram(&datagram) {
                     self.to.send(Collected::Fault(fault)).await.ok()?;

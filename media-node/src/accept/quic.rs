@@ -21,7 +21,7 @@ const READ: usize = 16 * 1024;
 /// How long a client may take to read the last words and close.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Further connections that a page may publish over.
-const SUBFLOWS: usize = 6;
+const SUBFLOWS: usize = 12;
 /// The code of a session that ended as it should.
 const OVER: u32 = 0;
 /// The code of a session whose client did what nobody should.
@@ -151,11 +151,12 @@ impl Connection {
 
     fn offer_subflows(&mut self, pieces: &Pieces, stream_id: u32) {
         let shell = &self.client.shell;
-        let (tickets, offers) = shell.subflows.offer(&shell.keys, SUBFLOWS, pieces);
-        self.tickets = Some(tickets);
-        for offer in offers {
-            self.client.talk.session().offer_subflow(stream_id, offer);
+        let tickets = shell.subflows.offer(&shell.keys, SUBFLOWS, pieces);
+        for offer in tickets.offers() {
+            let session = self.client.talk.session();
+            session.offer_subflow(stream_id, offer.clone());
         }
+        self.tickets = Some(tickets);
         self.client.talk.settle();
     }
 

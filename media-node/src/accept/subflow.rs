@@ -22,20 +22,21 @@ pub struct Subflows {
     waiting: Mutex<HashMap<String, Pieces>>,
 }
 
-/// Tickets of one publisher. Dropped, they are worth nothing.
+/// What one publisher is offered. Dropped, his tickets are worth nothing, and the keys that he did not use are gone.
 pub(super) struct Tickets {
     subflows: Arc<Subflows>,
-    tickets: Vec<String>,
+    keys: Arc<Keys>,
+    offers: Vec<Subflow>,
 }
 
 impl Subflows {
     /// Offers up to `count` connections for this media. Fewer where there is no room for more one-time keys.
     pub(super) fn offer(
         self: &Arc<Self>,
-        keys: &Keys,
+        keys: &Arc<Keys>,
         count: usize,
         media: &Pieces,
-    ) -> (Tickets, Vec<Subflow>) {
+    ) -> Tickets {
         let addresses = keys.addresses(count, SystemTime::now());
         let offers: Vec<Subflow> = addresses
             .into_iter()
@@ -45,11 +46,14 @@ impl Subflows {
                 sha256,
             })
             .collect();
-        let tickets: Vec<String> = offers.iter().map(|offer| offer.ticket.clone()).collect();
-        let waiting = tickets.iter().map(|ticket| (ticket.clone(), media.clone()));
+        let waiting = offers.iter();
+        let waiting = waiting.map(|offer| (offer.ticket.clone(), media.clone()));
         self.lock().extend(waiting);
-        let subflows = self.clone();
-        (Tickets { subflows, tickets }, offers)
+        Tickets {
+            subflows: self.clone(),
+            keys: keys.clone(),
+            offers,
+        }
     }
 
     /// Where the media of this path's ticket goes; `None` if the path is another's or the ticket is not good (any more).
@@ -63,11 +67,20 @@ impl Subflows {
     }
 }
 
+impl Tickets {
+    /// What the publisher is told.
+    pub(super) fn offers(&self) -> &[Subflow] {
+        &self.offers
+    }
+}
+
 impl Drop for Tickets {
     fn drop(&mut self) {
         let mut waiting = self.subflows.lock();
-        for ticket in &self.tickets {
-            waiting.remove(ticket);
+        for offer in &self.offers {
+            if waiting.remove(&offer.ticket).is_some() {
+                self.keys.discard(&offer.host);
+            }
         }
     }
 }
@@ -79,9 +92,13 @@ pub(super) fn is_subflow(path: &str) -> bool {
 
 /// Takes a connection's media until it, or the publisher, has gone.
 pub(super) async fn serve(session: Session, media: Pieces) -> Fault {
-    let _bearer = media.bring(session.clone());
+    let mut bearer = media.bring(session.clone());
     tokio::select! {
-        error = session.closed() => Fault::lost_session(&error),
+        error = session.closed() => {
+            // What its streams have brought is told to have ended.
+            while bearer.join_next().await.is_some() {}
+            Fault::lost_session(&error)
+        }
         () = media.closed() => {
             session.close(0, b"the publisher has gone");
             Fault::Ended("the publisher has gone".into())

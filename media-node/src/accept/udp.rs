@@ -115,6 +115,10 @@ async fn open(
             shell.metrics.refused("unknown_ticket");
             Some(Fault::Refused("unknown_ticket"))
         }
+        Some(_) if media.is_some() && place.check().is_err() => {
+            shell.metrics.refused("no_place");
+            Some(Fault::Refused("no_place"))
+        }
         Some(_) => None,
     };
     if let Some(fault) = refusal {

@@ -15,6 +15,7 @@ use crate::record::store::call_folder;
 use crate::record::{FinishedFile, RecordError};
 use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -50,31 +51,52 @@ pub fn ask_deletion(root: &Path, call: &CallId, by: String) -> Result<bool, Reco
     Ok(true)
 }
 
-/// The calls that somebody wants deleted and that are not.
+/// The calls that somebody wants deleted and that are not. One whose list cannot be read is logged and left.
 ///
 /// # Errors
-/// When a list cannot be read.
+/// When the folder cannot be read.
 pub fn asked_deletions(root: &Path) -> Result<Vec<CallId>, RecordError> {
-    let mut asked = Vec::new();
-    for call in recover::calls(root)? {
-        let open = OpenCall::read(&call_folder(root, &call)?, &call)?;
-        asked.extend(open.delete.map(|_| call));
-    }
-    Ok(asked)
+    let calls = recover::calls(root)?.into_iter();
+    Ok(calls.filter(|call| is_asked(root, call)).collect())
 }
 
-/// What was deleted of all calls since then, in UNIX milliseconds.
+/// Whether somebody wants this call deleted.
+pub fn is_asked(root: &Path, call: &CallId) -> bool {
+    let open = call_folder(root, call).and_then(|folder| OpenCall::read(&folder, call));
+    match open {
+        Ok(open) => open.delete.is_some(),
+        Err(error) => {
+            tracing::error!(%call, %error, "whether it is to be deleted cannot be read");
+            false
+        }
+    }
+}
+
+/// What was deleted of all calls since then, in UNIX milliseconds, the newest first and at most `most`. A call whose manifests cannot
+/// be read is logged and left.
 ///
 /// # Errors
-/// When a manifest cannot be read.
-pub fn deleted_since(root: &Path, since: u64) -> Result<Vec<(CallId, Deletion)>, ArchiveError> {
+/// When the folder cannot be read.
+pub fn deleted_since(
+    root: &Path,
+    since: u64,
+    most: usize,
+) -> Result<Vec<(CallId, Deletion)>, RecordError> {
     let mut found = Vec::new();
     for call in recover::calls(root)? {
-        let manifests = Manifest::read_all(&call_folder(root, &call)?)?;
+        let manifests = match Manifest::read_all(&call_folder(root, &call)?) {
+            Ok(manifests) => manifests,
+            Err(error) => {
+                tracing::error!(%call, %error, "what is deleted of it cannot be read");
+                continue;
+            }
+        };
         let deletions = manifests.into_iter().filter_map(|one| one.deleted);
         let newer = deletions.filter(|deletion| deletion.at >= since);
         found.extend(newer.map(|deletion| (call.clone(), deletion)));
     }
+    found.sort_by_key(|(_, deletion)| Reverse(deletion.at));
+    found.truncate(most);
     Ok(found)
 }
 
@@ -115,7 +137,12 @@ fn delete(
     }
     take_away(&folder, &manifests)?;
     if open.delete.is_some() && remaining(&manifests).next().is_none() {
-        OpenCall::update(&folder, call, |open| open.delete = None)?;
+        OpenCall::update(&folder, call, |open| {
+            // What is not sealed yet is deleted when it is.
+            if open.begun.is_empty() && open.files.is_empty() {
+                open.delete = None;
+            }
+        })?;
     }
     Ok(due)
 }

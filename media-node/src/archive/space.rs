@@ -60,7 +60,15 @@ impl Watermark {
     /// # Errors
     /// When the system does not tell how much is free.
     pub fn shortage(&self, root: &Path) -> io::Result<Option<Shortage>> {
-        let (free, min_free) = ((self.free)(root)?, self.min_free);
+        self.shortage_beside(root, 0)
+    }
+
+    /// What is missing, if something is, for so many bytes more.
+    ///
+    /// # Errors
+    /// When the system does not tell how much is free.
+    pub fn shortage_beside(&self, root: &Path, more: u64) -> io::Result<Option<Shortage>> {
+        let (free, min_free) = ((self.free)(root)?, self.min_free.saturating_add(more));
         Ok((free < min_free).then_some(Shortage { free, min_free }))
     }
 }

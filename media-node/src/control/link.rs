@@ -3,7 +3,6 @@
 use super::load::LoadMeter;
 use crate::backoff::Backoff;
 use crate::config::Config;
-use crate::record::RecordError;
 use crate::shell::Shell;
 use counterpart_shared::api::{FromNode, Load, MAX_BODY, NodeCommand, SUBPROTOCOL, ToNode};
 use futures_util::{SinkExt, StreamExt};
@@ -53,8 +52,6 @@ enum LinkError {
     Unreadable(#[from] serde_json::Error),
     #[error("the keys cannot be used: {0}")]
     Keys(String),
-    #[error("a command cannot be noted: {0}")]
-    Note(#[from] RecordError),
     #[error("the secret or the URL does not fit into a request: {0}")]
     Request(String),
 }
@@ -219,7 +216,12 @@ impl Link {
                 }
                 NodeCommand::RecordDelete { call, by } => {
                     tracing::info!(%call, seq, by, "the edge wants a recording deleted");
-                    self.shell.recordings.delete(&call, by).await?;
+                    if let Err(error) = self.shell.recordings.delete(&call, by).await {
+                        // Not done: the edge asks again with the next connection, and what else it wants goes on.
+                        tracing::error!(%call, %error, "a deletion cannot be noted");
+                        self.command_seq = seq;
+                        return Ok(());
+                    }
                 }
                 NodeCommand::Still { call, party, id } => {
                     tracing::info!(%call, %party, %id, seq, "the edge wants a still");

@@ -19,6 +19,8 @@ use symphonia::default::codecs::AacDecoder;
 
 /// Samples per second of everything that leaves this module.
 pub(super) const RATE: u32 = 48_000;
+/// The lowest rate of AAC's own table (ISO/IEC 14496-3 §1.6.3.4).
+const SLOWEST: u32 = 7_350;
 /// 120 ms, the longest Opus packet.
 const MAX_OPUS_SAMPLES: usize = 5_760;
 
@@ -129,6 +131,10 @@ struct Aac {
 impl Aac {
     /// Decodes the core only: without spectral band replication the sound is duller, not shorter.
     fn new(config: &AudioSpecificConfig) -> Result<Self, NoDecoder> {
+        if config.sample_rate < SLOWEST {
+            let rate = config.sample_rate;
+            return Err(NoDecoder(format!("{rate} samples a second are no sound")));
+        }
         let core = AudioSpecificConfig {
             sbr: None,
             ..config.clone()

@@ -22,6 +22,12 @@ pub enum DeriveError {
     /// The recording's manifests could not be read, or the new one not be sealed.
     #[error(transparent)]
     Evidence(#[from] EvidenceError),
+    /// Its time line is longer than any call.
+    #[error("the time line has {0} ms, which is no call")]
+    TooLong(u64),
+    /// Something that was sent could not be borne.
+    #[error("making it has failed, see the log")]
+    Panic,
     /// The encoder of pictures or sound refused.
     #[error("{what} cannot be encoded: {reason}")]
     Encoder {

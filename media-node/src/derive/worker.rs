@@ -13,6 +13,7 @@ use crate::vault::{Vault, stored_name};
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -22,6 +23,11 @@ use std::thread;
 pub const WORK: &str = ".work";
 /// The lowest priority: whoever talks right now goes before.
 const NICE: i32 = 19;
+
+/// The longest call that something is made from: a time line of days is that of a clock that was wrong.
+const LONGEST_MS: u64 = 48 * 3_600_000;
+/// What a millisecond of sound takes on the disk: 48 samples of two bytes, of each party and of both.
+const BYTES_A_MS: u64 = 48 * 2 * 4;
 
 /// How often something is tried that fails, each time after another start of the node.
 const TRIES: u32 = 5;
@@ -108,9 +114,12 @@ impl Maker {
         // What a killed process was making is made anew.
         let _ = fs::remove_dir_all(self.root.join(WORK));
         for call in queue {
-            let (sealed, failed) = match self.make(&call) {
-                Ok((sealed, failed)) => (sealed, failed),
-                Err(error) => (Vec::new(), Some(error)),
+            // Decoders meet what strangers sent: what fails in one call spares the others.
+            let made = catch_unwind(AssertUnwindSafe(|| self.make(&call)));
+            let (sealed, failed) = match made {
+                Ok(Ok((sealed, failed))) => (sealed, failed),
+                Ok(Err(error)) => (Vec::new(), Some(error)),
+                Err(_) => (Vec::new(), Some(DeriveError::Panic)),
             };
             if !sealed.is_empty() {
                 tell(&call, Told::Made(sealed));
@@ -138,7 +147,11 @@ impl Maker {
         if tries >= TRIES || (tries == 0 && source.is_derived()) {
             return nothing;
         }
-        let shortage = self.watermark.shortage(&self.root);
+        if source.duration_ms > LONGEST_MS {
+            return Err(DeriveError::TooLong(source.duration_ms));
+        }
+        let needed = source.duration_ms.saturating_mul(BYTES_A_MS);
+        let shortage = self.watermark.shortage_beside(&self.root, needed);
         if let Some(shortage) = shortage.map_err(DeriveError::disk(&self.root))? {
             tracing::warn!(%call, %shortage, "nothing is made of a call until there is room");
             return nothing;
@@ -146,6 +159,10 @@ impl Maker {
         // Noted before, so that a call that kills the process is not tried for ever.
         OpenCall::update(&folder, call, |open| open.tries = tries + 1)?;
         let failed = self.derive(&source).err();
+        if failed.is_some() {
+            // A full disk is not kept full by what became of nothing.
+            let _ = fs::remove_dir_all(self.root.join(WORK));
+        }
         if failed.is_none() {
             OpenCall::update(&folder, call, |open| open.tries = 0)?;
         }
@@ -215,10 +232,31 @@ impl From<Heard> for MadeFile {
 
 /// Moves files into the call's folder and lists them there, all or none, to be sealed.
 fn list(source: &Source, made: Vec<MadeFile>) -> Result<(), DeriveError> {
+    let mut moved = Vec::new();
+    let listed = take_in(source, made, &mut moved);
+    if listed.is_err() {
+        // None of them is waited for, and none stays.
+        for name in &moved {
+            let _ = fs::remove_file(source.folder.join(name));
+        }
+        OpenCall::update(&source.folder, &source.call, |open| {
+            open.begun.retain(|begun| !moved.contains(&begun.name));
+        })?;
+    }
+    listed
+}
+
+/// The same; names in `names` what it has begun with.
+fn take_in(
+    source: &Source,
+    made: Vec<MadeFile>,
+    names: &mut Vec<String>,
+) -> Result<(), DeriveError> {
     let mut files = Vec::new();
     for file in made {
         let kind = file.path.extension().unwrap_or_default().to_string_lossy();
         let name = free_name(&source.folder, &file.stem, &kind);
+        names.push(name.clone());
         let path = source.folder.join(&name);
         let first_at = source.first_at.saturating_add(file.begin_ms);
         // Noted before it is there, so that nobody takes it for a stranger.

@@ -79,6 +79,13 @@ impl Keys {
         named.collect()
     }
 
+    /// Forgets the one-time pair behind this host: nobody will ask for it.
+    pub fn discard(&self, host: &str) {
+        if let Some(Some(label)) = self.label(Some(host)) {
+            self.lock().table.discard(&label);
+        }
+    }
+
     /// One-time pairs that nobody has asked for yet.
     pub fn stock(&self) -> usize {
         self.lock().table.len()

@@ -40,6 +40,13 @@ impl KeyTable {
         (pair.expires_at() > now).then(|| pair.certified())
     }
 
+    /// Forgets the pair of this label, if there is one.
+    pub fn discard(&mut self, label: &str) {
+        if let Ok(label) = label.parse::<Label>() {
+            self.pairs.remove(&label);
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.pairs.len()

@@ -3,7 +3,7 @@
 use super::Recordings;
 use crate::archive::{
     ArchiveError, Retention, Shortage, ask_deletion, asked_deletions, delete_due, deleted_since,
-    make_room,
+    is_asked, make_room,
 };
 use crate::clock::unix_ms;
 use crate::evidence::Deletion;
@@ -21,6 +21,8 @@ const EXPIRY: Duration = Duration::from_hours(1);
 
 /// What was deleted in the last 30 days is told again after a restart: the process before may have died with it untold.
 const TOLD_AGAIN_MS: u64 = 30 * 86_400_000;
+/// The newest of it: the reports of other things find room beside them.
+const TOLD_AGAIN: usize = 1_000;
 
 impl Recordings {
     /// Looks after the disk; never ends.
@@ -97,14 +99,14 @@ impl Recordings {
     pub(super) async fn take_up_deletions(&self) {
         let root = self.root.clone();
         let since = unix_ms().saturating_sub(TOLD_AGAIN_MS);
-        let found = blocking(move || Ok((asked_deletions(&root)?, deleted_since(&root, since))));
+        let found = blocking(move || {
+            let asked = asked_deletions(&root)?;
+            Ok((asked, deleted_since(&root, since, TOLD_AGAIN)?))
+        });
         match found.await {
             Ok((asked, told)) => {
                 self.asked().extend(asked);
-                match told {
-                    Ok(told) => self.tell_deleted(&told),
-                    Err(error) => tracing::error!(%error, "what is deleted cannot be told"),
-                }
+                self.tell_deleted(&told);
             }
             Err(error) => tracing::error!(%error, "what is to be deleted cannot be found"),
         }
@@ -124,8 +126,10 @@ impl Recordings {
             let idle = calls.into_iter().filter(|call| !recordings.is_busy(call));
             let idle: Vec<CallId> = idle.collect();
             let deleted = delete_due(&recordings.root, sealer, retention, idle.clone());
-            // What could not be is tried again with all others.
-            recordings.asked().retain(|call| !idle.contains(call));
+            // What is not whole yet, or cannot be deleted, is tried again.
+            let root = &recordings.root;
+            let done: Vec<_> = idle.iter().filter(|call| !is_asked(root, call)).collect();
+            recordings.asked().retain(|call| !done.contains(&call));
             Ok(deleted)
         });
         match deleted.await {

@@ -7,6 +7,7 @@ use counterpart_node::archive::{
 };
 use counterpart_node::evidence::Manifest;
 use counterpart_node::evidence::verify::Kind;
+use counterpart_node::record::open::{Begun, OpenCall};
 use counterpart_node::record::recover::calls;
 use counterpart_shared::id::CallId;
 use std::fs;
@@ -43,8 +44,8 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
     let deleted = delete();
     assert!(matches!(&deleted[..], [(call, _)] if *call == old));
     assert_eq!(delete(), [], "once is enough");
-    assert_eq!(deleted_since(&world.root(), 0).unwrap(), deleted);
-    assert_eq!(deleted_since(&world.root(), now_ms() + 1).unwrap(), []);
+    assert_eq!(deleted_since(&world.root(), 0, 9).unwrap(), deleted);
+    assert_eq!(deleted_since(&world.root(), now_ms() + 1, 9).unwrap(), []);
     assert!(!world.path("old/caller.mp4").exists() && world.path("young/caller.mp4").exists());
     let sealed = Manifest::read_all(&world.path("old")).unwrap();
     let deletion = sealed[1].deleted.as_ref().unwrap();
@@ -108,6 +109,22 @@ async fn what_somebody_wants_deleted_is_deleted_under_his_name() {
         (delete(), asked_deletions(&world.root()).unwrap()),
         (vec![], vec![])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_sealed_yet_stays_asked_for() {
+    let world = World::new(Mood::Well).await;
+    let call = id("fresh");
+    fs::create_dir(world.path("fresh")).unwrap();
+    let begun = Begun {
+        name: "caller.mp4".to_owned(),
+        first_at: T0,
+    };
+    OpenCall::update(&world.path("fresh"), &call, |open| open.begun.push(begun)).unwrap();
+    assert!(ask_deletion(&world.root(), &call, "API key k-1".to_owned()).unwrap());
+    let deleted = delete_due(&world.root(), &world.sealer, None, [call.clone()]);
+    assert_eq!(deleted, []);
+    assert_eq!(asked_deletions(&world.root()).unwrap(), [call]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

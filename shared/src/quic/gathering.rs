@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, VecDeque};
 /// length, and the kind (RTMP 1.0 §5.3.1.2.1).
 const UP_TO_KIND: usize = 8;
 
+/// Bytes of streams that have not ended, all together: more than any sender has under way.
+const MOST_PENDING: u64 = 64 << 20;
+
 /// What comes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gathered {
@@ -31,6 +34,8 @@ pub struct Gathering {
     max_message: usize,
     recovery: Recovery,
     open: BTreeMap<u64, Open>,
+    /// Bytes of the streams that have not ended.
+    pending: u64,
     ready: VecDeque<Gathered>,
     sound: Sound,
 }
@@ -61,6 +66,7 @@ impl Gathering {
             max_message,
             recovery: Recovery::new(max_message),
             open: BTreeMap::new(),
+            pending: 0,
             ready: VecDeque::new(),
             sound: Sound::default(),
         }
@@ -96,9 +102,15 @@ impl Gathering {
         {
             self.flush(stream);
         }
-        if let Some(key) = self.open.remove(&stream).and_then(|open| open.key) {
-            self.recovery.end(key, whole);
-            self.settle(stream);
+        let key = self.open.get(&stream).and_then(|open| open.key);
+        match (key, whole) {
+            (Some(key), true) => self.recovery.end(key, true),
+            (Some(key), false) => self.recovery.leave(key),
+            (None, _) => {}
+        }
+        self.settle();
+        if let Some(open) = self.open.remove(&stream) {
+            self.pending -= open.taken;
         }
     }
 
@@ -111,7 +123,7 @@ impl Gathering {
             Some(parity) => {
                 let stream = picture(parity.stream);
                 self.recovery.parity(Parity { stream, ..parity });
-                self.settle(0);
+                self.settle();
             }
             None => {
                 let (first, messages) = read_datagram(datagram, self.max_message)?;
@@ -155,16 +167,22 @@ impl Gathering {
         };
         let offset = open.taken;
         open.taken += bytes.len() as u64;
-        if self.recovery.needs(key) {
+        self.pending += bytes.len() as u64;
+        if self.pending > MOST_PENDING {
+            let length = usize::try_from(self.pending).unwrap_or(usize::MAX);
+            let max = MOST_PENDING as usize;
+            let error = QuicError::MessageTooLong { length, max };
+            self.ready.push_back(Gathered::Fault(stream, error));
+        } else if self.recovery.needs(key) {
             self.recovery.chunk(key, offset, bytes);
         } else {
             self.ready.push_back(Gathered::Whole(stream));
         }
-        self.settle(stream);
+        self.settle();
     }
 
-    /// Takes what the recovery has to tell; `stream` brought it.
-    fn settle(&mut self, stream: u64) {
+    /// Takes what the recovery has to tell.
+    fn settle(&mut self) {
         while let Some(recovered) = self.recovery.poll() {
             match recovered {
                 Recovered::Message(sequence, message) => {
@@ -175,8 +193,12 @@ impl Gathering {
                     self.ready
                         .extend(open.map(|(stream, _)| Gathered::Whole(*stream)));
                 }
-                Recovered::Fault(_, error) => {
-                    self.ready.push_back(Gathered::Fault(stream, error));
+                Recovered::Fault(key, error) => {
+                    let mut open = self.open.iter();
+                    let faulty = open.find(|(_, open)| open.key == Some(key));
+                    // Without one it was parity alone, and is missed by its sequence.
+                    let fault = faulty.map(|(stream, _)| Gathered::Fault(*stream, error));
+                    self.ready.extend(fault);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Media streams of which some bytes are missing, and parity that stands in for them.
 
-use super::parity::{MAX_COUNT, SYMBOL};
+use super::parity::{MAX_COUNT, MAX_LENGTH, SYMBOL};
 use super::{MediaStreamReader, Parity, QuicError};
 use crate::rtmp::Message;
 use bytes::Bytes;
@@ -48,7 +48,7 @@ impl Recovery {
     pub fn chunk(&mut self, stream: u64, offset: u64, bytes: &[u8]) {
         let max = self.max_message + AROUND;
         let partial = self.partial(stream);
-        partial.open = true;
+        partial.open = !partial.done;
         let end = offset.saturating_add(bytes.len() as u64);
         let outcome = match usize::try_from(end) {
             Ok(end) if end <= max => partial.take(end - bytes.len(), bytes),
@@ -72,6 +72,17 @@ impl Recovery {
         if let Err(error) = outcome {
             self.ready.push_back(Recovered::Fault(stream, error));
         }
+    }
+
+    /// Nobody reads a stream any more that may come whole another way: parity goes on.
+    pub fn leave(&mut self, stream: u64) {
+        if let Some(partial) = self.streams.get_mut(&stream) {
+            partial.open = false;
+            if partial.content.len() > MAX_LENGTH {
+                partial.forget();
+            }
+        }
+        self.tidy();
     }
 
     /// Whether more of this stream is of use.
@@ -285,7 +296,7 @@ impl Partial {
     }
 
     fn forget(&mut self) {
-        self.done = true;
+        (self.done, self.open) = (true, false);
         self.content = Vec::new();
         self.there = BTreeMap::new();
         self.parity = None;

@@ -119,6 +119,11 @@ impl Valve {
         self.decide(is_full, u32::MAX, now)
     }
 
+    /// It takes something again, be it little: another picture finds out.
+    pub(super) fn reopen(&self) {
+        self.room.set(true);
+    }
+
     fn decide(&mut self, is_full: bool, rate: u32, now: Instant) -> Option<u32> {
         self.room.set(!is_full);
         if !is_full {

@@ -5,7 +5,7 @@ import type { Flow } from '../../src/media/publish/flow';
 import { Flows } from '../../src/media/publish/flows';
 
 /** A connection without a network. */
-const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, settle: () => undefined, close: () => undefined }) as unknown as Flow;
+const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, failedAt: -Infinity, settle: () => undefined, close: () => undefined }) as unknown as Flow;
 
 test('alone a connection carries all, with others it carries sound', () => {
   const [first, second] = [flow(), flow()];
@@ -26,6 +26,16 @@ test('a picture goes where least is under way, and last where it would be late',
   busy.backlog.add(5_000, 290);
   assert.deepEqual(flows.forPictures(300), [free, busy, late]);
   assert.equal(flows.age(300), 300);
+});
+
+test('a connection where a picture was given up is the last choice for a while', () => {
+  const [first, broken, busy] = [flow(), flow(), flow()];
+  const flows = new Flows(first);
+  for (const one of [broken, busy]) flows.add(one);
+  broken.failedAt = 0;
+  busy.backlog.add(5_000, 900);
+  assert.deepEqual(flows.forPictures(1_000), [busy, broken]);
+  assert.deepEqual(flows.forPictures(6_000)[0], broken);
 });
 
 test('what a lost connection has sent still counts', () => {

@@ -363,10 +363,34 @@ fn recordings_are_deleted_at_their_nodes_and_the_log_says_at_whose_wish() {
     assert!(call.recorded_at().is_empty());
     let (done, out) = wants_deleted(&mut call, "API key k-1");
     assert_eq!((done, out), (Ok(()), vec![]), "all is gone");
-    // What is finished later is asked for anew.
-    tells(&mut call, Party::Caller, "n1", ready("call.mp4"));
-    let (_, out) = wants_deleted(&mut call, "the root API key");
-    assert_eq!((kinds(&out).len(), sent(&out).len()), (1, 1));
+    // What is finished later goes too.
+    let out = tells(&mut call, Party::Caller, "n1", ready("call.mp4"));
+    let by = "API key k-1".to_owned();
+    assert_eq!(kinds(&out)[1..], [EntryBody::RecordingDelete { by }]);
+    let letter = r#"{"type":"record_delete","call":"c-1","nodes":["n1"],"by":"API key k-1"}"#;
+    assert_eq!(sent(&out), [letter]);
+}
+
+#[test]
+fn a_wish_that_comes_before_the_files_is_remembered() {
+    let mut call = talking();
+    let hang_up = CallCommand::Hangup { id: id("h") };
+    say(&mut call, command(Party::Caller, hang_up), 75);
+    let (done, out) = wants_deleted(&mut call, "API key k-1");
+    assert_eq!((done, out), (Ok(()), vec![]));
+    let files = vec![file("caller.mp4")];
+    let ready = NodeEvent::RecordingReady { files };
+    let out = tells(&mut call, Party::Caller, "n1", ready);
+    assert!(
+        matches!(
+            &kinds(&out)[..],
+            [
+                EntryBody::RecordingReady { .. },
+                EntryBody::RecordingDelete { .. }
+            ]
+        ),
+        "{out:?}"
+    );
 }
 
 #[test]

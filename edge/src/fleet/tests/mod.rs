@@ -374,6 +374,36 @@ fn a_deletion_is_told_until_it_is_noted_be_the_node_away_for_days() {
 }
 
 #[test]
+fn many_deletions_are_told_a_few_at_a_time() {
+    let mut fleet = fleet(&[1]);
+    let mut told = BTreeSet::new();
+    let mut take = |outputs: &[Output]| {
+        let mut fresh = Vec::new();
+        for message in sent(outputs) {
+            if let ToNode::Command { seq, command } = message {
+                assert!(matches!(command, NodeCommand::RecordDelete { .. }));
+                assert!(told.insert(seq), "{seq} twice");
+                fresh.push(seq);
+            }
+        }
+        fresh
+    };
+    let mut open = Vec::new();
+    for number in 0..100 {
+        let nodes = [node(1)].into();
+        let (call, by) = (call(number), "somebody".to_owned());
+        let letter = ToFleet::RecordDelete { call, nodes, by };
+        open.extend(take(&fleet.handle(Input::Letter(letter), &[], 1)));
+    }
+    assert_eq!(open.len(), 64);
+    while let Some(seq) = open.pop() {
+        open.extend(take(&fleet.handle(says(1, FromNode::Done { seq }), &[], 2)));
+    }
+    assert_eq!(told.len(), 100);
+    assert_eq!(fleet.deletions.iter().count(), 0);
+}
+
+#[test]
 fn a_stream_without_a_call_is_forgotten_after_its_last_url() {
     let mut fleet = fleet(&[1]);
     let wish = |until: u64| Input::Allocate {

@@ -42,6 +42,57 @@ fn parity_alone_gives_a_picture_and_its_stream_is_stopped() {
 }
 
 #[test]
+fn a_picture_whose_stream_was_lost_still_comes_by_parity() {
+    let picture = picture(3_000);
+    let content = stream(4, std::slice::from_ref(&picture));
+    let datagrams = whole(4, &content, 0, 1_000);
+    let mut gathering = Gathering::new(MAX);
+    gathering.datagram(&datagrams[0]).unwrap();
+    gathering.chunk(0, &content[..100]);
+    gathering.end(0, false);
+    for datagram in &datagrams[1..] {
+        gathering.datagram(datagram).unwrap();
+    }
+    assert_eq!(all(&mut gathering), [Gathered::Message(4, picture)]);
+}
+
+#[test]
+fn parity_that_does_not_fit_stops_no_other_stream() {
+    let content = stream(4, &[picture(3_000)]);
+    let mut gathering = Gathering::new(MAX);
+    gathering.chunk(0, &stream(0, &[picture(3_000)])[..500]);
+    gathering
+        .datagram(&whole(4, &content, 0, 1_000)[0])
+        .unwrap();
+    let other = whole(4, &content[..2_000], 0, 1_000);
+    gathering.datagram(&other[0]).unwrap();
+    assert_eq!(all(&mut gathering), []);
+}
+
+#[test]
+fn a_sender_cannot_fill_the_memory() {
+    let mut gathering = Gathering::new(MAX);
+    let content = stream(0, &[picture(4_000_000)]);
+    let faulty = (0..32).find(|number| {
+        gathering.chunk(*number, &content[..content.len() - 1]);
+        all(&mut gathering).contains(&Gathered::Fault(
+            *number,
+            QuicError::MessageTooLong {
+                length: (content.len() - 1) * (*number as usize + 1),
+                max: 64 << 20,
+            },
+        ))
+    });
+    assert_eq!(faulty, Some(16));
+    // Those that have ended count no more.
+    for number in 0..=16 {
+        gathering.end(number, false);
+    }
+    gathering.chunk(40, &content);
+    assert!(matches!(all(&mut gathering)[..], [Gathered::Message(0, _)]));
+}
+
+#[test]
 fn what_came_of_the_stream_helps() {
     let picture = picture(3_000);
     let content = stream(4, std::slice::from_ref(&picture));

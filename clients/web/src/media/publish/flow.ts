@@ -12,6 +12,8 @@ const SOUND_AGE_MS = 300;
 export class Flow {
   readonly backlog = new Backlog();
   bytes = 0;
+  /** When a picture was given up here last. */
+  failedAt = -Infinity;
   /** What ends those on their way. */
   readonly #pictures = new Map<number, () => void>();
   readonly #datagrams: WritableStreamDefaultWriter<Uint8Array>;
@@ -38,25 +40,33 @@ export class Flow {
     this.bytes += bytes.length;
     const entry = this.backlog.add(bytes.length, performance.now());
     let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stopped = false;
     const stop = () => {
+      stopped = true;
+      clearTimeout(timer);
       this.backlog.remove(entry);
       writer?.abort().catch(() => undefined);
     };
-    const timer = picture !== undefined && setTimeout(() => {
-      this.outlived();
-      stop();
-    }, DEADLINE_MS);
-    if (picture !== undefined) this.#pictures.set(picture, stop);
+    if (picture !== undefined) {
+      this.#pictures.set(picture, stop);
+      timer = setTimeout(() => {
+        this.failedAt = performance.now();
+        this.outlived();
+        stop();
+      }, DEADLINE_MS);
+    }
     try {
       writer = (await this.transport.createUnidirectionalStream()).getWriter();
       writer.closed.catch(() => undefined);
+      if (stopped) return void writer.abort().catch(() => undefined);
       writer.write(bytes).catch(() => undefined);
       // Resolves when the node has acknowledged all of it.
       await writer.close();
     } catch {
       // Reset, or the session is over, which is heard elsewhere.
     } finally {
-      if (timer) clearTimeout(timer);
+      clearTimeout(timer);
       if (picture !== undefined) this.#pictures.delete(picture);
       this.backlog.remove(entry);
     }

@@ -5,6 +5,9 @@ import type { Flow } from './flow';
 
 const RANK: Record<Verdict, number> = { send: 0, references: 1, none: 2 };
 
+/** A connection where a picture was given up is the last choice for so long, in milliseconds. */
+const SUSPECT_MS = 5_000;
+
 /** Several connections; the first one is the session's own. */
 export class Flows {
   #flows: [Flow, ...Flow[]];
@@ -35,7 +38,8 @@ export class Flows {
   forPictures(now: number): [Flow, ...Flow[]] {
     const [first, second, ...others] = this.#flows;
     if (!second) return [first];
-    const cost = ({ backlog }: Flow) => RANK[backlog.verdict(now)] * 1e9 + backlog.bytes;
+    const failed = ({ failedAt }: Flow) => (now - failedAt < SUSPECT_MS ? 4e9 : 0);
+    const cost = (flow: Flow) => failed(flow) + RANK[flow.backlog.verdict(now)] * 1e9 + flow.backlog.bytes;
     return [second, ...others].sort((one, other) => cost(one) - cost(other)) as [Flow, ...Flow[]];
   }
 

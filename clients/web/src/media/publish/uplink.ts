@@ -17,6 +17,17 @@ const SILENT_MS = 4_000;
 /** From this share of loss on media goes over several connections: a browser takes random loss for a full link, and sends little. */
 const LOSSY = 0.02;
 
+/** It must be lost for so long, in milliseconds. */
+const SURE_MS = 1_500;
+
+/**
+ * A connection for each so many milliseconds of a round trip, in these bounds: where much is lost each sends a few packets a round trip.
+ * The node offers more, for those that are lost.
+ */
+const JOIN_MS = 20;
+const LEAST_JOINED = 3;
+const MOST_JOINED = 10;
+
 /** An acknowledgement may take so much longer than a round trip, in milliseconds. */
 const ACKNOWLEDGED_MS = 40;
 
@@ -35,6 +46,12 @@ export class Uplink {
   readonly #url: string;
   /** Further connections that the node offers. */
   readonly #offers: Address[] = [];
+  /** Those that are open or being opened. */
+  #joined = 0;
+  /** For how long so much has been lost. */
+  #lossySince: number | undefined;
+  /** Whether the node reports what came. */
+  #reported = false;
   #over = false;
   #heard = 0;
   #answer: { resolve: () => void; reject: (error: CarryError) => void } | undefined;
@@ -71,8 +88,9 @@ export class Uplink {
   async picture(annexB: Uint8Array, time: number): Promise<void> {
     if (this.#over) return;
     try {
-      const sequence = this.#link.sequence();
       const bytes = this.#link.picture(annexB, time);
+      // The picture's own: a configuration may stand in front of it.
+      const sequence = this.#link.sequence() - 1;
       if (bytes) await this.#send(bytes as Uint8Array<ArrayBuffer>, sequence);
     } catch (error) {
       this.#end('lost', { code: 'codec', detail: text(error) });
@@ -168,15 +186,17 @@ export class Uplink {
       case 'bitrate': return this.listener.bitrate(event.bits);
       case 'roundTrip':
         this.roundTrip = event.ms;
+        // A node that reports knows better: this one has waited in our own queues too.
+        if (!this.#reported) this.#flows?.roundTrip(event.ms);
         return undefined;
       case 'subflow':
         this.#offers.push(event.address);
         return undefined;
       case 'received':
+        this.#reported = true;
         this.#flows?.roundTrip(event.roundTrip);
         this.#flows?.settle(event.pictures);
-        if (this.#link.loss() > LOSSY) for (const address of this.#offers.splice(0)) void this.#join(address);
-        return undefined;
+        return this.#look(performance.now());
       case 'refused': return this.#end('refused', { code: 'refused', detail: `${event.told.code}: ${event.told.text}` });
       case 'closed': return this.#end('lost', { code: 'closed', detail: `${event.told.code}: ${event.told.text}` });
       case 'failed': return this.#end('lost', { code: 'protocol', detail: event.text });
@@ -204,19 +224,33 @@ export class Uplink {
     return Array.from({ length: count }, () => this.#link.next_stand_in() as Uint8Array<ArrayBuffer>);
   }
 
-  /** Opens a further connection; without it the others carry all. */
+  /** A link that is full loses some too, until round trips have told so. */
+  #look(now: number): void {
+    if (this.#link.loss() < LOSSY) this.#lossySince = undefined;
+    else this.#lossySince ??= now;
+    if (this.#lossySince !== undefined && now - this.#lossySince > SURE_MS) this.#widen();
+  }
+
+  /** Opens further connections as long as there are few and the node has offered some. */
+  #widen(): void {
+    const wanted = Math.ceil((this.#flows?.roundTripMs ?? 0) / JOIN_MS);
+    const most = Math.min(Math.max(wanted, LEAST_JOINED), MOST_JOINED);
+    while (this.#joined < most && this.#offers.length > 0) {
+      this.#joined++;
+      void this.#join(this.#offers.shift() as Address).catch(() => undefined).finally(() => this.#joined--);
+    }
+  }
+
+  /** Opens a further connection and stays until it is lost; without it the others carry all. */
   async #join(address: Address): Promise<void> {
-    const transport = await connect(address).catch(() => undefined);
-    if (!transport) return;
+    const transport = await connect(address);
     if (this.#over) return transport.close();
     const flow = new Flow(transport, () => this.listener.keyframe());
     this.#flows?.add(flow);
-    const lost = () => {
-      if (this.#over) return;
-      this.#flows?.remove(flow);
-      this.listener.keyframe();
-    };
-    transport.closed.then(lost, lost);
+    await transport.closed.catch(() => undefined);
+    if (this.#over) return;
+    this.#flows?.remove(flow);
+    this.listener.keyframe();
   }
 
   #end(state: 'lost' | 'refused', reason: Reason): void {
