@@ -33,10 +33,14 @@ const SETTINGS: Settings = Settings {
     zone: UtcOffset::UTC,
 };
 
-/// A disk on which a megabyte must stay free; a file `full` in the folder fills it.
+/// A disk on which a megabyte must stay free; a file `full` in the folder fills it, and `tight` leaves a little more than that.
 const WATERMARK: Watermark = Watermark {
     min_free: 1 << 20,
-    free: |root| Ok(u64::from(!root.join("full").exists()) << 20),
+    free: |root| match () {
+        () if root.join("full").exists() => Ok(0),
+        () if root.join("tight").exists() => Ok((1 << 20) + 100_000),
+        () => Ok(1 << 30),
+    },
 };
 
 /// A recording folder, and who seals it.
@@ -363,5 +367,10 @@ fn nothing_is_made_while_the_disk_is_full() {
     };
     assert_eq!(made(), []);
     std::fs::remove_file(full).unwrap();
+    // What is made needs room too: a second of sound takes 384 kB.
+    let tight = world.root().join("tight");
+    std::fs::write(&tight, "").unwrap();
+    assert_eq!(made(), []);
+    std::fs::remove_file(tight).unwrap();
     assert!(matches!(&made()[..], [Told::Made(files)] if files.len() == 3));
 }

@@ -156,6 +156,13 @@ async fn what_the_edge_wants_deleted_is_deleted_when_nobody_works_with_it() {
     world
         .event(|event| matches!(event, NodeEvent::RecordingStarted))
         .await;
+    let file = world.folder.path().join("c1/caller.mp4");
+    let begun = async {
+        while !file.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, begun).await.unwrap();
     // While it is being recorded it is only noted.
     let call = || "c1".parse().unwrap();
     let by = "API key k-1".to_owned();
@@ -170,5 +177,5 @@ async fn what_the_edge_wants_deleted_is_deleted_when_nobody_works_with_it() {
     };
     assert_eq!(rule, "asked for by API key k-1");
     assert!(files.contains(&"c1/caller.mp4".to_owned()), "{files:?}");
-    assert!(!world.folder.path().join("c1/caller.mp4").exists());
+    assert!(!file.exists());
 }
