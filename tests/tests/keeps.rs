@@ -231,10 +231,10 @@ async fn recordings(story: &mut Story) -> Result<()> {
         let found = ask(system, &line, token, "x/y", b"").await?;
         assert_eq!(found.status, 200, "{}", found.body);
         let Recordings { files } = serde_json::from_str(&found.body)?;
-        // What is made from both parties' files comes when it comes.
+        // What is made from the parties' films, their sound as WAV among it, comes when it comes.
         let own = files.iter().filter(|one| one.party.is_some());
         let stills = own.clone().filter(|one| one.file.path.ends_with(".png"));
-        assert_eq!((stills.count(), own.count()), (1, 3), "{}", found.body);
+        assert_eq!((stills.count(), own.count()), (1, 2), "{}", found.body);
         for one in files {
             let url = one.url.context("its node is connected")?;
             let path = url.splitn(4, '/').nth(3).context("a path")?;
