@@ -72,4 +72,9 @@ export class Flows {
   close(): void {
     for (const flow of this.#flows) flow.close();
   }
+
+  /** Closes all but the session's own. */
+  closeOthers(): void {
+    for (const flow of this.#flows.slice(1)) flow.close();
+  }
 }

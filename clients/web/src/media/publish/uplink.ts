@@ -128,8 +128,8 @@ export class Uplink {
     this.#link.close();
     this.#perform();
     this.#over = true;
+    this.#flows?.closeOthers();
     if (this.#session) await closeSession(this.#session);
-    this.#flows?.close();
   }
 
   /** Closes without a word: the stream goes on over another connection. */
