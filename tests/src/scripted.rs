@@ -184,7 +184,7 @@ pub fn is(step: &Step, (number, name, party): &(u8, &str, Party)) -> bool {
     step.number == *number && step.name == *name && step.party == *party
 }
 
-/// The files of both parties, once the edge knows of them.
+/// The films of both parties, once the edge knows of them. What is made of them comes later.
 async fn files(system: &System, call: &CallId, token: &str) -> Result<Vec<JudgedFile>> {
     let mut socket = CallSocket::new(&system.api()?, call, token)?;
     let mut files = Vec::new();
@@ -288,8 +288,8 @@ fn faults(report: &CallReport, talk: Duration) -> Vec<String> {
         );
     }
     check(
-        report.files.len() == 4,
-        format!("{} files instead of 4", report.files.len()),
+        report.files.len() == 2,
+        format!("{} films instead of 2", report.files.len()),
     );
     faults
 }
