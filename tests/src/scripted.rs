@@ -184,21 +184,19 @@ pub fn is(step: &Step, (number, name, party): &(u8, &str, Party)) -> bool {
     step.number == *number && step.name == *name && step.party == *party
 }
 
-/// The films of both parties, once the edge knows of them. What is made of them comes later.
+/// The films of both parties, and the sound and the film of both that are made of them, once the edge knows of all.
 async fn files(system: &System, call: &CallId, token: &str) -> Result<Vec<JudgedFile>> {
     let mut socket = CallSocket::new(&system.api()?, call, token)?;
     let mut files = Vec::new();
     let search = async {
+        // One word for each party, and one for what is made.
         let mut ready = 0;
-        while ready < Party::BOTH.len() {
+        while ready < Party::BOTH.len() + 1 {
             let CallMessage::Entry(entry) = socket.next().await? else {
                 continue;
             };
             match entry.body {
-                EntryBody::RecordingReady {
-                    party: Some(_),
-                    files: new,
-                } => {
+                EntryBody::RecordingReady { files: new, .. } => {
                     ready += 1;
                     files.extend(new);
                 }
@@ -288,8 +286,8 @@ fn faults(report: &CallReport, talk: Duration) -> Vec<String> {
         );
     }
     check(
-        report.files.len() == 2,
-        format!("{} films instead of 2", report.files.len()),
+        report.files.len() == 6,
+        format!("{} files instead of 6", report.files.len()),
     );
     faults
 }
