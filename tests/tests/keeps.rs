@@ -224,6 +224,11 @@ async fn recordings(story: &mut Story) -> Result<()> {
         _ => None,
     })
     .await?;
+    entry(&mut story.customer, "recording.ready", |body| match body {
+        EntryBody::RecordingReady { party: None, .. } => Some(()),
+        _ => None,
+    })
+    .await?;
     let line = format!("GET /v1/calls/{}/recordings", story.call);
     let system = &story.system;
     assert_eq!(status(system, &line, &story.alice).await?, 403);
@@ -231,7 +236,11 @@ async fn recordings(story: &mut Story) -> Result<()> {
         let found = ask(system, &line, token, "x/y", b"").await?;
         assert_eq!(found.status, 200, "{}", found.body);
         let Recordings { files } = serde_json::from_str(&found.body)?;
-        // What is made from the parties' films, their sound as WAV among it, comes when it comes.
+        let sound = files
+            .iter()
+            .filter(|one| one.file.path.ends_with("/caller.wav"));
+        assert_eq!(sound.count(), 1, "{}", found.body);
+        // What is made from the films, sound as WAV among it, belongs to neither party.
         let own = files.iter().filter(|one| one.party.is_some());
         let stills = own.clone().filter(|one| one.file.path.ends_with(".png"));
         assert_eq!((stills.count(), own.count()), (1, 2), "{}", found.body);
