@@ -88,8 +88,9 @@ fn a_sender_cannot_fill_the_memory() {
     for number in 0..=16 {
         gathering.end(number, false);
     }
-    gathering.chunk(40, &content);
-    assert!(matches!(all(&mut gathering)[..], [Gathered::Message(0, _)]));
+    let another = picture(4_000_000);
+    gathering.chunk(40, &stream(9, std::slice::from_ref(&another)));
+    assert_eq!(all(&mut gathering), [Gathered::Message(9, another)]);
 }
 
 #[test]
