@@ -209,19 +209,30 @@ impl Connection {
         }
     }
 
-    /// Sends what is still to be said, and waits for the client to close: a page that hears of the session's end
-    /// before it has read the words loses them, although its browser has acknowledged them.
-    async fn say_goodbye(&mut self, fault: &Fault) {
-        if !matches!(
-            fault,
-            Fault::Refused(_) | Fault::Ended(_) | Fault::Session(_)
-        ) {
-            return;
-        }
+    /// Ends what he does, sends what is still to be said, and waits for the client to close. A page that hears of the
+    /// session's end before it has read the words loses them, although its browser has acknowledged them; and Chromium may
+    /// crash it when streams that it reads end with the connection.
+    async fn say_goodbye(mut self, fault: &Fault) {
+        let words = match fault {
+            Fault::Refused(_) | Fault::Ended(_) | Fault::Session(_) => true,
+            Fault::Gone => false,
+            _ => return,
+        };
         let farewell = async {
-            self.answer().await?;
-            let _ = self.to.finish();
-            self.session.closed().await;
+            if words {
+                self.answer().await?;
+            }
+            let Self {
+                client,
+                session,
+                mut to,
+                uplink,
+                tickets,
+                player,
+            } = self;
+            drop((client, uplink, tickets, player));
+            let _ = to.finish();
+            session.closed().await;
             Ok::<(), Fault>(())
         };
         let _ = timeout(GOODBYE, farewell).await;

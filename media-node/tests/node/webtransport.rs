@@ -222,3 +222,19 @@ async fn a_refusal_waits_for_whoever_reads_late() {
         }
     }
 }
+
+#[tokio::test]
+async fn whoever_says_goodbye_closes() {
+    let world = World::new().await;
+    let link = link(&world, Carrier::WebTransport).await;
+    let (mut to, mut from) = link.session.open_bi().await.unwrap();
+    to.finish().unwrap();
+    assert_eq!(
+        from.read(&mut [0]).await.unwrap(),
+        None,
+        "the node's goodbye"
+    );
+    // Chromium may crash a page whose streams end with the connection.
+    let early = timeout(Duration::from_secs(1), link.session.closed()).await;
+    assert!(early.is_err(), "closed under the page: {early:?}");
+}
