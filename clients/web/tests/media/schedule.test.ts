@@ -64,12 +64,13 @@ test('the words of the worklet are evened out, a jump is followed', () => {
 test('sound waits for pictures that are late, and less when they have time to spare', () => {
   const waiting = new Waiting();
   assert.equal(waiting.look(undefined, undefined), 0);
-  assert.equal(waiting.look(85, 0), 40);
+  assert.equal(waiting.look(45, 0), 0, 'nobody notices');
+  assert.equal(waiting.look(125, 0), 40);
   assert.equal(waiting.look(-25, 10), 40);
   assert.equal(waiting.look(-30, 35), 30);
   assert.equal(waiting.look(-30, 400), 0);
   for (let i = 0; i < 20; i++) waiting.look(500, 0);
-  assert.equal(waiting.look(500, 0), 200);
+  assert.equal(waiting.look(500, 0), 100);
 });
 
 test('jitter is what nearly all arrivals keep to, and is forgotten', () => {

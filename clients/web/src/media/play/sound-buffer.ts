@@ -33,8 +33,8 @@ const FASTER = 0.06;
 const SLOWER = 0.02;
 
 /** What waits longer because sound ran out, in milliseconds: for each time, and per millisecond of sound since. */
-const PENALTY = 15;
-const FORGIVEN = 1 / 2_000;
+const PENALTY = 10;
+const FORGIVEN = 1 / 400;
 
 /** One channel of sound. Times are milliseconds: those of packets on the stream's time line, `now` on any clock. */
 export class SoundBuffer {

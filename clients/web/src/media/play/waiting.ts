@@ -1,10 +1,10 @@
 // How much longer sound is to wait so that pictures are with it.
 
-/** Pictures may be this much behind their sound, in milliseconds. */
-const BEHIND = 5;
+/** Pictures may be this much behind their sound, in milliseconds: from there on people notice (ITU-R BT.1359-1). */
+const BEHIND = 45;
 
-/** The most that sound waits for pictures. */
-const MOST = 200;
+/** The most that sound waits for pictures: a conversation needs the sound first. */
+const MOST = 100;
 
 /** Pictures may have this much time to spare, in milliseconds. */
 const SPARE = 15;
