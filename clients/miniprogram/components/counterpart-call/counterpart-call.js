@@ -18,6 +18,7 @@ const { Edge, CustomerCall } = require('../../sdk/index');
 const { promised } = require('../../sdk/edge');
 const { permit, refusals } = require('../../sdk/permission');
 const evidence = require('../../sdk/evidence');
+const otherNetwork = require('../../sdk/other_network');
 const { language, text, texts, endText, waitText } = require('../../sdk/text/index');
 const tags = require('./tags');
 
@@ -36,6 +37,7 @@ Component({
     secure: Boolean,
     /** `zh` or `en`; the phone's own where it is not set. */
     lang: String,
+    /** In kbit/s. The most that is sent is `minBitrate` while the other side has a bad network. */
     minBitrate: { type: Number, value: 200 },
     maxBitrate: { type: Number, value: 400 },
     minCache: { type: Number, value: 0.1 },
@@ -53,6 +55,7 @@ Component({
     panel: '',
     denied: false,
     evidence: evidence.nothing(),
+    otherNetwork: otherNetwork.unknown(),
     pushUrl: '',
     playUrl: '',
     muted: false,
@@ -212,10 +215,15 @@ Component({
       if (name === 'phase') this._phase(detail);
       else if (name === 'notices') this._notices(detail.notices);
       else {
-        if (name === 'entry') this.setData({ evidence: evidence.after(this.data.evidence, detail) });
+        if (name === 'entry') this._entry(detail);
         if (name === 'position') this.setData(waitText(this._lang(), detail));
         this.triggerEvent(name, detail);
       }
+    },
+
+    _entry(entry) {
+      const { evidence: shown, otherNetwork: quality } = this.data;
+      this.setData({ evidence: evidence.after(shown, entry), otherNetwork: otherNetwork.after(quality, entry) });
     },
 
     _phase({ phase, reason }) {
