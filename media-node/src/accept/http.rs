@@ -2,6 +2,7 @@
 
 use super::line::Line;
 use super::review;
+use super::rtmp::UNSENT;
 use super::secure::Secure;
 use crate::door::Place;
 use crate::gate::Wish;
@@ -33,8 +34,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-/// See [`super::rtmp`].
-const UNSENT: u32 = 32 * 1024;
+/// Bytes that may wait for the kernel: what has left the player's queue can neither be left out nor overtaken.
+const UNWRITTEN: usize = 8 * 1024;
 
 /// Any page may read: the grant in the URL is what decides.
 pub(super) const ANYBODY: (HeaderName, HeaderValue) =
@@ -85,6 +86,7 @@ async fn serve(shell: Arc<Shell>, socket: TcpStream, secure: Option<Secure>, pla
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timing.handshake)
+        .max_buf_size(UNWRITTEN)
         .serve_connection(TokioIo::new(line), service)
         .await;
     if let Err(error) = served {

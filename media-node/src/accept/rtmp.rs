@@ -28,7 +28,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 /// Unsent bytes that the kernel may hold: what waits there can neither be left out nor overtaken. At 300 kbit/s it is 0.2 s.
-const UNSENT: u32 = 8 * 1024;
+pub(super) const UNSENT: u32 = 8 * 1024;
 /// Bytes that are taken from the reader's queue ahead of the socket; the same holds for them.
 const AHEAD: usize = 4 * 1024;
 /// Bytes that are read at once.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// A body up to this size is copied behind its tag's header; a longer one is shared.
 const COPIED: usize = 2048;
 /// Tags that leave in one piece when several wait.
-const BATCH: usize = 32 * 1024;
+const BATCH: usize = 8 * 1024;
 
 /// The answer's body. It ends with the stream.
 pub(crate) struct FlvBody {

@@ -1,7 +1,7 @@
 //! A reader who does not read.
 
 use crate::support::stream::*;
-use crate::support::{Carrier, World, grant};
+use crate::support::{Carrier, Client, World, grant};
 use counterpart_shared::grant::Act;
 use counterpart_shared::session::ClientSession;
 use std::time::Duration;
@@ -104,16 +104,8 @@ async fn a_player_who_takes_nothing_is_closed() {
     }
 }
 
-/// What the kernel and the node's own output hold can neither be left out nor overtaken.
-#[tokio::test]
-async fn little_is_ahead_of_what_a_slow_reader_may_lose() {
-    let world = World::new().await;
-    let publisher = world
-        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
-        .await;
-    publisher.send_all(&beginning());
-    let socket = crate::support::connect_narrow(&world.rtmp()).await;
-    let _sleeper = sleeper_on(socket, &world).await;
+/// Bytes that were published until a reader of this socket, who reads nothing, has lost a picture.
+async fn ahead_of(socket: TcpStream, world: &World, publisher: &Client) -> usize {
     let (mut published, mut time) = (0, 0);
     while world
         .metric("counterpart_frames_dropped_total{reason=\"disposable\"}")
@@ -123,7 +115,46 @@ async fn little_is_ahead_of_what_a_slow_reader_may_lose() {
         time += 33;
         publisher.send(&big_disposable(time, 1_000));
         published += 1_000;
-        assert!(published < 60_000, "{published} bytes and nothing was lost");
+        assert!(published < 200_000, "nothing was lost");
         tokio::time::sleep(Duration::from_millis(33)).await;
     }
+    drop(socket);
+    published
+}
+
+/// What the kernel and the node's own output hold can neither be left out nor overtaken.
+#[tokio::test]
+async fn little_is_ahead_of_what_a_slow_reader_may_lose() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let socket = crate::support::connect_narrow(&world.rtmp()).await;
+    let socket = crate::support::shake_hands(socket).await;
+    let sleeper = sleeper_on(socket, &world).await;
+    let published = ahead_of(sleeper, &world, &publisher).await;
+    assert!(published < 60_000, "{published} bytes and nothing was lost");
+}
+
+#[tokio::test]
+async fn no_more_is_ahead_over_http() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let play = grant(Act::Play, "c1");
+    let address = format!("127.0.0.1:{}", world.endpoints.http_port);
+    let mut socket = crate::support::connect_narrow(&address).await;
+    let target = format!(
+        "/live/{}.flv?grant={}",
+        play.stream,
+        world.edge.token(&play)
+    );
+    let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    socket.readable().await.unwrap();
+    let published = ahead_of(socket, &world, &publisher).await;
+    assert!(published < 40_000, "{published} bytes and nothing was lost");
 }

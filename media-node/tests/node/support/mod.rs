@@ -23,7 +23,7 @@ pub(crate) use edge::FakeEdge;
 pub(crate) use http::{Answer, FlvPlayer, get};
 pub(crate) use pin::{Pin, sha256};
 pub(crate) use quic::{Carrier, dial, link};
-pub(crate) use rtmp::{connect, connect_narrow, connect_raw};
+pub(crate) use rtmp::{connect, connect_narrow, connect_raw, shake_hands};
 
 use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;

@@ -20,16 +20,16 @@ pub(crate) async fn connect_raw(address: &str) -> TcpStream {
     socket
 }
 
-/// A TCP connection behind its handshake.
-pub(crate) async fn connect(address: &str) -> TcpStream {
-    shake_hands(connect_raw(address).await).await
-}
-
 /// The same, and its kernel takes little that is not read.
 pub(crate) async fn connect_narrow(address: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4_096).unwrap();
-    shake_hands(socket.connect(address.parse().unwrap()).await.unwrap()).await
+    socket.connect(address.parse().unwrap()).await.unwrap()
+}
+
+/// A TCP connection behind its handshake.
+pub(crate) async fn connect(address: &str) -> TcpStream {
+    shake_hands(connect_raw(address).await).await
 }
 
 /// The same within TLS.
@@ -39,7 +39,7 @@ pub(super) async fn connect_tls(port: u16, pin: &Arc<Pin>) -> TlsStream<TcpStrea
     shake_hands(pin.connector().connect(name, socket).await.unwrap()).await
 }
 
-async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S) -> S {
+pub(crate) async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S) -> S {
     let mut handshake = ClientHandshake::new([5; RANDOM]);
     let mut buffer = BytesMut::new();
     while !handshake.is_done() {
