@@ -93,6 +93,35 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_pauses_the_recording_of_a_call_that_he_watches() -> Result<()> {
+    let (folder, system) = running().await?;
+    let settings = json!({"record": "on", "record_control": "supervisor"});
+    desk(&system, "front", settings).await?;
+    let links = json!({
+        "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
+        "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
+        "board": link(&system, "board", ("ann", Role::Supervisor, Some("front")), "").await?,
+    });
+    tell("supervisor.mjs", &links, folder.path()).await?;
+
+    let calls = get(&system, "/v1/calls?customer=alice").await?;
+    assert_eq!(calls["calls"][0]["watched_by"], json!(["ann"]));
+    let id = calls["calls"][0]["call"].as_str().unwrap_or_default();
+    let log = get(&system, &format!("/v1/calls/{id}")).await?;
+    let entries = log["entries"].as_array().map(Vec::as_slice);
+    let entries = entries.unwrap_or_default();
+    let of = |kind: &str| entries.iter().find(|entry| entry["kind"] == kind).cloned();
+    let paused = of("recording.pause").unwrap_or_default();
+    assert_eq!(paused["supervisor"], "ann");
+    assert_eq!(paused["reason"], "card number");
+    assert_eq!(
+        of("recording.begin").unwrap_or_default()["supervisor"],
+        "ann"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()> {
     let (folder, system) = running().await?;
     let settings = json!({
