@@ -193,17 +193,24 @@ async fn a_recording_goes_when_it_may_and_everyone_says_so() -> Result<()> {
     let others = files(&system, &away).await?;
     assert!(others.iter().all(|file| file.deleted.is_none()));
 
-    // A node that is away is told when it is back.
+    a_node_that_is_away_hears_of_it_when_it_is_back(&mut system, &hooks, &away).await
+}
+
+async fn a_node_that_is_away_hears_of_it_when_it_is_back(
+    system: &mut System,
+    hooks: &Hooks,
+    call: &CallId,
+) -> Result<()> {
     system.node.kill().await?;
     until("the edge knows that the node is away", || async {
-        let files = files(&system, &away).await;
+        let files = files(system, call).await;
         files.is_ok_and(|files| files.iter().all(|file| file.url.is_none()))
     })
     .await?;
-    let done = delete(&system, &away).await?;
+    let done = delete(system, call).await?;
     assert_eq!(done.status, 204, "{}", done.body);
-    let others = files(&system, &away).await?;
+    let others = files(system, call).await?;
     assert!(others.iter().all(|file| file.deleted.is_none()));
     system.restart_node().await?;
-    is_deleted(&system, &hooks, &away).await
+    is_deleted(system, hooks, call).await
 }
