@@ -126,6 +126,7 @@ mod tests {
             record: false,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             iat: 100,
             nbf: 100,
             exp: 200,

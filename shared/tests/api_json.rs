@@ -51,6 +51,9 @@ fn errors() {
     pinned::<ApiError>(&[
         r#"{"code":"too_large","message":"内容过大 / This is too large","detail":"70000 bytes, at most 65536"}"#,
     ]);
+    pinned::<ApiError>(&[
+        r#"{"code":"retained","message":"m","detail":"d","until":1796083200000}"#,
+    ]);
     assert_eq!(
         ApiError::new(ErrorCode::TooLarge, "70000 bytes, at most 65536"),
         serde_json::from_str(
@@ -119,6 +122,7 @@ fn every_error_has_a_status_and_both_languages() {
         "conflict",
         "desk_closed",
         "line_full",
+        "retained",
         "too_large",
         "upgrade_required",
         "rate_limited",
@@ -302,6 +306,8 @@ fn desk_settings() {
             "record":"off","quick_replies":[]}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"off","retention_days":0,"quick_replies":[]}"#,
+        r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
+            "record":"on","retention_days":365,"record_least_days":90,"quick_replies":[]}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"consent","record_control":"agent","layout":"picture_in_picture","prompts":["t"],"quick_replies":[]}"#,
     ]);

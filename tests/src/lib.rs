@@ -8,6 +8,7 @@ pub mod at_desk;
 pub mod browser;
 pub mod camera;
 pub mod figures;
+pub mod hooks;
 pub mod judge;
 pub mod links;
 pub mod media_pages;

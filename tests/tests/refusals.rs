@@ -37,6 +37,7 @@ fn grant() -> Result<Grant> {
         record: false,
         watch: false,
         layout: Layout::default(),
+        least_days: 0,
         iat: now(),
         nbf: now() - 30,
         exp: now() + 300,

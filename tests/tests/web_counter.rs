@@ -1,12 +1,13 @@
 //! The pages in a real browser: a day at the counter, and words that were meant for machines.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use counterpart_shared::grant::Role;
 use counterpart_tests::judge::probe;
 use counterpart_tests::pages::{desk, link, tell, tell_while};
 use counterpart_tests::raw;
 use counterpart_tests::system::{System, running, until};
 use serde_json::{Value, json};
+use std::path::Path;
 
 /// As the business server.
 async fn get(system: &System, path: &str) -> Result<Value> {
@@ -14,6 +15,15 @@ async fn get(system: &System, path: &str) -> Result<Value> {
     raw::request(system.edge_port(), "GET", path, &[&bearer], b"")
         .await?
         .json()
+}
+
+/// As the business server.
+async fn delete_recordings(system: &System, call: &str) -> Result<()> {
+    let bearer = format!("Authorization: Bearer {}", system.api_key());
+    let path = format!("/v1/calls/{call}/recordings");
+    let answer = raw::request(system.edge_port(), "DELETE", &path, &[&bearer], b"").await?;
+    ensure!(answer.status == 204, "{}", answer.body);
+    Ok(())
 }
 
 fn texts(log: &Value) -> Vec<&str> {
@@ -93,6 +103,35 @@ async fn whatever_dies_the_pages_say_so_and_the_call_goes_on() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_pauses_the_recording_of_a_call_that_he_watches() -> Result<()> {
+    let (folder, system) = running().await?;
+    let settings = json!({"record": "on", "record_control": "supervisor"});
+    desk(&system, "front", settings).await?;
+    let links = json!({
+        "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
+        "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
+        "board": link(&system, "board", ("ann", Role::Supervisor, Some("front")), "").await?,
+    });
+    tell("supervisor.mjs", &links, folder.path()).await?;
+
+    let calls = get(&system, "/v1/calls?customer=alice").await?;
+    assert_eq!(calls["calls"][0]["watched_by"], json!(["ann"]));
+    let id = calls["calls"][0]["call"].as_str().unwrap_or_default();
+    let log = get(&system, &format!("/v1/calls/{id}")).await?;
+    let entries = log["entries"].as_array().map(Vec::as_slice);
+    let entries = entries.unwrap_or_default();
+    let of = |kind: &str| entries.iter().find(|entry| entry["kind"] == kind).cloned();
+    let paused = of("recording.pause").unwrap_or_default();
+    assert_eq!(paused["supervisor"], "ann");
+    assert_eq!(paused["reason"], "card number");
+    assert_eq!(
+        of("recording.begin").unwrap_or_default()["supervisor"],
+        "ann"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()> {
     let (folder, system) = running().await?;
     let settings = json!({
@@ -104,13 +143,29 @@ async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()
         "console": link(&system, "console", ("bob", Role::Agent, Some("front")), "&room=r1").await?,
         "customer": link(&system, "", ("alice", Role::Customer, None), "").await?,
     });
-    tell("evidence.mjs", &links, folder.path()).await?;
+    let told = tell_while(
+        "evidence.mjs",
+        &links,
+        folder.path(),
+        async |what| match what {
+            "the business server deletes the recordings" => {
+                let calls = get(&system, "/v1/calls?customer=alice").await?;
+                let id = calls["calls"][0]["call"].as_str().unwrap_or_default();
+                is_evidence(&system.recordings().join(id)).await?;
+                delete_recordings(&system, id).await
+            }
+            other => bail!("nobody knows how '{other}' is done"),
+        },
+    );
+    told.await?;
+    Ok(())
+}
 
-    let calls = get(&system, "/v1/calls?customer=alice").await?;
-    let id = calls["calls"][0]["call"].as_str().unwrap_or_default();
-    let sealed = system.recordings().join(id).join("call.json");
+/// What is sealed of the call tells it all in its order.
+async fn is_evidence(folder: &Path) -> Result<()> {
+    let sealed = folder.join("call.json");
     until("the call is sealed", || async { sealed.is_file() }).await?;
-    let log = std::fs::read_to_string(sealed.with_file_name("log.jsonl"))?;
+    let log = std::fs::read_to_string(folder.join("log.jsonl"))?;
     let kinds: Vec<Value> = log
         .lines()
         .map(|line| Ok(serde_json::from_str::<Value>(line)?["kind"].clone()))
@@ -149,7 +204,7 @@ async fn a_customer_agrees_to_be_recorded_and_statements_are_read() -> Result<()
     ] {
         assert!(names.contains(&name), "no {name} in {names:?}");
     }
-    let film = sealed.with_file_name("call.mp4");
+    let film = folder.join("call.mp4");
     let probed = probe(&film).await?;
     let [chapter] = &probed.chapters[..] else {
         bail!("{probed:?}")

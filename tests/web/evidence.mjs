@@ -1,6 +1,7 @@
 // What a call leaves as evidence: `evidence.mjs '{"console": URL, "customer": URL}'`, at a desk that records with consent, lets its agent
-// pause and has two statements. The customer agrees, the agent reads, pauses and goes on.
-import { ensure, hears, run, sees, step, until } from './pages/story.mjs';
+// pause and has two statements. The customer agrees, the agent reads, pauses and goes on; in the end
+// all of it is deleted.
+import { ensure, happens, hears, run, sees, step, until } from './pages/story.mjs';
 
 const links = JSON.parse(process.argv[2]);
 const PHONE = { width: 390, height: 844 };
@@ -87,5 +88,15 @@ run(async (people) => {
   await sought('statement', 'prompt.begin', () => chapter.click());
   await sought('pause', 'recording.pause', () => details.locator('.event', { hasText: 'card number' }).getByRole('button').click());
   step('the film of both plays from a statement, and from an entry of the log');
+
+  await happens('the business server deletes the recordings');
+  const films = details.locator('.films');
+  await until('the console says that they are deleted', async () => {
+    if (!(await films.locator('video').count())) return true;
+    await films.getByRole('button', { name: 'Refresh' }).click();
+    return false;
+  });
+  await films.getByText(/^\d+ recorded files were deleted on .*: asked for by the root API key$/).waitFor();
+  step('the console says when they were deleted, and at whose wish');
   await people.innocent();
 });

@@ -83,6 +83,13 @@ run(async (people) => {
   await shoot(alice, 'customer-messages');
   await shoot(agent, 'console-call');
   await shoot(board, 'board');
+  const supervisor = await people.come('supervisor', links.supervisor);
+  await supervisor.locator('.live-call .button:not([hidden])').first().click();
+  await supervisor.locator('.watch .transcript .bubble').nth(2).waitFor();
+  await until('both are seen', () => supervisor.locator('.watch canvas').count().then((n) => n >= 2));
+  await supervisor.locator('.watch-recording .button:not([hidden])').waitFor();
+  await shoot(supervisor, 'board-watch');
+  await supervisor.close();
   await agent.getByRole('button', { name: 'Hand on' }).click();
   await agent.getByRole('dialog').waitFor();
   await shoot(agent, 'console-transfer');

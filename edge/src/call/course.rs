@@ -15,6 +15,8 @@ pub struct Course {
     requested_at: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answered_at: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_at: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     recorded: bool,
     /// Who answered last, and in which room: of a caller who was handed on and left, nobody else is known.
@@ -34,6 +36,10 @@ impl Course {
 
     pub(super) fn requested_at(&self) -> Option<u64> {
         self.requested_at
+    }
+
+    pub(super) fn ended_at(&self) -> Option<u64> {
+        self.ended_at
     }
 
     pub(super) fn was_recorded(&self) -> bool {
@@ -57,6 +63,7 @@ impl Course {
                 self.agent = Some(callee.clone());
                 self.room = room.clone();
             }
+            EntryBody::End { .. } => drop(self.ended_at.get_or_insert(now)),
             EntryBody::RecordingStarted { .. } => self.recorded = true,
             _ => {}
         }

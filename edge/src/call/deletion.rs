@@ -10,15 +10,22 @@ use counterpart_shared::id::NodeId;
 use std::collections::BTreeSet;
 
 impl Turn<'_> {
-    /// Asks the nodes that have files; what is finished later goes too. Asked again while they are there, it is said to the nodes again.
-    pub(super) fn delete_recordings(&mut self, by: String) -> Outcome {
+    /// Somebody with the right to it wants all of it deleted, what is finished later included.
+    pub(super) fn delete_recordings(&mut self, least_days: u32, by: String) -> Outcome {
         if self.call.phase != CallPhase::Ended {
             return Err(conflict("the call is not over"));
         }
+        self.call.may_be_deleted(least_days, self.now)?;
         self.call.delete_by = Some(by.clone());
+        self.ask_deletion(by);
+        Ok(())
+    }
+
+    /// Asks the nodes that have files. Asked again while they are there, it is said to the nodes again.
+    pub(super) fn ask_deletion(&mut self, by: String) {
         let nodes = self.call.recorded_at();
         if nodes.is_empty() {
-            return Ok(());
+            return;
         }
         if self.call.is_deletion_news() {
             let by = by.clone();
@@ -27,7 +34,6 @@ impl Turn<'_> {
         let call = self.call.id.clone();
         let letter = ToFleet::RecordDelete { call, nodes, by };
         self.out.push(Output::Letter(Letter::Fleet(letter)));
-        Ok(())
     }
 
     /// A node has deleted these files; what it said before is no news.

@@ -106,6 +106,8 @@ impl Turn<'_> {
         if admission.record {
             self.record(true);
         }
+        let before = self.call.desk().cloned();
+        self.call.least.hand_on(before, &admission.terms);
         self.call.terms = admission.terms;
         self.call.reading = None;
         self.call.to = CreatedBy::Desk {

@@ -56,6 +56,8 @@ pub enum Input {
     },
     /// The business server wants what was recorded deleted.
     DeleteRecordings {
+        /// For how many days [`Call::desks`](super::Call::desks) want recordings kept today, the most of them.
+        least_days: u32,
         /// Which of its keys it shows.
         by: String,
     },

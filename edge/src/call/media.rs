@@ -83,6 +83,7 @@ mod tests {
             record: false,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             iat: 0,
             nbf: 0,
             exp: 9,

@@ -14,6 +14,7 @@ mod course;
 mod deletion;
 mod handover;
 mod input;
+mod least;
 mod letter;
 mod limits;
 mod media;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use course::Course;
 pub use input::{Ask, AskKind, Deed, Done, HandOver, Input, Output};
+pub use least::Least;
 pub use limits::{
     AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, GRANT_LIFE, HOLD, LEASE, NEW_LEASE, REVIEW_LIFE,
 };

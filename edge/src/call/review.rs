@@ -118,6 +118,7 @@ impl Call {
             record: false,
             watch: true,
             layout: Layout::default(),
+            least_days: 0,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + REVIEW_LIFE / 1000,

@@ -2,6 +2,7 @@
 
 use super::course::Course;
 use super::input::{Input, Output};
+use super::least::Least;
 use super::limits::{AWAY_AFTER, CHECK_EVERY, CHECK_WAITING, LEASE, NEW_LEASE};
 use super::review::Recorded;
 use super::says::Spoken;
@@ -59,6 +60,9 @@ pub struct Call {
     /// How it went.
     #[serde(default)]
     pub course: Course,
+    /// For how long its recordings must be kept.
+    #[serde(default, skip_serializing_if = "Least::is_none")]
+    pub least: Least,
     /// How often it was handed on.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub handed_on: u32,
@@ -162,6 +166,7 @@ impl Call {
             serial: 0,
             position: None,
             wait_s: None,
+            least: Least::of(&terms),
             terms,
             course: Course::begin(now),
             handed_on: 0,

@@ -58,7 +58,7 @@ impl Turn<'_> {
         self.call.recordings.insert(seq, recorded);
         if let Some(by) = self.call.delete_by.clone() {
             // It was allowed once, and the call is as over as it was.
-            let _ = self.delete_recordings(by);
+            self.ask_deletion(by);
         }
     }
 }

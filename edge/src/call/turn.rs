@@ -33,8 +33,8 @@ impl<'a> Turn<'a> {
             Input::WatcherSays { user, command } => self.watcher_says(&user, command),
             Input::Urls(party) => self.urls_by_http(party),
             Input::Deed { user, deed } => self.deed(&user, deed),
-            Input::DeleteRecordings { by } => {
-                let outcome = self.delete_recordings(by);
+            Input::DeleteRecordings { least_days, by } => {
+                let outcome = self.delete_recordings(least_days, by);
                 self.out.push(Output::Settled(outcome));
             }
             Input::Letter(letter) => self.letter(letter),

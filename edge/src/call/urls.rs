@@ -132,6 +132,10 @@ impl Turn<'_> {
                 Act::Publish => self.call.terms.layout,
                 Act::Play | Act::Review => Layout::default(),
             },
+            least_days: match act {
+                Act::Publish => self.call.least.days(),
+                Act::Play | Act::Review => 0,
+            },
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + GRANT_LIFE / 1000,

@@ -11,19 +11,18 @@ use counterpart_shared::id::{RoomId, Skill};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-/// Whether these settings can be used.
+/// Whether these settings can be used, where the deployment keeps finished calls for so many days; 0: for ever.
 ///
 /// # Errors
 /// [`ErrorCode::BadRequest`] with the first value that is out of its range.
-pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
+pub fn check_settings(settings: &DeskSettings, deployment_days: u32) -> Result<(), ApiError> {
     within("offer_s", settings.offer_s, 5..=300)?;
     within("presence_s", settings.presence_s, 5..=300)?;
     within("wrap_up_s", settings.wrap_up_s, 0..=3600)?;
     within("max_line", settings.max_line, 0..=10_000)?;
     within("messages_per_10s", settings.messages_per_10s, 1..=10_000)?;
     within("utc_offset_min", settings.utc_offset_min, -720..=840)?;
-    let days = settings.retention_days.unwrap_or_default();
-    within("retention_days", days, 0..=MAX_RETENTION_DAYS)?;
+    check_retention(settings, deployment_days)?;
     for text in settings.title.iter().flat_map(|it| [&it.zh, &it.en]) {
         within("length of a title", length(text), 1..=MAX_TITLE)?;
         one_line(text)?;
@@ -44,6 +43,19 @@ pub fn check_settings(settings: &DeskSettings) -> Result<(), ApiError> {
         check_characters(text)?;
     }
     check_hours(settings.hours.as_deref().unwrap_or_default())
+}
+
+/// Nothing can be kept for longer than the call by which it is found.
+fn check_retention(settings: &DeskSettings, deployment_days: u32) -> Result<(), ApiError> {
+    let most = settings.retention_days.unwrap_or(deployment_days);
+    let least = settings.record_least_days;
+    within("retention_days", most, 0..=MAX_RETENTION_DAYS)?;
+    within("record_least_days", least, 0..=MAX_RETENTION_DAYS)?;
+    if most > 0 && least > most {
+        let detail = format!("record_least_days is {least}, calls are kept for {most} days");
+        return Err(ApiError::new(ErrorCode::BadRequest, detail));
+    }
+    Ok(())
 }
 
 fn length(text: &str) -> usize {
@@ -200,13 +212,13 @@ mod tests {
 
     #[test]
     fn settings_have_bounds() {
-        assert_eq!(check_settings(&DeskSettings::default()), Ok(()));
+        assert_eq!(check_settings(&DeskSettings::default(), 0), Ok(()));
         for good in [
             r#"{"offer_s":5,"presence_s":300,"max_line":0,"hours":[]}"#,
             r#"{"hours":[{"day":7,"from_min":1439,"to_min":1440}],"utc_offset_min":-720}"#,
             r#"{"title":{"zh":"贷款","en":"Loans"},"quick_replies":["您好\n请稍候"]}"#,
         ] {
-            assert_eq!(check_settings(&from(good)), Ok(()), "{good}");
+            assert_eq!(check_settings(&from(good), 0), Ok(()), "{good}");
         }
         for (bad, named) in [
             (r#"{"offer_s":4}"#, "offer_s is 4"),
@@ -215,6 +227,7 @@ mod tests {
             (r#"{"wrap_up_s":3601}"#, "wrap_up_s is 3601"),
             (r#"{"utc_offset_min":841}"#, "utc_offset_min is 841"),
             (r#"{"retention_days":3651}"#, "retention_days is 3651"),
+            (r#"{"record_least_days":3651}"#, "record_least_days is 3651"),
             (
                 r#"{"title":{"zh":"","en":"Loans"}}"#,
                 "length of a title is 0",
@@ -236,7 +249,7 @@ mod tests {
                 "to_min is 0",
             ),
         ] {
-            let error = check_settings(&from(bad)).unwrap_err();
+            let error = check_settings(&from(bad), 0).unwrap_err();
             assert_eq!(error.code, ErrorCode::BadRequest);
             assert!(error.detail.contains(named), "{}", error.detail);
         }
@@ -245,15 +258,36 @@ mod tests {
             prompts: vec!["好".repeat(MAX_PROMPT); MAX_PROMPTS],
             ..DeskSettings::default()
         };
-        assert_eq!(check_settings(&many), Ok(()));
+        assert_eq!(check_settings(&many, 0), Ok(()));
         assert!(crate::table::to_json(&many).len() < MAX_SETTINGS);
         for text in ["x", &"好".repeat(MAX_QUICK_REPLY + 1)] {
             let mut more = many.clone();
             more.quick_replies.push(text.into());
-            assert!(check_settings(&more).is_err());
+            assert!(check_settings(&more, 0).is_err());
             let mut more = many.clone();
             more.prompts.push(text.into());
-            assert!(check_settings(&more).is_err());
+            assert!(check_settings(&more, 0).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_is_kept_for_no_longer_than_its_call() {
+        for (json, deployment_days, fits) in [
+            (r#"{"record_least_days":30}"#, 0, true),
+            (r#"{"record_least_days":30}"#, 30, true),
+            (r#"{"record_least_days":31}"#, 30, false),
+            (r#"{"record_least_days":31,"retention_days":31}"#, 30, true),
+            (r#"{"record_least_days":32,"retention_days":31}"#, 0, false),
+            (r#"{"record_least_days":31,"retention_days":0}"#, 30, true),
+        ] {
+            match check_settings(&from(json), deployment_days) {
+                Ok(()) => assert!(fits, "{json}"),
+                Err(error) => {
+                    assert!(!fits, "{json}: {error}");
+                    assert_eq!(error.code, ErrorCode::BadRequest);
+                    assert!(error.detail.starts_with("record_least_days is 3"));
+                }
+            }
         }
     }
 }

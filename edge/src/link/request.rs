@@ -205,6 +205,13 @@ pub struct Terms {
     /// The statements that its agent may read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<String>,
+    /// For how many days what is recorded must be kept.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub least_days: u32,
+}
+
+fn is_zero(days: &u32) -> bool {
+    *days == 0
 }
 
 impl Default for Terms {
@@ -222,6 +229,7 @@ impl From<&DeskSettings> for Terms {
             record_control: settings.record_control,
             layout: settings.layout,
             prompts: settings.prompts.clone(),
+            least_days: settings.record_least_days,
         }
     }
 }

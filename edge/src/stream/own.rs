@@ -66,6 +66,7 @@ impl OwnStream {
             serial: now,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             record: false,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),

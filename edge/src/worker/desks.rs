@@ -31,7 +31,7 @@ impl Reception {
         self.business().await?;
         let body = body::read_up_to(MAX_SETTINGS, &mut self.request).await?;
         let settings: DeskSettings = parse_given(&body)?;
-        check_settings(&settings)?;
+        check_settings(&settings, self.config.retention_days)?;
         let to = Address::Desk(desk.clone());
         let request = DeskRequest::Configure { desk, settings };
         let settings: DeskSettings = ask::ask(&self.env, &to, &request).await?;

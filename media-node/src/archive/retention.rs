@@ -38,6 +38,14 @@ impl Retention {
     }
 }
 
+/// How long the desks wanted the call kept at least when its parties published.
+fn least(manifests: &[Manifest]) -> Retention {
+    let published = manifests.iter().flat_map(|manifest| &manifest.published);
+    let days = published.map(|published| published.grant.least_days).max();
+    let days = u64::from(days.unwrap_or_default());
+    Retention(Duration::from_secs(days * 86_400))
+}
+
 /// Notes in a call's `open.json` that all of it is to be deleted; whether there is anything of it.
 ///
 /// # Errors
@@ -154,7 +162,9 @@ fn due(open: &OpenCall, manifests: &[Manifest], retention: Option<Retention>) ->
     if !open.begun.is_empty() || !open.files.is_empty() {
         return None;
     }
-    let over = retention.filter(|retention| retention.is_over(ended_at, now));
+    let least = least(manifests);
+    let is_over = |rule: &Retention| rule.is_over(ended_at, now) && least.is_over(ended_at, now);
+    let over = retention.filter(is_over);
     let rule = match &open.delete {
         Some(by) => format!("asked for by {by}"),
         None => over?.rule(),

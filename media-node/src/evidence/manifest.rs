@@ -182,6 +182,7 @@ mod tests {
             record: true,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             iat: 1,
             nbf: 1,
             exp: 2,

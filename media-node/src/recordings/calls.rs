@@ -138,6 +138,7 @@ mod tests {
             record: true,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             iat: 0,
             nbf: 0,
             exp: 1,

@@ -75,6 +75,27 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_desk_wants_kept_for_longer_outlives_the_nodes_rule() {
+    const DAY_MS: u64 = 86_400_000;
+    let world = World::new(Mood::Well).await;
+    for (name, days_ago, least_days) in [
+        ("kept", 59, 60),
+        ("kept-long-enough", 61, 60),
+        ("young", 29, 5),
+        ("old", 31, 5),
+    ] {
+        let began = now_ms() - days_ago * DAY_MS;
+        world.record_under(name, began, SMALL, least_days);
+    }
+    let gone = delete_all(&world, Some(MONTH));
+    assert_eq!(gone, [id("kept-long-enough"), id("old")]);
+    assert_eq!(delete_all(&world, None), [], "no rule, no end");
+    let sealed = std::fs::read_to_string(world.path("kept/call.json")).unwrap();
+    assert!(sealed.contains(r#""least_days": 60"#), "{sealed}");
+    assert_eq!(world.verify(&world.root()).code(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_wants_deleted_is_deleted_under_his_name() {
     let world = World::new(Mood::Well).await;
     let call = id("young");

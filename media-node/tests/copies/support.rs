@@ -4,9 +4,10 @@ use crate::store::{BUCKET, KEY, Mood, SECRET, Store};
 use counterpart_node::archive::{Archive, Copies, S3, Settings, Target};
 use counterpart_node::evidence::verify::{Given, Kind, Report, verify};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer, VerifyKey};
-use counterpart_node::record::open::OpenCall;
+use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, FinishedFile, Origin};
-use counterpart_shared::id::{CallId, NodeId};
+use counterpart_shared::grant::{Act, Grant, Layout};
+use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,22 @@ impl World {
 
     /// Seals a call with a file of each party that began at a time.
     pub(crate) fn record(&self, name: &str, began: u64, size: usize) -> CallId {
+        self.record_under(name, began, size, 0)
+    }
+
+    /// The same, of a desk that wants recordings kept for so many days at least.
+    pub(crate) fn record_under(
+        &self,
+        name: &str,
+        began: u64,
+        size: usize,
+        least_days: u32,
+    ) -> CallId {
         let call = id(name);
         let folder = CallFolder::create(&self.root(), &call).unwrap();
+        let grant = grant(&call, least_days);
+        let published = Published { at: began, grant };
+        OpenCall::update(folder.path(), &call, |open| open.published.push(published)).unwrap();
         for (file, size) in [("caller.mp4", size), ("callee.wav", SMALL)] {
             let content = content(name, file, size);
             fs::write(folder.path().join(file), &content).unwrap();
@@ -130,6 +145,25 @@ impl World {
             heads: Vec::new(),
         };
         verify(folder, &given).unwrap()
+    }
+}
+
+fn grant(call: &CallId, least_days: u32) -> Grant {
+    Grant {
+        act: Act::Publish,
+        stream: StreamId::of(call, Party::Caller),
+        call: call.clone(),
+        party: Party::Caller,
+        node: node(),
+        sub: "alice".parse().unwrap(),
+        serial: 1,
+        record: true,
+        watch: false,
+        layout: Layout::default(),
+        least_days,
+        iat: 0,
+        nbf: 0,
+        exp: 1,
     }
 }
 

@@ -178,6 +178,7 @@ pub(crate) fn publish_grant() -> Grant {
         record: true,
         watch: false,
         layout: Layout::default(),
+        least_days: 0,
         iat: 0,
         nbf: 0,
         exp: 1,

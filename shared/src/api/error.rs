@@ -19,6 +19,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The thing is not in a state that allows it.
     Conflict,
+    /// What was recorded must be kept for longer; [`ApiError::until`] says until when.
+    Retained,
     /// A body, message or text over the limit.
     TooLarge,
     /// The WebSocket upgrade is missing.
@@ -41,7 +43,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them.
-    pub const ALL: [ErrorCode; 15] = [
+    pub const ALL: [ErrorCode; 16] = [
         ErrorCode::BadRequest,
         ErrorCode::Unauthorized,
         ErrorCode::Forbidden,
@@ -50,6 +52,7 @@ impl ErrorCode {
         ErrorCode::Conflict,
         ErrorCode::DeskClosed,
         ErrorCode::LineFull,
+        ErrorCode::Retained,
         ErrorCode::TooLarge,
         ErrorCode::UpgradeRequired,
         ErrorCode::RateLimited,
@@ -68,7 +71,7 @@ impl ErrorCode {
             ErrorCode::NotFound => 404,
             ErrorCode::MethodNotAllowed => 405,
             ErrorCode::Conflict => 409,
-            ErrorCode::DeskClosed | ErrorCode::LineFull => 409,
+            ErrorCode::DeskClosed | ErrorCode::LineFull | ErrorCode::Retained => 409,
             ErrorCode::TooLarge => 413,
             ErrorCode::UpgradeRequired => 426,
             ErrorCode::NoNode => 503,
@@ -99,6 +102,10 @@ impl ErrorCode {
                 "排队人数已满，请稍后再试",
                 "The line is full, try again later",
             ),
+            ErrorCode::Retained => (
+                "录制尚在最短保存期内，不能删除",
+                "What was recorded must be kept for longer",
+            ),
             ErrorCode::RateLimited => ("请求过于频繁", "There are too many requests"),
             ErrorCode::Upstream => (
                 "第三方服务异常",
@@ -110,7 +117,7 @@ impl ErrorCode {
     }
 }
 
-/// A refusal on any boundary of the edge: `{code, message, detail}`.
+/// A refusal on any boundary of the edge: `{code, message, detail}`, and with [`ErrorCode::Retained`] `until`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiError {
     /// What was wrong, for programs.
@@ -119,6 +126,9 @@ pub struct ApiError {
     pub message: String,
     /// What exactly, with the offending value.
     pub detail: String,
+    /// From when on the same is allowed, in UNIX milliseconds, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
 }
 
 impl ApiError {
@@ -129,7 +139,14 @@ impl ApiError {
             code,
             message: format!("{chinese} / {english}"),
             detail: detail.into(),
+            until: None,
         }
+    }
+
+    /// Refused until then, in UNIX milliseconds.
+    pub fn until(self, at: u64) -> Self {
+        let until = Some(at);
+        Self { until, ..self }
     }
 }
 

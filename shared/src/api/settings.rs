@@ -41,6 +41,10 @@ pub struct DeskSettings {
     /// as the deployment does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u32>,
+    /// For how many days what is recorded must be kept, from the end of the call: up to
+    /// [`super::MAX_RETENTION_DAYS`], and no more than `retention_days`; 0: it may go at any time.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub record_least_days: u32,
     /// What people call it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
@@ -64,10 +68,15 @@ impl Default for DeskSettings {
             layout: Layout::SideBySide,
             prompts: Vec::new(),
             retention_days: None,
+            record_least_days: 0,
             title: None,
             quick_replies: Vec::new(),
         }
     }
+}
+
+fn is_zero(days: &u32) -> bool {
+    *days == 0
 }
 
 /// A name in both languages, each of 1 to [`super::MAX_TITLE`] characters.

@@ -71,6 +71,10 @@ pub struct Grant {
     /// How the composite shows the parties, if what is published is recorded.
     #[serde(default, skip_serializing_if = "Layout::is_side_by_side")]
     pub layout: Layout,
+    /// For how many days what is published must be kept, if it is recorded, from the end of the call; 0: it may go at
+    /// any time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub least_days: u32,
     /// When it was made, in UNIX seconds.
     pub iat: u64,
     /// From when on it is valid, in UNIX seconds.
@@ -116,6 +120,6 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-fn is_zero(number: &u8) -> bool {
-    *number == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }

@@ -277,6 +277,7 @@ mod tests {
             record: true,
             watch: false,
             layout: Layout::default(),
+            least_days: 0,
             iat: 100,
             nbf: 100,
             exp: 200,
@@ -306,6 +307,14 @@ mod tests {
             let token = signer().sign_grant(&grant);
             assert_eq!(keys().verify_grant(&token, 150), Ok(grant));
         }
+        let least = Grant {
+            least_days: 90,
+            ..grant()
+        };
+        let token = signer().sign_grant(&least);
+        assert_eq!(keys().verify_grant(&token, 150), Ok(least.clone()));
+        let json = serde_json::to_string(&least).unwrap();
+        assert!(json.contains(r#","least_days":90,"iat":100,"#), "{json}");
         let layout = serde_json::to_string(&Layout::PictureInPicture).unwrap();
         assert_eq!(layout, r#""picture_in_picture""#);
     }

@@ -33,6 +33,7 @@ fn grant(iat: u64, nbf: u64, exp: u64) -> Grant {
         record: true,
         watch: false,
         layout: Layout::default(),
+        least_days: 0,
         iat,
         nbf,
         exp,

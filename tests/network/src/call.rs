@@ -210,6 +210,7 @@ pub(crate) fn media_url(
         record: false,
         watch: false,
         layout: Layout::default(),
+        least_days: 0,
         iat: now - 1,
         nbf: now - 1,
         exp: now + 600,

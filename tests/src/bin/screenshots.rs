@@ -17,7 +17,7 @@ async fn main() -> Result<()> {
         "Thank you for calling",
     ]);
     let front = json!({
-        "record": "on", "wrap_up_s": 120, "title": {"zh": "贷款咨询", "en": "Loans"}, "quick_replies": replies,
+        "record": "on", "record_control": "supervisor", "wrap_up_s": 120, "title": {"zh": "贷款咨询", "en": "Loans"}, "quick_replies": replies,
     });
     desk(&system, "front", front).await?;
     let claims = json!({"title": {"zh": "理赔服务", "en": "Claims"}});
@@ -38,6 +38,7 @@ async fn main() -> Result<()> {
         "console": link(&system, "console", agent("li-na"), "&room=A01").await?,
         "colleague": link(&system, "console", agent("wang-wei"), "&room=A02").await?,
         "board": link(&system, "board", ("ops", Role::Operator, None), "").await?,
+        "supervisor": link(&system, "board", ("zhao-min", Role::Supervisor, Some("front")), "").await?,
     });
     tell("screenshots.mjs", &links, folder.path()).await?;
     println!("the pictures lie in {}", into.display());

@@ -41,7 +41,7 @@ AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
 const senses = {
   /** How many marked pictures of the other side were seen since the last time, the middle of their delays, and the longest pause. */
   seen(): { pictures: number; delay: number; pause: number } {
-    eye ??= new Eye(() => document.querySelector('.remote canvas, .remote video, #other canvas, #other video'));
+    eye ??= new Eye(() => document.querySelector('.remote canvas, .remote video, .watch-picture canvas, .watch-picture video, #other canvas, #other video'));
     const { delays, pauseMs } = eye.take();
     delays.sort((a, b) => a - b);
     return { pictures: delays.length, delay: delays[Math.floor(delays.length / 2)] ?? NaN, pause: pauseMs };

@@ -50,20 +50,24 @@ pub(crate) fn listen(hub: Arc<Hub>, tasks: &mut JoinSet<()>) -> (SocketAddr, Str
 }
 
 async fn client(hub: Arc<Hub>, connection: quinn::Connection) {
-    let Ok((writer, reader)) = connection.accept_bi().await else {
+    let Ok((mut writer, reader)) = connection.accept_bi().await else {
         return;
     };
     let (out, media) = mpsc::channel(1024);
     let mut tasks = JoinSet::new();
-    tasks.spawn(send(connection.clone(), media));
+    let sends = tokio::spawn(send(connection.clone(), media));
     tasks.spawn(receive(hub.clone(), connection.clone()));
-    serve(hub, reader, writer, &[], Some(out)).await;
-    // Let the last words arrive.
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    serve(hub, reader, &mut writer, &[], Some(out)).await;
+    // The last words have arrived once they are acknowledged, or nobody is there to read them.
+    let _ = writer.finish();
+    let _ = writer.stopped().await;
+    let _ = sends.await;
 }
 
+/// Ends when all that it was given has arrived.
 async fn send(connection: quinn::Connection, mut media: mpsc::Receiver<Message>) {
     let (mut pictures, mut data) = (0, 0);
+    let mut arriving = JoinSet::new();
     let mut config = None;
     let mut sound = AudioDatagrams::new();
     while let Some(message) = media.recv().await {
@@ -105,7 +109,9 @@ async fn send(connection: quinn::Connection, mut media: mpsc::Receiver<Message>)
         let mut pieces: Vec<_> = out.into();
         let _ = stream.write_all_chunks(&mut pieces).await;
         let _ = stream.finish();
+        arriving.spawn(async move { stream.stopped().await });
     }
+    arriving.join_all().await;
 }
 
 /// Media of a publisher, in order.

@@ -14,6 +14,15 @@ export interface Side {
   recorded: boolean;
 }
 
+/** Who paused the recording, and why. */
+export interface Pause {
+  at: number;
+  /** The party; absent: a supervisor. */
+  by?: Party;
+  supervisor?: string;
+  reason: string;
+}
+
 /** Where a call stands, by all of its entries. */
 export interface CallState {
   phase: CallPhase;
@@ -28,6 +37,8 @@ export interface CallState {
   answeredAt?: number;
   /** Whether the caller may be recorded: he is asked, or has answered. */
   consent?: 'asked' | 'given' | 'refused';
+  /** The recording is paused. */
+  paused?: Pause;
   /** The statement that the agent reads. */
   reading?: { number: number; text: string };
   /** The caller was handed on and waits for the next agent. */
@@ -64,6 +75,10 @@ export function after(state: CallState, entry: Entry): CallState {
       return { ...state, consent: 'asked' };
     case 'recording.consent':
       return { ...state, consent: entry.given ? 'given' : 'refused' };
+    case 'recording.pause':
+      return { ...state, paused: pauseOf(entry) };
+    case 'recording.begin':
+      return goingOn(state);
     case 'prompt.begin':
       return { ...state, reading: { number: entry.number, text: entry.text } };
     case 'prompt.end':
@@ -82,6 +97,16 @@ function answered(entry: { callee: string; room?: string }): Partial<CallState> 
 /** The agent is out of it. */
 function without(state: CallState): CallState {
   const { agent: _agent, room: _room, answeredAt: _at, ...rest } = unread(state);
+  return rest;
+}
+
+function pauseOf({ at, by, supervisor, reason }: Extract<Entry, { kind: 'recording.pause' }>): Pause {
+  return { at, reason, ...(by && { by }), ...(supervisor && { supervisor }) };
+}
+
+/** The recording is not paused. */
+function goingOn(state: CallState): CallState {
+  const { paused: _paused, ...rest } = state;
   return rest;
 }
 

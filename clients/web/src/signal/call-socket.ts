@@ -1,4 +1,4 @@
-// A party's socket of a call.
+// A party's socket of a call, or that of a supervisor who watches it.
 
 import { Emitter } from '../media/emitter';
 import { type Answer, Commands } from './commands';
@@ -13,6 +13,9 @@ import type { MediaUrls } from '../media/types';
 /** The first message of a connection. */
 export type Hello = Extract<CallMessage, { type: 'hello' }>;
 
+/** The same, for a supervisor. */
+export type Watching = Extract<CallMessage, { type: 'watching' }>;
+
 /** A place in a desk's line. */
 export interface Position {
   /** 1 is next. */
@@ -25,6 +28,7 @@ export interface Position {
 export type CallSocketEvents = {
   state: SocketState;
   hello: Hello;
+  watching: Watching;
   /** Each entry of the log once and in order; `fresh` unless this tab has seen it before a reload. */
   entry: { entry: Entry; fresh: boolean };
   /** All entries that were there at the greeting have been told. */
@@ -55,7 +59,7 @@ export class CallSocket extends Emitter<CallSocketEvents> {
   readonly #commands: Commands<Command>;
   readonly #store: Store | undefined;
   readonly #seen: number;
-  #hello: Hello | undefined;
+  #greeting: Hello | Watching | undefined;
   #current = false;
 
   constructor(edge: Edge, call: string, options: CallSocketOptions = {}) {
@@ -124,6 +128,7 @@ export class CallSocket extends Emitter<CallSocketEvents> {
   #hear(message: CallMessage): void {
     switch (message.type) {
       case 'hello':
+      case 'watching':
         return this.#greet(message);
       case 'entry':
         return this.#entry(message);
@@ -143,11 +148,12 @@ export class CallSocket extends Emitter<CallSocketEvents> {
     }
   }
 
-  #greet(hello: Hello): void {
-    this.#hello = hello;
+  #greet(greeting: Hello | Watching): void {
+    this.#greeting = greeting;
     this.#current = false;
-    if (this.#log.hello(hello.seq)) this.#resume();
-    this.emit('hello', hello);
+    if (this.#log.hello(greeting.seq)) this.#resume();
+    if (greeting.type === 'hello') this.emit('hello', greeting);
+    else this.emit('watching', greeting);
     this.#commands.greeted();
     this.#tellCurrent();
   }
@@ -163,9 +169,9 @@ export class CallSocket extends Emitter<CallSocketEvents> {
   }
 
   #tellCurrent(): void {
-    if (this.#current || !this.#hello || !this.#log.current) return;
+    if (this.#current || !this.#greeting || !this.#log.current) return;
     this.#current = true;
-    this.emit('current', { phase: this.#hello.phase, live: this.#hello.live });
+    this.emit('current', { phase: this.#greeting.phase, live: this.#greeting.live });
   }
 
   #resume(): void {

@@ -5,7 +5,7 @@ import type { ByeReason } from './says';
 /** What the edge refuses with, `shared/src/api/error.rs`. */
 export type RefusalCode =
   | 'bad_request' | 'unauthorized' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'conflict' | 'desk_closed'
-  | 'line_full' | 'too_large' | 'upgrade_required' | 'rate_limited' | 'internal' | 'not_configured' | 'upstream' | 'no_node';
+  | 'line_full' | 'retained' | 'too_large' | 'upgrade_required' | 'rate_limited' | 'internal' | 'not_configured' | 'upstream' | 'no_node';
 
 /**
  * The edge's codes, and: `unreachable`, no answer came; `answer`, it was none of the edge's; `closed`, this side closed

@@ -4,7 +4,7 @@ export type * from './archive';
 export type * from './desk';
 export type * from './says';
 export { BoardSocket, type BoardSocketEvents } from './board-socket';
-export { CallSocket, type CallSocketEvents, type CallSocketOptions, type Hello, type Position } from './call-socket';
+export { CallSocket, type CallSocketEvents, type CallSocketOptions, type Hello, type Position, type Watching } from './call-socket';
 export { clientId } from './client-id';
 export { Edge, type CreatedCall } from './edge';
 export { SignalError, type RefusalCode, type SignalCode } from './error';

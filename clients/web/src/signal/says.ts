@@ -1,4 +1,4 @@
-// What a call's socket says, letter by letter as shared/src/api/call.rs and says.rs pin it.
+// What a call's socket says, letter by letter as shared/src/api/call/ and says.rs pin it.
 
 import type { MediaUrls } from '../media/types';
 
@@ -111,6 +111,7 @@ export interface PartyUrls {
 /** What the edge says on a call's socket. */
 export type CallMessage =
   | { type: 'hello'; call: string; party: Party; phase: CallPhase; seq: number; live: Party[] }
+  | { type: 'watching'; call: string; phase: CallPhase; caller: string; callee?: string; seq: number; live: Party[] }
   | { type: 'bye'; reason: ByeReason }
   | ({ type: 'entry' } & Entry)
   | { type: 'ack'; id: string; seq?: number }

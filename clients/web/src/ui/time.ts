@@ -26,6 +26,11 @@ export function exactClock(at: number): string {
   return new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(at);
 }
 
+/** `26/11/2026, 14:03`. */
+export function dayAndClock(at: number): string {
+  return new Intl.DateTimeFormat(locale(), { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
+}
+
 /** The first moment of today, here. */
 export function today(): number {
   return new Date().setHours(0, 0, 0, 0);

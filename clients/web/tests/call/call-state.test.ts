@@ -28,6 +28,19 @@ test('a call from asking to its end', () => {
   assert.deepEqual(ended.end, { at: 90, by: 'callee', reason: 'hang_up' });
 });
 
+test('a pause of the recording says by whom and why until it goes on', () => {
+  const paused = amounts(
+    { kind: 'recording.started', party: 'caller' },
+    { kind: 'recording.pause', supervisor: 'ann', reason: 'card number' },
+    { kind: 'recording.ready', party: 'caller', files: [] },
+  );
+  assert.deepEqual(paused.paused, { at: 20, supervisor: 'ann', reason: 'card number' });
+  assert.equal(paused.caller.recorded, false);
+  const by = after(paused, { seq: 4, at: 40, kind: 'recording.pause', by: 'callee', reason: 'pin' });
+  assert.deepEqual(by.paused, { at: 40, by: 'callee', reason: 'pin' });
+  assert.equal(after(by, { seq: 5, at: 50, kind: 'recording.begin', supervisor: 'ann' }).paused, undefined);
+});
+
 test('who is handed on waits again, and knows nothing of the agent before', () => {
   const waiting = amounts(
     { kind: 'call.request', desk: 'front' },

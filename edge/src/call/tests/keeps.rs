@@ -290,8 +290,9 @@ fn recordings_are_found_at_their_nodes() {
 }
 
 fn wants_deleted(call: &mut Call, by: &str) -> (Result<(), ErrorCode>, Vec<Output>) {
-    let by = by.to_owned();
-    let mut out = call.handle(Input::DeleteRecordings { by }, &signer(), 80);
+    let (least_days, by) = (0, by.to_owned());
+    let wish = Input::DeleteRecordings { least_days, by };
+    let mut out = call.handle(wish, &signer(), 80);
     let Some(settled) = out.iter().position(|one| matches!(one, Output::Settled(_))) else {
         panic!("{out:?}");
     };

@@ -3,6 +3,7 @@
 mod at_desk;
 mod consent;
 mod keeps;
+mod least;
 mod outside;
 mod random;
 mod record;

@@ -304,7 +304,7 @@ fn a_command_sent_again_changes_nothing() {
 
 fn configure(json: &str) -> Input {
     let settings: DeskSettings = serde_json::from_str(json).unwrap();
-    check_settings(&settings).unwrap();
+    check_settings(&settings, 0).unwrap();
     let desk = "front".parse().unwrap();
     Input::Configure { desk, settings }
 }

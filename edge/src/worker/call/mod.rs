@@ -70,9 +70,7 @@ impl DurableObject for Call {
             CallRequest::Recordings { visitor } => {
                 answer(self.shell.recordings(visitor.as_ref()).await)
             }
-            CallRequest::DeleteRecordings { by } => {
-                answer(self.shell.settle(Input::DeleteRecordings { by }))
-            }
+            CallRequest::DeleteRecordings { by } => answer(self.shell.delete_recordings(by).await),
             CallRequest::Urls { user } => answer(self.shell.urls(&user).await),
             CallRequest::Socket { visitor } => {
                 self.shell.await_party(&visitor).await;

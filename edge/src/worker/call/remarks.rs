@@ -5,9 +5,9 @@ use super::super::{internal, reply};
 use super::pictures;
 use super::shell::Shell;
 use crate::call::{Call, Deed, Input};
-use crate::link::{Address, FleetRequest, Visitor};
+use crate::link::{Address, DeskRequest, FleetRequest, Visitor};
 use crate::picture::id_of;
-use counterpart_shared::api::{ApiError, Endpoints, ErrorCode, Image, Recordings};
+use counterpart_shared::api::{ApiError, DeskSettings, Endpoints, ErrorCode, Image, Recordings};
 use counterpart_shared::id::{ImageId, NodeId, UserId};
 use std::collections::BTreeMap;
 use worker::Response;
@@ -74,6 +74,18 @@ impl Shell {
         let business = || BUSINESS.parse().map_err(internal);
         let user = visitor.map_or_else(business, |visitor| Ok(visitor.user.clone()))?;
         self.look(|call| Ok(call.files(&user, &reached, signer, super::now())))
+    }
+
+    /// What its desks want is asked first: where one cannot say, nothing is deleted.
+    pub(super) async fn delete_recordings(&self, by: String) -> Outcome<()> {
+        let desks = self.look(|call| Ok(call.desks()))?;
+        let mut least_days = 0;
+        for desk in desks {
+            let at = Address::Desk(desk);
+            let settings: DeskSettings = ask(&self.core.env, &at, &DeskRequest::Settings).await?;
+            least_days = least_days.max(settings.record_least_days);
+        }
+        self.settle(Input::DeleteRecordings { least_days, by })
     }
 
     fn look<T>(&self, look: impl FnOnce(&Call) -> Outcome<T>) -> Outcome<T> {

@@ -280,6 +280,7 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         record: false,
         watch: false,
         layout: Layout::default(),
+        least_days: 0,
         iat: now() - 1,
         nbf: now() - 1,
         exp: now() + 60,

@@ -13,6 +13,7 @@ import { lineTable } from './line-table';
 import { nodesTable } from './nodes-table';
 import { roomCards } from './room-cards';
 import { tiles } from './tiles';
+import { watchDialog } from './watch-dialog';
 
 /** After so long without a look at the fleet what is shown is out of date, in milliseconds. */
 const STALE = 8_000;
@@ -26,7 +27,8 @@ export class Board {
   readonly #tiles = el('div', { class: 'tiles' });
   readonly #rooms = el('div', { class: 'rooms' });
   readonly #line = el('div', { class: 'scroll' });
-  readonly #calls = new CallsCard();
+  readonly #calls: CallsCard;
+  readonly #supervised: string | undefined;
   readonly #nodes = el('div', { class: 'scroll' });
   readonly #nothing: HTMLElement;
   readonly #deskParts: HTMLElement;
@@ -34,7 +36,10 @@ export class Board {
   #seen = 0;
   #failure: Say | undefined;
 
-  constructor(edge: Edge, only: string | undefined, chosen: string | undefined) {
+  /** `supervised` is the desk whose calls may be watched. */
+  constructor(edge: Edge, only: string | undefined, chosen: string | undefined, supervised?: string) {
+    this.#supervised = supervised;
+    this.#calls = new CallsCard(supervised === undefined ? undefined : (call) => watchDialog(edge, supervised, call));
     this.#feed = new Feed(edge, only);
     this.#chosen = chosen;
     this.#nothing = empty((words) => words.board.noDesks, (words) => words.board.noDesksDetail);
@@ -61,11 +66,17 @@ export class Board {
     this.#feed.on('fleet', (fleet) => {
       this.#seen = Date.now();
       this.#failure = undefined;
-      this.#calls.show(fleet.calls);
+      this.#calls.show(fleet.calls, this.#his());
       fill(this.#nodes, nodesTable(fleet.nodes));
     });
     this.#feed.on('failed', (error) => (this.#failure = error.passes ? undefined : problem(error)));
     this.#feed.open();
+  }
+
+  /** The calls that somebody has at the supervised desk. */
+  #his(): Set<string> {
+    const board = this.#supervised === undefined ? undefined : this.#feed.boards.get(this.#supervised);
+    return new Set(board?.rooms.flatMap(({ call }) => call ?? []));
   }
 
   #shows(desk: string): boolean {

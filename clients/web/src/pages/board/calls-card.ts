@@ -2,6 +2,7 @@
 
 import type { BoardCall, StreamFigures } from '../../signal/desk';
 import type { Party } from '../../signal/says';
+import { button } from '../../ui/button';
 import { el, fill, setText, show } from '../../ui/el';
 import { Plot, Series } from '../../ui/plot';
 
@@ -24,22 +25,25 @@ export class CallsCard {
   readonly #list = el('div', { class: 'live-calls' });
   readonly #none = el('p', { class: 'soft', text: (words) => words.board.callsNone });
   readonly #rows = new Map<string, CallRow>();
+  readonly #watch: ((call: string) => void) | undefined;
 
-  constructor() {
+  /** `watch` opens a call for who may look at it. */
+  constructor(watch?: (call: string) => void) {
+    this.#watch = watch;
     const legend = el('p', { class: 'legend soft' },
       el('span', { class: 'figure a', text: (words) => words.log.caller }), el('span', { class: 'figure b', text: (words) => words.log.callee }),
       el('span', { text: (words) => words.board.minutesShown((ROOM * 2) / 60) }));
     this.node = el('div', {}, this.#none, legend, this.#list);
   }
 
-  /** The calls as they are now. */
-  show(calls: BoardCall[]): void {
+  /** The calls as they are now, and which of them are his who may watch. */
+  show(calls: BoardCall[], his: ReadonlySet<string>): void {
     const there = new Set(calls.map(({ call }) => call));
     for (const call of this.#rows.keys()) if (!there.has(call)) this.#rows.delete(call);
     const rows = calls.map((call) => {
-      const row = this.#rows.get(call.call) ?? new CallRow(call.call);
+      const row = this.#rows.get(call.call) ?? new CallRow(call.call, this.#watch);
       this.#rows.set(call.call, row);
-      row.step(call);
+      row.step(call, his.has(call.call));
       return row.node;
     });
     show(this.#none, rows.length === 0);
@@ -54,16 +58,20 @@ class CallRow {
   readonly #where = el('span', { class: 'soft' });
   readonly #plots: Record<Figure, FigurePlot>;
   readonly #none = el('p', { class: 'soft no-figures', text: (words) => words.board.noFigures });
+  readonly #open: HTMLElement;
   #measured = false;
 
-  constructor(call: string) {
+  constructor(call: string, watch?: (call: string) => void) {
     const plots = FIGURES.map((figure) => [figure.name, new FigurePlot(figure)] as const);
     this.#plots = Object.fromEntries(plots) as Record<Figure, FigurePlot>;
-    const name = el('div', { class: 'live-name' }, el('bdi', { class: 'cut', text: call }), this.#where);
+    this.#open = button({ say: (words) => words.board.watch, kind: 'quiet', class: 'small', press: () => watch?.(call) });
+    show(this.#open, false);
+    const name = el('div', { class: 'live-name' }, el('bdi', { class: 'cut', text: call }), this.#where, this.#open);
     this.node = el('div', { class: 'live-call' }, name, this.#none, ...plots.map(([, plot]) => plot.node));
   }
 
-  step(call: BoardCall): void {
+  step(call: BoardCall, his: boolean): void {
+    show(this.#open, his);
     setText(this.#where, (words) => [call.node, ...call.live.map((party) => words.log[party])].join(' · '));
     const of = (party: Party): StreamFigures | undefined => call.media?.find((one) => one.party === party);
     this.#measured ||= PARTIES.some((party) => of(party) !== undefined);

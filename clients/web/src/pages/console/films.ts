@@ -4,6 +4,7 @@ import type { FinishedCall, Recording } from '../../signal/archive';
 import type { Edge } from '../../signal/edge';
 import type { Entry } from '../../signal/says';
 import { button } from '../../ui/button';
+import { deletions } from '../../ui/deletion';
 import { el, fill, show } from '../../ui/el';
 import { problem } from '../../ui/problem';
 import { span } from '../../ui/time';
@@ -32,11 +33,11 @@ export class Films {
       // Still pictures stand in the log.
       const recordings = await this.#edge.recordings(this.#call.call);
       const files = recordings.filter(({ path, url }) => path.endsWith('.mp4') && url);
-      const gone = recordings.find(({ deleted }) => deleted)?.deleted;
+      const gone = deletions(recordings).map((text) => el('p', { class: 'soft', text }));
       this.#films = files.sort(byWhom).map((file) => ({ file, video: film(file) }));
       const again = button({ say: (words) => words.console.refresh, icon: 'retry', press: () => this.show() });
-      if (files.length) fill(this.node, title, this.#chapters, ...this.#films.map(figure), again);
-      else if (gone) soft(el('p', { class: 'soft', text: (words) => words.console.recordingsDeleted(gone.rule) }));
+      if (files.length) fill(this.node, title, this.#chapters, ...this.#films.map(figure), ...gone, again);
+      else if (gone.length) fill(this.node, title, ...gone);
       else if (this.#call.recorded) fill(this.node, title, el('p', { class: 'soft', text: (words) => words.console.recordingsLater }), again);
       else soft(el('p', { class: 'soft', text: (words) => words.console.noRecordings }));
     } catch (error) {
