@@ -68,7 +68,7 @@ fn bracketed(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::grant::Layout;
+    use counterpart_shared::grant::{Composite, Layout};
     use counterpart_shared::id::Party;
 
     fn urls(rtmps_port: Option<u16>, https_port: Option<u16>) -> MediaUrls {
@@ -83,6 +83,8 @@ mod tests {
             record: false,
             watch: false,
             layout: Layout::default(),
+            composite: Composite::default(),
+            desk: None,
             iat: 0,
             nbf: 0,
             exp: 9,

@@ -166,7 +166,7 @@ impl Manifest {
 mod tests {
     use super::*;
     use crate::record::file::sample;
-    use counterpart_shared::grant::{Act, Grant, Layout};
+    use counterpart_shared::grant::{Act, Composite, Grant, Layout};
     use counterpart_shared::id::{Party, StreamId};
 
     fn grant() -> Grant {
@@ -182,6 +182,8 @@ mod tests {
             record: true,
             watch: false,
             layout: Layout::default(),
+            composite: Composite::default(),
+            desk: None,
             iat: 1,
             nbf: 1,
             exp: 2,
