@@ -11,7 +11,7 @@ use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::control::Outbox;
 use crate::derive::live::Means;
-use crate::derive::{Deriver, Live, Told};
+use crate::derive::{Deriver, Live};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
 use crate::record::log;
@@ -24,7 +24,7 @@ use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
 use counterpart_shared::grant::{Composite, Grant};
 use counterpart_shared::id::CallId;
 use counterpart_transport::clock;
-use report::Report;
+use report::{Report, teller};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -287,20 +287,6 @@ impl Recordings {
 
     fn calls(&self) -> MutexGuard<'_, Calls> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells the edge what was made of a call, and has that copied.
-fn teller(
-    report: &Report,
-    archive: &Arc<OnceLock<Archive>>,
-) -> impl Fn(&CallId, Told) + Send + Sync + use<> {
-    let (report, archive) = (report.clone(), archive.clone());
-    move |call, told| {
-        report.told(call, told);
-        if let Some(archive) = archive.get() {
-            archive.take(call);
-        }
     }
 }
 

@@ -60,7 +60,7 @@ impl Progress {
     }
 
     /// For the recorder of a stream.
-    pub(super) fn recording(&self) -> Recording {
+    pub(crate) fn recording(&self) -> Recording {
         let mut state = self.lock();
         state.recordings += 1;
         Recording {
@@ -76,14 +76,14 @@ impl Progress {
 
 /// Where one recorder says how far it is.
 #[derive(Debug)]
-pub(super) struct Recording {
+pub(crate) struct Recording {
     progress: Progress,
     number: usize,
 }
 
 impl Recording {
     /// A file of this name and origin, which began then, is on the disk this far.
-    pub(super) fn note(&self, name: &str, (origin, first_at): (i64, u64), reach: Reach) {
+    pub(crate) fn note(&self, name: &str, (origin, first_at): (i64, u64), reach: Reach) {
         let mut state = self.progress.lock();
         let known = state.files.iter_mut().find(|file| file.name == name);
         let growth = match known {

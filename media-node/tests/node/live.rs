@@ -1,5 +1,6 @@
 //! Composites that are made while their calls go on.
 
+use crate::encrypted::vault;
 use crate::program::program;
 use crate::support::{Carrier, Client, World, grant};
 use counterpart_node::derive::{Settings, Source, composite};
@@ -237,7 +238,7 @@ async fn the_composite_of_a_call_is_there_when_the_call_is_over() {
     assert!(grown > 30_000, "made while the call goes on: {grown}");
     let caller = fs::read_to_string(folder.join("open.json")).unwrap();
     assert!(caller.contains("caller.mp4"));
-    let at = counterpart_unix_ms() - 10_000;
+    let at = unix_ms() - 10_000;
     let call: counterpart_shared::id::CallId = "c1".parse().unwrap();
     let entries = log(at);
     world.edge.command(
@@ -337,14 +338,17 @@ async fn a_node_that_is_killed_makes_the_composite_afterwards() {
 
 #[tokio::test]
 async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_not_made() {
+    let work = tempfile::tempdir().unwrap();
     let world = World::with(|config| {
         config.derive = Settings {
             live: 1,
             ..SETTINGS
-        }
+        };
+        // So the live one reads files that are encrypted before it comes to them.
+        config.vault = vault(work.path());
+        config.timing.first_media = PATIENCE;
     })
     .await;
-    let work = tempfile::tempdir().unwrap();
     let tags = clip(work.path());
     // A second one at once is one too many, and the third's desk wants none.
     let wanted = [Composite::Live, Composite::Live, Composite::Off];
@@ -366,19 +370,20 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     let root = world.folder.path();
     wait("all is sealed", async || {
         let done = |call: &str| {
-            root.join(call).join("call.wav").exists() && !root.join(call).join("open.json").exists()
+            root.join(call).join("call.wav.enc").exists()
+                && !root.join(call).join("open.json").exists()
         };
         ["c1", "c2", "c3"].into_iter().all(done)
     })
     .await;
     let parts = |call: &str| Manifest::read_all(&root.join(call)).unwrap().len();
     assert_eq!([parts("c1"), parts("c2"), parts("c3")], [3, 2, 2]);
-    assert!(root.join("c1/call.mp4").exists() && root.join("c2/call.mp4").exists());
-    assert!(!root.join("c3/call.mp4").exists());
+    assert!(root.join("c1/call.mp4.enc").exists() && root.join("c2/call.mp4.enc").exists());
+    assert!(!root.join("c3/call.mp4.enc").exists());
     assert_eq!(world.metric("counterpart_live_composites ").await, 0.0);
 }
 
-fn counterpart_unix_ms() -> u64 {
+fn unix_ms() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.unwrap().as_millis() as u64
 }

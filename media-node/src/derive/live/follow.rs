@@ -2,6 +2,7 @@
 
 use super::Shared;
 use super::growing::Growing;
+use super::pace::Pace;
 use crate::archive::Shortage;
 use crate::clock::unix_ms;
 use crate::derive::composite::{Composer, Head, Made, label};
@@ -33,10 +34,6 @@ const LOOK: Duration = Duration::from_millis(500);
 const SLICE_MS: u64 = 1_000;
 /// How often what is made is brought to the disk, so that not all of it is left for the end.
 const SYNC_MS: u64 = 10_000;
-/// Who is farther behind than that for so long cannot keep up.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// A call in which nothing is recorded for so long has been forgotten.
-const FORGOTTEN: Duration = Duration::from_hours(1);
 
 /// Why a composite is not made live.
 #[derive(Debug, thiserror::Error)]
@@ -73,43 +70,6 @@ struct Film<'a> {
 impl Film<'_> {
     fn place(&self) -> u64 {
         self.composer.place()
-    }
-}
-
-/// Whether it keeps up.
-struct Pace {
-    /// When all was made that could be.
-    level: Instant,
-    /// Where what was recorded ended, in milliseconds, and since when.
-    end: (u64, Instant),
-}
-
-impl Pace {
-    fn new(now: Instant) -> Self {
-        Self {
-            level: now,
-            end: (0, now),
-        }
-    }
-
-    /// So many ms are left to be made now; in a call that is `over` there is no hurry.
-    fn behind(&self, now: Instant, ms: u64, over: bool) -> Result<(), GivenUp> {
-        if !over && now.duration_since(self.level) > PATIENCE {
-            return Err(GivenUp::Slow(ms));
-        }
-        Ok(())
-    }
-
-    /// All is made, and what is recorded ends there.
-    fn level(&mut self, now: Instant, end: u64) -> Result<(), GivenUp> {
-        self.level = now;
-        if end != self.end.0 {
-            self.end = (end, now);
-        }
-        if now.duration_since(self.end.1) > FORGOTTEN {
-            return Err(GivenUp::Forgotten);
-        }
-        Ok(())
     }
 }
 
@@ -188,11 +148,15 @@ impl Follower {
                 None => 0,
             };
             if behind > 0 {
-                pace.behind(Instant::now(), behind, over)?;
+                if !over && pace.is_slow(Instant::now()) {
+                    return Err(GivenUp::Slow(behind));
+                }
             } else if over {
                 break;
             } else {
-                pace.level(Instant::now(), growing.end())?;
+                if pace.is_forgotten(Instant::now(), growing.end()) {
+                    return Err(GivenUp::Forgotten);
+                }
                 thread::sleep(LOOK);
             }
         }
@@ -298,34 +262,5 @@ impl Follower {
         let sealed = sealer.map(|sealer| sealer.seal(&self.call)).transpose()?;
         let files = sealed.flatten().map(|sealed| sealed.manifest.files);
         Ok(files.unwrap_or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_falls_behind_for_a_minute_gives_up() {
-        let start = Instant::now();
-        let at = |seconds| start + Duration::from_secs(seconds);
-        let mut pace = Pace::new(start);
-        assert!(pace.behind(at(60), 5_000, false).is_ok());
-        pace.level(at(60), 1).unwrap();
-        assert!(pace.behind(at(120), 5_000, false).is_ok());
-        let given_up = pace.behind(at(121), 5_000, false);
-        assert!(matches!(given_up, Err(GivenUp::Slow(5_000))));
-        assert!(pace.behind(at(999), 5_000, true).is_ok(), "it is over");
-    }
-
-    #[test]
-    fn a_call_in_which_nothing_happens_is_given_up() {
-        let start = Instant::now();
-        let mut pace = Pace::new(start);
-        pace.level(start + FORGOTTEN, 1).unwrap();
-        pace.level(start + 2 * FORGOTTEN, 1).unwrap();
-        let later = start + 2 * FORGOTTEN + LOOK;
-        assert!(matches!(pace.level(later, 1), Err(GivenUp::Forgotten)));
-        assert!(pace.level(later, 2).is_ok());
     }
 }

@@ -161,3 +161,88 @@ impl Parts for Growing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Reach;
+
+    const REACH: Reach = Reach {
+        bytes: 1,
+        duration_ms: 4_000,
+        over: true,
+    };
+
+    fn growing(progress: &Progress) -> Growing {
+        let call = "c1".parse().unwrap();
+        Growing::new(
+            PathBuf::from("c1"),
+            call,
+            Vault::default(),
+            progress.clone(),
+        )
+    }
+
+    #[test]
+    fn files_are_seen_when_their_time_has_come_and_stay_where_they_were_seen() {
+        let progress = Progress::default();
+        let growing = growing(&progress);
+        let (caller, callee) = (progress.recording(), progress.recording());
+        caller.note("caller.mp4", (0, 1_300), REACH);
+        callee.note("callee.mp4", (0, 1_200), REACH);
+        growing.look(1_100, 0);
+        assert_eq!(growing.first_at(), None);
+        // By now it is known that the first frame was late.
+        caller.note("caller.mp4", (0, 1_000), REACH);
+        growing.look(1_250, 0);
+        assert_eq!((growing.first_at(), growing.end()), (Some(1_000), 4_200));
+        caller.note("caller.2.mp4", (4_000, 4_900), REACH);
+        growing.look(5_000, 3_800);
+        let begin = |party, number| growing.part(party, number).map(|part| part.begin);
+        assert_eq!(begin(Party::Caller, 0), Some(0));
+        assert_eq!(begin(Party::Callee, 0), Some(200));
+        assert_eq!(
+            begin(Party::Caller, 1),
+            Some(4_000),
+            "on the clock of the first"
+        );
+        assert_eq!(begin(Party::Callee, 1), None);
+        assert_eq!(growing.fault(), None);
+    }
+
+    #[test]
+    fn what_comes_too_late_or_is_not_finished_or_unknown_is_a_fault() {
+        let progress = Progress::default();
+        let growing = growing(&progress);
+        let caller = progress.recording();
+        caller.note("caller.mp4", (0, 1_000), REACH);
+        growing.look(5_000, 0);
+        growing.late(LATE_MS);
+        assert_eq!(growing.fault(), None);
+        assert_eq!(growing.differs(&["caller.mp4"]), None);
+        let unknown = growing.differs(&["caller.mp4", "callee.mp4"]);
+        assert_eq!(unknown.as_deref(), Some("callee.mp4 was not seen"));
+        let open = Reach {
+            over: false,
+            ..REACH
+        };
+        caller.note("caller.mp4", (0, 1_000), open);
+        let open = growing.differs(&["caller.mp4"]);
+        assert_eq!(open.as_deref(), Some("caller.mp4 was not finished"));
+        caller.note("caller.2.mp4", (2_000, 3_000), REACH);
+        growing.look(9_000, 2_000 + LATE_MS + 1);
+        let late = growing.fault();
+        assert_eq!(late.as_deref(), Some("caller.2.mp4 was begun too late"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_a_fault() {
+        let progress = Progress::default();
+        let growing = growing(&progress);
+        progress.recording().note("caller.mp4", (0, 1_000), REACH);
+        growing.look(5_000, 0);
+        let part = growing.part(Party::Caller, 0).unwrap();
+        assert!(growing.open(&part, 1).is_none());
+        assert!(growing.fault().unwrap().contains("caller.mp4"));
+    }
+}

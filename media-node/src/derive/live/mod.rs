@@ -3,12 +3,14 @@
 //! | file | what |
 //! |---|---|
 //! | `growing` | the call's files on its time line, as far as they are |
+//! | `pace` | whether it keeps up |
 //! | `follow` | one thread of low priority for each call, from its first file to its sealed composite |
 //!
 //! Whatever stands in the way ends it, and the composite is made afterwards.
 
 mod follow;
 mod growing;
+mod pace;
 
 use super::{Deriver, Settings, Told};
 use crate::archive::Watermark;
@@ -23,6 +25,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+
+/// Hears what was made of a call.
+pub type Tell = dyn Fn(&CallId, Told) + Send + Sync;
 
 /// What it works with, and whom it tells.
 pub struct Means {
@@ -39,7 +44,7 @@ pub struct Means {
     /// Makes the rest of a call; nothing is made before it is there.
     pub deriver: Arc<OnceLock<Deriver>>,
     /// Hears what was made.
-    pub tell: Box<dyn Fn(&CallId, Told) + Send + Sync>,
+    pub tell: Box<Tell>,
 }
 
 impl fmt::Debug for Means {
