@@ -3,7 +3,8 @@
 //! Method. Calls: the program in a process of its own; so many calls, each of two parties who publish 640×360, 25 pictures
 //! a second, 600 kbit/s, and AAC, at the speed of life; the processor time and resident memory that the process took,
 //! once with grants that ask for a recording and once without; the first seconds, in which connections and files are opened, do
-//! not count. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
+//! not count. Live composites: the same with fewer calls, each with a composite that is made meanwhile; what they take is the difference
+//! to as many calls that are only recorded, counted from when the composites have begun; and how long after its end a call's composite is sealed. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
 //! code on one thread and once by ffmpeg with one thread (decode, pad, side by side, mix, x264 ultrafast, AAC); for both the
 //! processor time counts, not the clock on the wall, which on a busy machine says nothing.
 
@@ -17,9 +18,9 @@ use counterpart_node::evidence::{NodeKey, Sealer};
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::{CallFolder, PartyRecorder};
 use counterpart_node::vault::Vault;
-use counterpart_shared::api::FromNode;
+use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent};
 use counterpart_shared::flv::{Tag, TagReader};
-use counterpart_shared::grant::Act;
+use counterpart_shared::grant::{Act, Composite};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use serde_json::{Value, json};
@@ -37,6 +38,13 @@ const CALLS: usize = 10;
 const SECONDS: u64 = 20;
 /// ... and for how long before what they take counts.
 const BEFORE: u64 = 3;
+/// Calls at once with a live composite, ...
+const LIVE_CALLS: usize = 2;
+/// ... how long they talk, and for how long before it counts: a live composite begins twelve seconds behind.
+const LIVE_SECONDS: u64 = 45;
+const LIVE_BEFORE: u64 = 15;
+/// At its low priority, a busy machine may make a composite late.
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Length of the call that is made into a composite.
 const COMPOSITE_SECONDS: u32 = 60;
 /// Length of the clip that all of them repeat.
@@ -54,8 +62,11 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let tags = clip(folder.path());
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let plain = runtime.block_on(calls(&tags, false));
-    let recorded = runtime.block_on(calls(&tags, true));
+    let plain = runtime.block_on(calls(&tags, MANY, None)).0;
+    let recorded = runtime.block_on(calls(&tags, MANY, Some(Composite::Off))).0;
+    let without = runtime.block_on(calls(&tags, FEW, Some(Composite::Off))).0;
+    let (with, ready) = runtime.block_on(calls(&tags, FEW, Some(Composite::Live)));
+    let live = with.cpu_ms - without.cpu_ms;
     let source = sealed(folder.path(), &tags);
     let heard = our_sounds(&source, folder.path());
     let ours = our_composite(&source, folder.path());
@@ -66,6 +77,8 @@ fn main() {
         "seconds": SECONDS,
         "unrecorded": {"cpu_ms_per_call_second": plain.cpu_ms, "memory_bytes_per_call": plain.memory},
         "recorded": {"cpu_ms_per_call_second": recorded.cpu_ms, "memory_bytes_per_call": recorded.memory},
+        "live": {"calls": LIVE_CALLS, "seconds": LIVE_SECONDS, "cpu_ms_per_call_second": live, "share_of_a_core": live / 1000.0,
+            "memory_bytes_per_call": with.memory - without.memory, "ready_ms_after_the_end": ready},
         "sounds": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": heard, "times_real_time": speed(heard)},
         "composite": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": ours, "times_real_time": speed(ours)},
         "ffmpeg": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": theirs, "times_real_time": speed(theirs)},
@@ -79,6 +92,8 @@ fn main() {
     for (name, used, later) in [
         ("call, unrecorded", plain, 0.0),
         ("call, recorded", recorded, later),
+        ("two calls at once, recorded", without, later),
+        ("the same, composite live", with, later),
     ] {
         println!(
             "{name:<28} {:>12.2} {later:>12.2} {:>13.2} MB",
@@ -86,6 +101,10 @@ fn main() {
             used.memory / 1e6
         );
     }
+    println!(
+        "live composite: {:.1} % of a core, sealed {ready} ms after the end of the call",
+        live / 10.0
+    );
     println!("{:<28} {:>22} {:>16}", "", "CPU s for 60 s", "× real time");
     for (name, cpu) in [
         ("WAV files", heard),
@@ -171,35 +190,94 @@ fn cpu_ms(stat: &str) -> f64 {
     (ticks(11) + ticks(12)) * 10.0
 }
 
-/// What a call took per second, and in memory.
-async fn calls(tags: &[Tag], record: bool) -> Used {
-    let mut world = World::spawned(env!("CARGO_BIN_EXE_counterpart-node").as_ref()).await;
+/// How many calls, for how long they talk, and for how long before it counts.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    calls: usize,
+    seconds: u64,
+    before: u64,
+}
+
+const MANY: Round = Round {
+    calls: CALLS,
+    seconds: SECONDS,
+    before: BEFORE,
+};
+const FEW: Round = Round {
+    calls: LIVE_CALLS,
+    seconds: LIVE_SECONDS,
+    before: LIVE_BEFORE,
+};
+
+/// What a call took per second, and in memory; recorded, if its desk says something of its composite. And how many ms after the
+/// end of all calls the last composite was sealed, if any was wanted.
+async fn calls(tags: &[Tag], round: Round, record: Option<Composite>) -> (Used, u128) {
+    let variables = [("COUNTERPART_COMPOSITE", "true")];
+    let program = env!("CARGO_BIN_EXE_counterpart-node").as_ref();
+    let mut world = World::spawned_with(program, &variables).await;
     let idle = used(&mut world);
     let mut publishers = Vec::new();
-    for call in 0..CALLS {
+    for call in 0..round.calls {
         for party in Party::BOTH {
             let mut publish = grant(Act::Publish, &format!("c{call}"));
             publish.stream = StreamId::of(&publish.call, party);
-            (publish.party, publish.record) = (party, record);
+            (publish.party, publish.record) = (party, record.is_some());
+            publish.composite = record.unwrap_or_default();
             publishers.push(world.publish(Carrier::Rtmp, &publish).await);
         }
     }
     let start = Instant::now();
-    talk(&publishers, tags, start, 0..BEFORE).await;
+    talk(&publishers, tags, start, 0..round.before).await;
     let before = used(&mut world);
-    talk(&publishers, tags, start, BEFORE..SECONDS).await;
+    talk(&publishers, tags, start, round.before..round.seconds).await;
     let after = used(&mut world);
     let loads = world.edge.heard();
     let recording = loads.iter().filter_map(|message| match message {
         FromNode::Load(load) => Some(load.recording),
         _ => None,
     });
-    let expected = if record { 2 * CALLS as u32 } else { 0 };
+    let expected = if record.is_some() {
+        2 * round.calls as u32
+    } else {
+        0
+    };
     assert_eq!(recording.max(), Some(expected));
-    Used {
-        cpu_ms: (after.cpu_ms - before.cpu_ms) / (CALLS as u64 * (SECONDS - BEFORE)) as f64,
-        memory: (after.memory - idle.memory) / CALLS as f64,
+    let ready = match record {
+        Some(Composite::Live) => ready(&world, round.calls).await,
+        _ => 0,
+    };
+    let counted = round.seconds - round.before;
+    let used = Used {
+        cpu_ms: (after.cpu_ms - before.cpu_ms) / (round.calls as u64 * counted) as f64,
+        memory: (after.memory - idle.memory) / round.calls as f64,
+    };
+    (used, ready)
+}
+
+/// Ends all calls; after how many ms the last composite is told of.
+async fn ready(world: &World, calls: usize) -> u128 {
+    let over = Instant::now();
+    for number in 0..calls {
+        let call = format!("c{number}").parse().unwrap();
+        let seq = number as u64 + 1;
+        world.edge.command(seq, NodeCommand::CallEnd { call });
     }
+    loop {
+        let heard = world.edge.heard();
+        let films = heard.iter().filter(|message| match message {
+            FromNode::Event {
+                event: NodeEvent::MadeReady { files },
+                ..
+            } => files.len() == 1 && files[0].path.ends_with("/call.mp4"),
+            _ => false,
+        });
+        if films.count() == calls {
+            break;
+        }
+        assert!(over.elapsed() < PATIENCE, "no composite");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    over.elapsed().as_millis()
 }
 
 /// These seconds of a talk that began then.
@@ -258,6 +336,7 @@ fn our_composite(source: &Source, folder: &Path) -> f64 {
     let settings = Settings {
         composite: true,
         zone: UtcOffset::UTC,
+        live: 0,
     };
     let out = Box::new(File::create_new(folder.join("ours.mp4")).unwrap());
     let now = || cpu_ms(&fs::read_to_string("/proc/thread-self/stat").unwrap());

@@ -108,7 +108,7 @@ pub(crate) fn cut(text: &str) -> String {
 mod tests {
     use super::*;
     use counterpart_shared::api::ErrorCode;
-    use counterpart_shared::grant::{Layout, Signer};
+    use counterpart_shared::grant::{Composite, Layout, Signer};
     use counterpart_shared::id::{CallId, Party, StreamId};
 
     const NOW: u64 = 150;
@@ -127,6 +127,8 @@ mod tests {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat: 100,
             nbf: 100,
             exp: 200,

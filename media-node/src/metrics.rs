@@ -85,6 +85,10 @@ pub struct Metrics {
     pub transcoding: Gauge,
     /// Parties being recorded.
     pub recording: Gauge,
+    /// Composites that are made while their calls go on.
+    pub live: Gauge,
+    /// Composites that were to be and are made afterwards.
+    pub live_given_up: Counter,
     /// Unused one-time keys.
     pub keys: Gauge,
     /// Events that the edge has not acknowledged.
@@ -131,6 +135,11 @@ impl Metrics {
             readers: gauge("counterpart_readers"),
             transcoding: gauge("counterpart_transcoding"),
             recording: gauge("counterpart_recording"),
+            live: gauge("counterpart_live_composites"),
+            live_given_up: recorder.register_counter(
+                &Key::from_static_name("counterpart_live_composites_given_up_total"),
+                &METADATA,
+            ),
             keys: gauge("counterpart_one_time_keys"),
             events_waiting: gauge("counterpart_events_waiting"),
             edge_connected: gauge("counterpart_edge_connected"),
@@ -221,6 +230,10 @@ fn describe(recorder: &PrometheusRecorder) {
             "counterpart_frames_dropped_total",
             "Frames dropped by reason",
         ),
+        (
+            "counterpart_live_composites_given_up_total",
+            "Composites that were to be made during the call and are made afterwards",
+        ),
     ];
     for (name, text) in counters {
         recorder.describe_counter(KeyName::from_const_str(name), None, text.into());
@@ -231,6 +244,10 @@ fn describe(recorder: &PrometheusRecorder) {
         ("counterpart_readers", "Readers but recorders"),
         ("counterpart_transcoding", "Streams whose Opus is made AAC"),
         ("counterpart_recording", "Parties being recorded"),
+        (
+            "counterpart_live_composites",
+            "Composites that are made while their calls go on",
+        ),
         ("counterpart_one_time_keys", "Unused one-time keys"),
         (
             "counterpart_events_waiting",

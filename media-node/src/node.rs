@@ -146,6 +146,9 @@ fn look(shell: &Shell) {
     metrics.readers.set(census.readers);
     metrics.transcoding.set(census.transcoding);
     metrics.recording.set(shell.recordings.count() as f64);
+    let live = shell.recordings.live();
+    metrics.live.set(live.count() as f64);
+    metrics.live_given_up.absolute(live.given_up());
     metrics.keys.set(shell.keys.stock() as f64);
     metrics.events_waiting.set(shell.outbox.len() as f64);
     metrics.upkeep();

@@ -10,7 +10,8 @@ use crate::archive::{Archive, Shortage, Watermark};
 use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::control::Outbox;
-use crate::derive::Deriver;
+use crate::derive::live::Means;
+use crate::derive::{Deriver, Live};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
 use crate::record::log;
@@ -20,10 +21,10 @@ use crate::record::{CallFolder, RecordError};
 use crate::vault::Vault;
 use calls::Calls;
 use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
-use counterpart_shared::grant::Grant;
+use counterpart_shared::grant::{Composite, Grant};
 use counterpart_shared::id::CallId;
 use counterpart_transport::clock;
-use report::Report;
+use report::{Report, teller};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -42,6 +43,7 @@ pub struct Recordings {
     sealer: Arc<OnceLock<Sealer>>,
     deriver: Arc<OnceLock<Deriver>>,
     archive: Arc<OnceLock<Archive>>,
+    live: Live,
     watermark: Watermark,
     /// Calls that somebody wants deleted.
     asked: Arc<Mutex<BTreeSet<CallId>>>,
@@ -55,14 +57,27 @@ pub struct Recordings {
 impl Recordings {
     /// Into the folder that is configured. None at work; nothing recovered.
     pub fn new(config: &Config, outbox: Arc<Outbox>) -> Self {
+        let report = Report(outbox);
+        let (sealer, deriver) = <(Arc<OnceLock<Sealer>>, Arc<OnceLock<Deriver>>)>::default();
+        let archive = Arc::default();
+        let live = Live::new(Means {
+            root: config.record_dir.clone(),
+            settings: config.derive,
+            vault: config.vault.clone(),
+            watermark: config.watermark,
+            sealer: sealer.clone(),
+            deriver: deriver.clone(),
+            tell: Box::new(teller(&report, &archive)),
+        });
         Self {
             root: config.record_dir.clone(),
             vault: config.vault.clone(),
-            report: Report(outbox),
+            report,
             calls: Arc::default(),
-            sealer: Arc::default(),
-            deriver: Arc::default(),
-            archive: Arc::default(),
+            sealer,
+            deriver,
+            archive,
+            live,
             watermark: config.watermark,
             asked: Arc::default(),
             space: watch::Sender::new(None),
@@ -108,19 +123,11 @@ impl Recordings {
 
     /// The threads that make things from what is sealed, and copy it.
     fn start_threads(&self, config: &Config) {
-        let report = self.report.clone();
-        let archive = self.archive.clone();
-        let tell = move |call: &CallId, told| {
-            report.told(call, told);
-            if let Some(archive) = archive.get() {
-                archive.take(call);
-            }
-        };
         match Deriver::start(
             &self.root,
             (config.derive, self.vault.clone(), self.watermark),
             self.sealer.clone(),
-            tell,
+            teller(&self.report, &self.archive),
         ) {
             Ok(deriver) => drop(self.deriver.set(deriver)),
             Err(error) => tracing::error!(%error, "nothing can be made from recordings"),
@@ -176,12 +183,16 @@ impl Recordings {
             return;
         };
         let stream = stream.name().clone();
+        let first = self.calls().begin(&stream.call);
+        if first == Some(Composite::Live) {
+            self.live.begin(&stream.call);
+        }
         let subject = Subject {
             root: self.root.clone(),
             call: stream.call.clone(),
             party: stream.party,
+            progress: self.live.progress(&stream.call),
         };
-        self.calls().begin(&stream.call);
         self.at_work.send_modify(|count| *count += 1);
         tokio::spawn(self.clone().record(reader, stream, subject));
     }
@@ -209,6 +220,11 @@ impl Recordings {
     /// How many recorders are at work.
     pub fn count(&self) -> usize {
         self.calls().recorders()
+    }
+
+    /// The composites that are made while their calls go on.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Whether all files are finished and sealed.
@@ -243,10 +259,12 @@ impl Recordings {
             note(&root, &id, published)?;
             Ok(sealer.get().map(|sealer| sealer.seal(&id)))
         });
-        match sealed.await {
+        let sealed = sealed.await;
+        let goes_on = self.live.finish(call);
+        match sealed {
             Ok(None) => {}
             Ok(Some(Ok(_))) => {
-                if let Some(deriver) = self.deriver.get() {
+                if let Some(deriver) = self.deriver.get().filter(|_| !goes_on) {
                     deriver.take(call);
                 }
                 if let Some(archive) = self.archive.get() {

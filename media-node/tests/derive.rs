@@ -31,6 +31,7 @@ const EMPTY: f64 = 37.0;
 const SETTINGS: Settings = Settings {
     composite: true,
     zone: UtcOffset::UTC,
+    live: 0,
 };
 
 /// A disk on which a megabyte must stay free; a file `full` in the folder fills it, and `tight` leaves a little more than that.

@@ -369,6 +369,7 @@ async fn a_published_stream_is_recorded_from_the_hub() {
         root: root.path().to_owned(),
         call: grant.call.clone(),
         party: grant.party,
+        progress: None,
     };
     let recording = tokio::spawn(record_stream(
         publication

@@ -309,7 +309,7 @@ fn desk_settings() {
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
             "record":"on","retention_days":365,"record_least_days":90,"quick_replies":[]}"#,
         r#"{"offer_s":20,"presence_s":15,"wrap_up_s":0,"max_line":1000,"messages_per_10s":50,"utc_offset_min":0,
-            "record":"consent","record_control":"agent","layout":"picture_in_picture","prompts":["t"],"quick_replies":[]}"#,
+            "record":"consent","record_control":"agent","layout":"picture_in_picture","composite":"live","prompts":["t"],"quick_replies":[]}"#,
     ]);
     pinned::<Desks>(&[
         r#"{"desks":[{"desk":"front","title":{"zh":"前台","en":"Front"},"open":true},{"desk":"x","open":false}]}"#,
@@ -324,7 +324,11 @@ fn desk_settings() {
     ]);
     let defaults: DeskSettings = serde_json::from_str("{}").expect("defaults");
     assert_eq!(defaults, DeskSettings::default());
-    refused::<DeskSettings>(&[r#"{"offer_s":-1}"#, r#"{"record":"sometimes"}"#]);
+    refused::<DeskSettings>(&[
+        r#"{"offer_s":-1}"#,
+        r#"{"record":"sometimes"}"#,
+        r#"{"composite":"tomorrow"}"#,
+    ]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use counterpart_native::PublishOptions;
 use counterpart_native::carry::{CarryError, Connection};
-use counterpart_shared::grant::{Act, Grant, Layout, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout, Signer};
 use counterpart_shared::id::Party;
 use counterpart_shared::rtmp::chunk::ChunkWriter;
 use counterpart_shared::rtmp::{Message, MessageKind};
@@ -38,6 +38,8 @@ fn grant() -> Result<Grant> {
         watch: false,
         layout: Layout::default(),
         least_days: 0,
+        composite: Composite::default(),
+        desk: None,
         iat: now(),
         nbf: now() - 30,
         exp: now() + 300,

@@ -68,7 +68,7 @@ fn bracketed(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::grant::Layout;
+    use counterpart_shared::grant::{Composite, Layout};
     use counterpart_shared::id::Party;
 
     fn urls(rtmps_port: Option<u16>, https_port: Option<u16>) -> MediaUrls {
@@ -84,6 +84,8 @@ mod tests {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat: 0,
             nbf: 0,
             exp: 9,

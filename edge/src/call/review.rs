@@ -8,7 +8,7 @@ use crate::link::Visitor;
 use counterpart_shared::api::{
     ApiError, Deleted, Endpoints, RecordedFile, RecordingFile, Recordings,
 };
-use counterpart_shared::grant::{Act, Grant, Layout, Role, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout, Role, Signer};
 use counterpart_shared::id::{NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -119,6 +119,8 @@ impl Call {
             watch: true,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + REVIEW_LIFE / 1000,

@@ -8,7 +8,7 @@ use super::turn::Turn;
 use super::who::Who;
 use crate::link::Lease;
 use counterpart_shared::api::{ApiError, CallMessage, CallPhase, MediaUrls, OneTimeKey, PartyUrls};
-use counterpart_shared::grant::{Act, Grant, Layout, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, Signer};
 use counterpart_shared::id::{ClientId, Party, StreamId};
 
 impl Turn<'_> {
@@ -118,6 +118,12 @@ impl Turn<'_> {
             Who::Watcher(user) => (of.other(), Some(user)),
         };
         let sub = sub.expect("who holds a grant is known");
+        let terms = &self.call.terms;
+        let (layout, composite, least_days) = match act {
+            Act::Publish => (terms.layout, terms.composite, self.call.least.days()),
+            Act::Play | Act::Review => Default::default(),
+        };
+        let live = composite == Composite::Live;
         Grant {
             act,
             stream: StreamId::of(&self.call.id, of),
@@ -128,14 +134,10 @@ impl Turn<'_> {
             serial: self.call.serial,
             record: self.call.record && act == Act::Publish,
             watch: matches!(holder, Who::Watcher(_)),
-            layout: match act {
-                Act::Publish => self.call.terms.layout,
-                Act::Play | Act::Review => Layout::default(),
-            },
-            least_days: match act {
-                Act::Publish => self.call.least.days(),
-                Act::Play | Act::Review => 0,
-            },
+            layout,
+            least_days,
+            composite,
+            desk: self.call.desk().filter(|_| live).cloned(),
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + GRANT_LIFE / 1000,

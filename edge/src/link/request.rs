@@ -8,7 +8,7 @@ use counterpart_shared::api::{
     BoardCall, BoardNode, DeskSettings, Endpoints, Image, OneTimeKey, Rating, RecordControl,
     RecordPolicy,
 };
-use counterpart_shared::grant::{Layout, Role};
+use counterpart_shared::grant::{Composite, Layout, Role};
 use counterpart_shared::id::{CallId, DeskId, ImageId, KeyId, NodeId, RoomId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -202,6 +202,9 @@ pub struct Terms {
     /// How its composite shows both parties.
     #[serde(skip_serializing_if = "Layout::is_side_by_side")]
     pub layout: Layout,
+    /// Whether that composite is made, and when.
+    #[serde(skip_serializing_if = "Composite::is_after")]
+    pub composite: Composite,
     /// The statements that its agent may read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<String>,
@@ -228,6 +231,7 @@ impl From<&DeskSettings> for Terms {
             asks_consent: settings.record == RecordPolicy::Consent,
             record_control: settings.record_control,
             layout: settings.layout,
+            composite: settings.composite,
             prompts: settings.prompts.clone(),
             least_days: settings.record_least_days,
         }

@@ -3,7 +3,7 @@
 use crate::call::media_urls;
 use crate::link::Lease;
 use counterpart_shared::api::{MediaUrls, StreamCreated};
-use counterpart_shared::grant::{Act, Grant, Layout, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId, UserId};
 
 /// A node's clock may be so many seconds behind.
@@ -67,6 +67,8 @@ impl OwnStream {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             record: false,
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),

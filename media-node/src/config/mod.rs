@@ -75,9 +75,13 @@ pub struct Args {
     /// of the recordings with `.key` behind it. Never inside that folder, which auditors get whole.
     #[arg(long, env = "COUNTERPART_KEY_FILE")]
     pub key_file: Option<PathBuf>,
-    /// Whether a composite of each recorded call is made once it is over: both parties in one picture.
+    /// Whether a composite of recorded calls is made, when their desks say: both parties in one picture.
     #[arg(long, env = "COUNTERPART_COMPOSITE", default_value_t = true, action = clap::ArgAction::Set)]
     pub composite: bool,
+    /// How many composites may be made at once while their calls go on, where desks want that; each takes up to a third
+    /// of a processor at the lowest priority, and others are made afterwards. Unless given: one for each processor.
+    #[arg(long, env = "COUNTERPART_LIVE_COMPOSITES")]
+    pub live_composites: Option<usize>,
     /// Time zone of the clock in the composite, as hours and minutes east of UTC: +08:00.
     #[arg(
         long,
@@ -265,6 +269,7 @@ impl TryFrom<Args> for Config {
             derive: Settings {
                 composite: args.composite,
                 zone: record::zone(&args.utc_offset)?,
+                live: args.live_composites.unwrap_or_else(record::cores),
             },
             max_connections: args.max_connections,
             capacity: args.capacity,

@@ -1,6 +1,7 @@
 //! Settings of the recordings.
 
 use super::{ConfigError, wrong};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use time::UtcOffset;
 
@@ -31,6 +32,11 @@ pub(super) fn zone(text: &str) -> Result<UtcOffset, ConfigError> {
         UtcOffset::from_hms(sign * number(hours)?, sign * number(minutes)?, 0).ok()
     };
     parse().ok_or_else(|| wrong("utc-offset", text, "must be like +08:00"))
+}
+
+/// The processors of this machine, as far as it says.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 #[cfg(test)]

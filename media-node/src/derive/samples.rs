@@ -1,5 +1,6 @@
 //! The coded samples of one track of an MP4 file of a recording.
 
+use crate::record::Growth;
 use crate::record::mp4::Walk;
 use crate::vault::PlainFile;
 use mp4_atom::{Codec, Moof, Moov, Traf};
@@ -28,6 +29,9 @@ pub(super) struct Sample {
 pub(super) struct Samples {
     file: PlainFile,
     walk: Walk,
+    /// How far a file may be read that is still being written.
+    growth: Option<Growth>,
+    over: bool,
     track: u32,
     /// Ticks per second.
     pub(super) timescale: u64,
@@ -41,16 +45,23 @@ struct Place {
 }
 
 impl Samples {
-    /// Those of a track, and how they are coded; nothing if the file does not have it.
-    pub(super) fn open(mut file: PlainFile, track: u32) -> io::Result<Option<(Self, Codec)>> {
+    /// Those of a track, and how they are coded; nothing if the file does not have it. Of a file with
+    /// `growth`, which has at least its beginning, as far as that is.
+    pub(super) fn open(
+        mut file: PlainFile,
+        growth: Option<Growth>,
+        track: u32,
+    ) -> io::Result<Option<(Self, Codec)>> {
         let mut walk = Walk::new(&mut file)?;
         let Some((_, moov)) = walk.moov(&mut file)? else {
-            return Ok(None);
+            return Err(io::ErrorKind::InvalidData.into());
         };
         Ok(codec(moov, track).map(|(timescale, codec)| {
             let samples = Self {
                 file,
                 walk,
+                over: growth.is_none(),
+                growth,
                 track,
                 timescale,
                 waiting: VecDeque::new(),
@@ -59,9 +70,19 @@ impl Samples {
         }))
     }
 
+    /// Whether there was nothing left behind the end that [`next`](Self::next) came to; else there may be more later.
+    pub(super) fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// The next one; nothing at the end of what is whole.
     pub(super) fn next(&mut self) -> io::Result<Option<Sample>> {
         while self.waiting.is_empty() {
+            if let Some(growth) = &self.growth {
+                let reach = growth.reach();
+                self.over = reach.over;
+                self.walk.len = reach.bytes;
+            }
             let Some((start, moof)) = self.walk.fragment(&mut self.file)? else {
                 return Ok(None);
             };

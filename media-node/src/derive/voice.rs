@@ -1,22 +1,21 @@
 //! A party's sound on the call's time line, decoded from what was received.
 
 use super::decode::{Coding, Decoder, RATE};
+use super::parts::Parts;
 use super::samples::{Sample, Samples};
-use super::source::Source;
-use crate::record::FinishedFile;
 use crate::record::drift::Drift;
 use crate::record::mp4::AUDIO_ID;
 use counterpart_shared::id::Party;
-use std::collections::VecDeque;
 
 /// Samples of a millisecond.
 const MS: u64 = RATE as u64 / 1000;
 
 /// Decodes a party's files one after the other, each packet at its place.
 pub(super) struct Voice<'a> {
-    source: &'a Source,
-    /// Where each begins, in samples.
-    files: VecDeque<(u64, &'a FinishedFile)>,
+    parts: &'a dyn Parts,
+    party: Party,
+    /// How many of the party's files were begun with.
+    taken: usize,
     open: Option<Open>,
     /// Stays over the files, so that sound goes on without a seam where only the pictures changed.
     decoder: Option<Decoder>,
@@ -29,6 +28,7 @@ pub(super) struct Voice<'a> {
 }
 
 struct Open {
+    /// Where it begins, in samples.
     begin: u64,
     samples: Samples,
     /// Nothing if there is no decoder for it.
@@ -36,12 +36,11 @@ struct Open {
 }
 
 impl<'a> Voice<'a> {
-    pub(super) fn of(source: &'a Source, party: Party) -> Self {
-        let files = source.of_party(party, "mp4").into_iter();
-        let files = files.map(|file| (source.place(file) * MS, file));
+    pub(super) fn of(parts: &'a dyn Parts, party: Party) -> Self {
         let mut voice = Self {
-            source,
-            files: files.collect(),
+            parts,
+            party,
+            taken: 0,
             open: None,
             decoder: None,
             drift: Drift::new(RATE),
@@ -112,15 +111,16 @@ impl<'a> Voice<'a> {
             if let Some(open) = &mut self.open {
                 match open.samples.next() {
                     Ok(Some(sample)) => return Some(sample),
+                    Ok(None) if !open.samples.is_over() => return None,
                     // What cannot be read is silence; the next file may be heard.
                     _ => self.open = None,
                 }
             }
-            let (begin, file) = self.files.pop_front()?;
-            let samples = self.source.open(file);
-            let samples = samples.and_then(|file| Samples::open(file, AUDIO_ID).ok()?);
+            let part = self.parts.part(self.party, self.taken)?;
+            self.taken += 1;
+            let samples = self.parts.open(&part, AUDIO_ID);
             self.open = samples.map(|(samples, codec)| Open {
-                begin,
+                begin: part.begin * MS,
                 samples,
                 coding: Coding::of(&codec),
             });
@@ -133,6 +133,7 @@ impl<'a> Voice<'a> {
         let samples_of = |ticks: u64| ticks.saturating_mul(RATE.into()) / open.samples.timescale;
         let place = open.begin + samples_of(sample.decoded_at);
         let length = samples_of(sample.duration);
+        self.parts.late(self.at.saturating_sub(place) / MS);
         let end = self.end();
         if self.decoder.as_ref().map(Decoder::coding) != open.coding.as_ref() {
             let coding = open.coding.clone();

@@ -2,14 +2,15 @@
 
 use super::DeriveError;
 use super::composite::{Settings, composite};
-use super::sounds::{Heard, sounds};
+use super::listing::{MadeFile, list};
+use super::sounds::sounds;
 use super::source::Source;
 use crate::archive::Watermark;
 use crate::evidence::Sealer;
-use crate::record::file::digest;
-use crate::record::open::{Begun, OpenCall};
-use crate::record::{FinishedFile, Folder, Origin, RecordError, Store};
-use crate::vault::{Vault, stored_name};
+use crate::record::open::OpenCall;
+use crate::record::{FinishedFile, Folder, RecordError, Store};
+use crate::vault::Vault;
+use counterpart_shared::grant::Composite;
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::io;
@@ -25,7 +26,7 @@ pub const WORK: &str = ".work";
 const NICE: i32 = 19;
 
 /// The longest call that something is made from: a time line of days is that of a clock that was wrong.
-const LONGEST_MS: u64 = 48 * 3_600_000;
+pub(super) const LONGEST_MS: u64 = 48 * 3_600_000;
 /// What a millisecond of sound takes on the disk: 48 samples of two bytes, of each party and of both.
 const BYTES_A_MS: u64 = 48 * 2 * 4;
 
@@ -62,6 +63,8 @@ impl Deriver {
         sealer: Arc<OnceLock<Sealer>>,
         tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
+        // What a killed process was making is made anew.
+        let _ = fs::remove_dir_all(root.join(WORK));
         let (calls, queue) = channel();
         let waiting = Waiting::default();
         let maker = Maker {
@@ -111,8 +114,6 @@ struct Maker {
 
 impl Maker {
     fn run(self, queue: &Receiver<CallId>, tell: impl Fn(&CallId, Told)) {
-        // What a killed process was making is made anew.
-        let _ = fs::remove_dir_all(self.root.join(WORK));
         for call in queue {
             // Decoders meet what strangers sent: what fails in one call spares the others.
             let made = catch_unwind(AssertUnwindSafe(|| self.make(&call)));
@@ -161,7 +162,7 @@ impl Maker {
         let failed = self.derive(&source).err();
         if failed.is_some() {
             // A full disk is not kept full by what became of nothing.
-            let _ = fs::remove_dir_all(self.root.join(WORK));
+            clear(&self.root.join(WORK), call);
         }
         if failed.is_none() {
             OpenCall::update(&folder, call, |open| open.tries = 0)?;
@@ -182,9 +183,10 @@ impl Maker {
         if !source.has("wav") {
             let heard = sounds(source, &work)?;
             let files: Vec<MadeFile> = heard.into_iter().map(MadeFile::from).collect();
-            list(source, files)?;
+            list(&self.root, call, source.first_at, files)?;
         }
-        if !self.settings.composite || source.has("mp4") {
+        let wanted = self.settings.composite && source.composite != Composite::Off;
+        if !wanted || source.has("mp4") {
             return Ok(());
         }
         let begun = std::time::Instant::now();
@@ -201,104 +203,20 @@ impl Maker {
             begin_ms: 0,
             duration_ms: made.duration_ms,
         };
-        list(source, vec![film])?;
+        list(&self.root, call, source.first_at, vec![film])?;
         tracing::info!(%call, seconds = source.duration_ms / 1000, took = ?begun.elapsed(), "composite");
         Ok(())
     }
 }
 
-/// A file that is made and has no name in the call's folder yet.
-struct MadeFile {
-    path: PathBuf,
-    /// What its name begins with.
-    stem: String,
-    codecs: Vec<String>,
-    /// Milliseconds from the call's beginning to the file's.
-    begin_ms: u64,
-    duration_ms: u64,
-}
-
-impl From<Heard> for MadeFile {
-    fn from(heard: Heard) -> Self {
-        Self {
-            path: heard.path,
-            stem: heard.whose,
-            codecs: vec!["pcm".to_owned()],
-            begin_ms: heard.begin_ms,
-            duration_ms: heard.duration_ms,
+/// Takes away what was being made of a call.
+pub(super) fn clear(work: &Path, call: &CallId) {
+    let begin = format!("{call}.");
+    for entry in fs::read_dir(work).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&begin) {
+            let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// Moves files into the call's folder and lists them there, all or none, to be sealed.
-fn list(source: &Source, made: Vec<MadeFile>) -> Result<(), DeriveError> {
-    let mut moved = Vec::new();
-    let listed = take_in(source, made, &mut moved);
-    if listed.is_err() {
-        // None of them is waited for, and none stays.
-        for name in &moved {
-            let _ = fs::remove_file(source.folder.join(name));
-        }
-        OpenCall::update(&source.folder, &source.call, |open| {
-            open.begun.retain(|begun| !moved.contains(&begun.name));
-        })?;
-    }
-    listed
-}
-
-/// The same; names in `names` what it has begun with.
-fn take_in(
-    source: &Source,
-    made: Vec<MadeFile>,
-    names: &mut Vec<String>,
-) -> Result<(), DeriveError> {
-    let mut files = Vec::new();
-    for file in made {
-        let kind = file.path.extension().unwrap_or_default().to_string_lossy();
-        let name = free_name(&source.folder, &file.stem, &kind);
-        names.push(name.clone());
-        let path = source.folder.join(&name);
-        let first_at = source.first_at.saturating_add(file.begin_ms);
-        // Noted before it is there, so that nobody takes it for a stranger.
-        let begun = Begun {
-            name: name.clone(),
-            first_at,
-        };
-        OpenCall::update(&source.folder, &source.call, |open| open.begun.push(begun))?;
-        let moved = fs::File::open(&file.path)
-            .and_then(|made| made.sync_all())
-            .and_then(|()| fs::rename(&file.path, &path));
-        moved.map_err(DeriveError::disk(&path))?;
-        let (bytes, sha256) = digest(&Folder::create(&source.folder)?, &name)?;
-        files.push(FinishedFile {
-            name,
-            bytes,
-            sha256,
-            codecs: file.codecs,
-            duration_ms: file.duration_ms,
-            first_at,
-            last_at: first_at.saturating_add(file.duration_ms),
-            gaps: Vec::new(),
-            cut: false,
-            origin: Origin::Derived,
-            encrypted: None,
-        });
-    }
-    OpenCall::update(&source.folder, &source.call, |open| open.add(files))?;
-    Ok(())
-}
-
-/// `STEM.KIND`, or `STEM.2.KIND` and so on where that exists.
-fn free_name(folder: &Path, stem: &str, kind: &str) -> String {
-    let mut names = (1u32..).map(|number| match number {
-        1 => format!("{stem}.{kind}"),
-        number => format!("{stem}.{number}.{kind}"),
-    });
-    let free = names.find(|name| {
-        let stored = folder.join(stored_name(name));
-        !folder.join(name).exists() && !stored.exists()
-    });
-    free.unwrap_or_default()
 }
 
 fn remove(path: &PathBuf) -> Result<(), DeriveError> {

@@ -166,7 +166,7 @@ impl Manifest {
 mod tests {
     use super::*;
     use crate::record::file::sample;
-    use counterpart_shared::grant::{Act, Grant, Layout};
+    use counterpart_shared::grant::{Act, Composite, Grant, Layout};
     use counterpart_shared::id::{Party, StreamId};
 
     fn grant() -> Grant {
@@ -183,6 +183,8 @@ mod tests {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat: 1,
             nbf: 1,
             exp: 2,

@@ -61,7 +61,7 @@ pub(super) fn close_mp4(file: &mut File) -> io::Result<Closed> {
         .flat_map(|trak| &trak.mdia.minf.stbl.stsd.codecs);
     let codecs = codecs.map(codec).collect();
     let room = at.end - at.start;
-    if let Ok(bytes) = with_duration(moov, &[], lines.duration_ms)
+    if let Ok(bytes) = with_duration(moov, lines.duration_ms)
         && bytes.len() as u64 == room
     {
         file.seek(SeekFrom::Start(at.start))?;

@@ -6,6 +6,7 @@ use super::closed::Closed;
 use super::file::{FinishedFile, digest};
 use super::gaps::Track;
 use super::mp4::Mp4File;
+use super::progress::{Progress, Reach, Recording};
 use super::store::{Store, create_next};
 use super::track::{Picture, Sound, Unit, UnitKind};
 use bytes::Bytes;
@@ -56,6 +57,8 @@ pub struct PartyRecorder {
     closed: Vec<(Closed, (u64, String))>,
     stats: RecordStats,
     failed: bool,
+    /// Where it says how far it is.
+    told: Option<Recording>,
 }
 
 impl PartyRecorder {
@@ -76,6 +79,16 @@ impl PartyRecorder {
             closed: Vec::new(),
             stats: RecordStats::default(),
             failed: false,
+            told: None,
+        }
+    }
+
+    /// Tells there how far its files are on the disk.
+    #[must_use]
+    pub fn telling(self, progress: &Progress) -> Self {
+        Self {
+            told: Some(progress.recording()),
+            ..self
         }
     }
 
@@ -107,7 +120,20 @@ impl PartyRecorder {
     pub fn sync(&mut self) -> Result<(), RecordError> {
         let done = self.open.as_ref().map_or(Ok(()), Mp4File::sync);
         self.failed |= done.is_err();
+        if let (Ok(()), Some(told), Some(open)) = (&done, &self.told, &self.open) {
+            let reach = Reach {
+                bytes: open.written(),
+                duration_ms: open.duration_ms(),
+                over: false,
+            };
+            told.note(open.name(), self.begin(open.origin()), reach);
+        }
         done
+    }
+
+    /// A file's origin, and when it was as far as that is known.
+    fn begin(&self, origin: i64) -> (i64, u64) {
+        (origin, self.clock.unix_ms(origin))
     }
 
     /// Closes all files. After an error these are the files as far as they could be written.
@@ -284,7 +310,7 @@ impl PartyRecorder {
         let made = create_next(self.store.as_ref(), &self.party, "mp4")?;
         let first_at = self.clock.unix_ms(first.place);
         self.store.began(&made.0, first_at)?;
-        let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), &[], first)?;
+        let file = Mp4File::create(made, self.picture.as_ref(), self.sound.as_ref(), 0, first)?;
         let file = self.open.insert(file);
         self.waiting_bytes = 0;
         for unit in self.waiting.drain(..) {
@@ -314,6 +340,14 @@ impl PartyRecorder {
 
     fn list(&mut self, closed: Closed) -> Result<(), RecordError> {
         let digest = digest(self.store.as_ref(), &closed.name)?;
+        if let Some(told) = &self.told {
+            let reach = Reach {
+                bytes: digest.0,
+                duration_ms: closed.duration_ms,
+                over: true,
+            };
+            told.note(&closed.name, self.begin(closed.origin), reach);
+        }
         self.closed.push((closed, digest));
         Ok(())
     }

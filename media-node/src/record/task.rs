@@ -2,7 +2,7 @@
 
 use super::open::OpenCall;
 use super::store::call_folder;
-use super::{CallFolder, Outcome, PartyRecorder, RecordError, worker};
+use super::{CallFolder, Outcome, PartyRecorder, Progress, RecordError, worker};
 use crate::archive::Shortage;
 use crate::hub::Reader;
 use counterpart_shared::id::{CallId, Party};
@@ -21,6 +21,8 @@ pub struct Subject {
     pub call: CallId,
     /// Who publishes.
     pub party: Party,
+    /// Where it is told how far the files are, if somebody wants to know.
+    pub progress: Option<Progress>,
 }
 
 /// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
@@ -34,6 +36,10 @@ pub async fn record(reader: Reader, subject: Subject, space: Space) -> Outcome {
     let outcome = match made.await {
         Ok(folder) => {
             let party = PartyRecorder::new(folder, &subject.party.to_string());
+            let party = match &subject.progress {
+                Some(progress) => party.telling(progress),
+                None => party,
+            };
             worker::run(reader, party, space).await
         }
         Err(error) => Outcome::failed(error),

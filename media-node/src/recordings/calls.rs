@@ -1,6 +1,7 @@
 //! What is going on in each call: who published, how many recorders are at work, whether it is over.
 
 use crate::record::open::Published;
+use counterpart_shared::grant::Composite;
 use counterpart_shared::id::CallId;
 use std::collections::{HashMap, VecDeque};
 
@@ -23,21 +24,28 @@ struct Call {
     recorders: usize,
     recorded: bool,
     ended: bool,
+    /// When the composite is to be made, by the newest grant.
+    composite: Composite,
+    /// A recorder has begun.
+    begun: bool,
 }
 
 impl Calls {
     /// Somebody publishes; whether the call is being recorded.
     pub(super) fn published(&mut self, published: Published) -> bool {
         let call = self.call(&published.grant.call.clone());
+        call.composite = published.grant.composite;
         call.published.push(published);
         call.recorders > 0
     }
 
-    /// A recorder begins.
-    pub(super) fn begin(&mut self, id: &CallId) {
+    /// A recorder begins; when the composite is to be made, if it is the call's first recorder.
+    pub(super) fn begin(&mut self, id: &CallId) -> Option<Composite> {
         let call = self.call(id);
+        let first = !std::mem::replace(&mut call.begun, true);
         call.recorders += 1;
         call.recorded = true;
+        first.then_some(call.composite)
     }
 
     /// Something is kept of the call, recorded or not.
@@ -119,7 +127,7 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::grant::{Act, Grant, Layout};
+    use counterpart_shared::grant::{Act, Composite, Grant, Layout};
     use counterpart_shared::id::{Party, StreamId};
 
     fn call(id: &str) -> CallId {
@@ -139,6 +147,8 @@ mod tests {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat: 0,
             nbf: 0,
             exp: 1,
@@ -168,6 +178,18 @@ mod tests {
             assert_eq!(sealed.unwrap().len(), 2);
             assert_eq!(calls.end(&call("c1")), None);
         }
+    }
+
+    #[test]
+    fn the_first_recorder_of_a_call_says_when_its_composite_is_made() {
+        let mut calls = Calls::default();
+        let mut live = published("c1");
+        live.grant.composite = Composite::Live;
+        calls.published(live);
+        assert_eq!(calls.begin(&call("c1")), Some(Composite::Live));
+        assert_eq!(calls.begin(&call("c1")), None);
+        calls.published(published("c2"));
+        assert_eq!(calls.begin(&call("c2")), Some(Composite::After));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What the edge is told about recordings.
 
+use crate::archive::Archive;
 use crate::control::Outbox;
 use crate::derive::Told;
 use crate::evidence::Deletion;
 use crate::record::{FinishedFile, Outcome, RecordError};
 use counterpart_shared::api::{NodeEvent, RecordedFile, StreamRef};
 use counterpart_shared::id::{CallId, Party, StreamId};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Tells it.
 #[derive(Debug, Clone)]
@@ -71,6 +72,20 @@ impl Report {
         tracing::info!(stream = %stream.stream, files = files.len(), "recorded");
         let files = reports(&stream.call, files);
         self.say(stream, NodeEvent::RecordingReady { files });
+    }
+}
+
+/// Tells the edge what was made of a call, and has that copied.
+pub(super) fn teller(
+    report: &Report,
+    archive: &Arc<OnceLock<Archive>>,
+) -> impl Fn(&CallId, Told) + Send + Sync + use<> {
+    let (report, archive) = (report.clone(), archive.clone());
+    move |call, told| {
+        report.told(call, told);
+        if let Some(archive) = archive.get() {
+            archive.take(call);
+        }
     }
 }
 

@@ -155,6 +155,8 @@ impl Recordings {
     /// Whether somebody records a call or makes something from it.
     fn is_busy(&self, call: &CallId) -> bool {
         let deriver = self.deriver.get();
-        self.calls().is_recording(call) || deriver.is_some_and(|deriver| deriver.is_busy(call))
+        let made = self.live.is_busy(call);
+        made || self.calls().is_recording(call)
+            || deriver.is_some_and(|deriver| deriver.is_busy(call))
     }
 }

@@ -27,6 +27,11 @@ struct Locked {
 }
 
 impl PlainFile {
+    /// One that is not encrypted.
+    pub fn of(file: File) -> Self {
+        Self { file, locked: None }
+    }
+
     /// Opens a file in the folder of its call.
     ///
     /// # Errors
@@ -40,7 +45,7 @@ impl PlainFile {
         let Some(encrypted) = &file.encrypted else {
             let path = folder.join(&file.name);
             let file = File::open(&path).map_err(VaultError::disk(&path))?;
-            return Ok(Self { file, locked: None });
+            return Ok(Self::of(file));
         };
         let path = folder.join(stored_name(&file.name));
         let mut stored = File::open(&path).map_err(VaultError::disk(&path))?;

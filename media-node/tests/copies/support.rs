@@ -6,7 +6,7 @@ use counterpart_node::evidence::verify::{Given, Kind, Report, verify};
 use counterpart_node::evidence::{Manifest, NodeKey, Sealer, VerifyKey};
 use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::{CallFolder, FinishedFile, Origin};
-use counterpart_shared::grant::{Act, Grant, Layout};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout};
 use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -161,6 +161,8 @@ fn grant(call: &CallId, least_days: u32) -> Grant {
         watch: false,
         layout: Layout::default(),
         least_days,
+        composite: Composite::default(),
+        desk: None,
         iat: 0,
         nbf: 0,
         exp: 1,

@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-fn vault(folder: &Path) -> Vault {
+pub(crate) fn vault(folder: &Path) -> Vault {
     let path = folder.join("keys");
     fs::write(
         &path,

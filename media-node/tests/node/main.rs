@@ -10,6 +10,7 @@ mod ffmpeg;
 mod flv;
 mod garbage;
 mod keys;
+mod live;
 mod load;
 mod program;
 mod quic;

@@ -23,6 +23,7 @@ const CLICK: &str = "aevalsrc='if(lt(mod(t,1),0.01),0.8*sin(2*PI*1000*t),0)':s=4
 const SETTINGS: Settings = Settings {
     composite: true,
     zone: UtcOffset::UTC,
+    live: 0,
 };
 
 /// A message, and when it arrives after the beginning.

@@ -19,7 +19,7 @@ use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{
     AudioBody, AudioCodec, FrameType, Tag, TagKind, TagReader, VideoBody,
 };
-use counterpart_shared::grant::{Act, Grant, Layout};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::opus::OpusHead;
 use counterpart_shared::rtmp::{Message, MessageKind};
@@ -179,6 +179,8 @@ pub(crate) fn publish_grant() -> Grant {
         watch: false,
         layout: Layout::default(),
         least_days: 0,
+        composite: Composite::default(),
+        desk: None,
         iat: 0,
         nbf: 0,
         exp: 1,

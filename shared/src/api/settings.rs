@@ -1,7 +1,7 @@
 //! `GET` and `PUT /v1/desks/{desk}`: how a desk works; a setting that is not given has its default. And `GET
 //! /v1/desks`: which desks there are.
 
-use crate::grant::Layout;
+use crate::grant::{Composite, Layout};
 use crate::id::DeskId;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,9 @@ pub struct DeskSettings {
     /// How the composite of a recorded call shows both parties.
     #[serde(skip_serializing_if = "Layout::is_side_by_side")]
     pub layout: Layout,
+    /// Whether that composite is made, and when.
+    #[serde(skip_serializing_if = "Composite::is_after")]
+    pub composite: Composite,
     /// What agents read out and customers answer, each marked in the log and in the recording: at most
     /// [`super::MAX_PROMPTS`], each of 1 to [`super::MAX_PROMPT`] characters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,6 +69,7 @@ impl Default for DeskSettings {
             record: RecordPolicy::Off,
             record_control: RecordControl::Nobody,
             layout: Layout::SideBySide,
+            composite: Composite::After,
             prompts: Vec::new(),
             retention_days: None,
             record_least_days: 0,

@@ -1,7 +1,8 @@
 //! The claims of the two kinds of token.
 
 use crate::id::{CallId, DeskId, NodeId, Party, StreamId, UserId};
-use serde::{Deserialize, Serialize};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// What a grant lets its holder do with a stream.
@@ -44,6 +45,34 @@ impl Layout {
     }
 }
 
+/// Whether a composite of a recorded call is made, and when.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Composite {
+    /// None is made.
+    Off,
+    /// When the call is over.
+    #[default]
+    After,
+    /// While it goes on, and so it is ready soon after the end; afterwards where that cannot be.
+    Live,
+}
+
+impl Composite {
+    /// Whether it is as usual.
+    pub fn is_after(&self) -> bool {
+        *self == Composite::After
+    }
+
+    /// Reads a value; one that only a newer edge knows is as usual, for media are worth more than their composite.
+    fn known<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let value: Result<Self, serde::de::value::Error> =
+            Self::deserialize(text.into_deserializer());
+        Ok(value.unwrap_or_default())
+    }
+}
+
 /// What a media URL allows: one act, on one stream, at one node, for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -75,6 +104,16 @@ pub struct Grant {
     /// any time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub least_days: u32,
+    /// Whether that composite is made, and when.
+    #[serde(
+        default,
+        deserialize_with = "Composite::known",
+        skip_serializing_if = "Composite::is_after"
+    )]
+    pub composite: Composite,
+    /// The desk where the call is, for the watermark of a composite that is made while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskId>,
     /// When it was made, in UNIX seconds.
     pub iat: u64,
     /// From when on it is valid, in UNIX seconds.

@@ -7,5 +7,5 @@
 mod claims;
 mod token;
 
-pub use claims::{Act, Grant, Layout, Role, UserClaims};
+pub use claims::{Act, Composite, Grant, Layout, Role, UserClaims};
 pub use token::{KeySet, PublicKey, Signer, TokenError};

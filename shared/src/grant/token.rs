@@ -260,7 +260,7 @@ fn decode<T: DeserializeOwned>(part: &str, text: &str) -> Result<T, TokenError> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::claims::{Act, Layout, Role};
+    use super::super::claims::{Act, Composite, Layout, Role};
     use super::*;
     use crate::id::{CallId, Party, StreamId};
 
@@ -278,6 +278,8 @@ mod tests {
             watch: false,
             layout: Layout::default(),
             least_days: 0,
+            composite: Composite::default(),
+            desk: None,
             iat: 100,
             nbf: 100,
             exp: 200,
@@ -317,6 +319,38 @@ mod tests {
         assert!(json.contains(r#","least_days":90,"iat":100,"#), "{json}");
         let layout = serde_json::to_string(&Layout::PictureInPicture).unwrap();
         assert_eq!(layout, r#""picture_in_picture""#);
+        for composite in [Composite::Off, Composite::After, Composite::Live] {
+            let desk = Some("front".parse().unwrap());
+            let grant = Grant {
+                composite,
+                desk,
+                ..grant()
+            };
+            let token = signer().sign_grant(&grant);
+            assert_eq!(keys().verify_grant(&token, 150), Ok(grant));
+        }
+    }
+
+    #[test]
+    fn when_the_composite_is_made_is_pinned_and_what_a_newer_edge_says_is_as_usual() {
+        let live = Grant {
+            composite: Composite::Live,
+            desk: Some("front".parse().unwrap()),
+            ..grant()
+        };
+        let json = serde_json::to_string(&live).unwrap();
+        let pinned = r#""composite":"live","desk":"front","#;
+        assert!(json.contains(pinned), "{json}");
+        let read = |json: &str| serde_json::from_str::<Grant>(json).unwrap().composite;
+        for (said, meant) in [
+            ("live", Composite::Live),
+            ("off", Composite::Off),
+            ("after", Composite::After),
+            ("tomorrow", Composite::After),
+        ] {
+            assert_eq!(read(&json.replace("live", said)), meant);
+        }
+        assert_eq!(read(&json.replace(pinned, "")), Composite::After);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use counterpart_shared::grant::{Act, Grant, KeySet, Layout, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, KeySet, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -34,6 +34,8 @@ fn grant(iat: u64, nbf: u64, exp: u64) -> Grant {
         watch: false,
         layout: Layout::default(),
         least_days: 0,
+        composite: Composite::default(),
+        desk: None,
         iat,
         nbf,
         exp,

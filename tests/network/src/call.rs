@@ -16,7 +16,7 @@ use crate::weather::Weather;
 use anyhow::{Context, Result, ensure};
 use counterpart_native::carry::{Connection, Way};
 use counterpart_node::shell::Shell;
-use counterpart_shared::grant::{Act, Grant, Layout, Signer};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout, Signer};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use counterpart_shared::session::{MediaUrl, Scheme};
 use counterpart_transport::{Congestion, clock};
@@ -211,6 +211,8 @@ pub(crate) fn media_url(
         watch: false,
         layout: Layout::default(),
         least_days: 0,
+        composite: Composite::default(),
+        desk: None,
         iat: now - 1,
         nbf: now - 1,
         exp: now + 600,

@@ -85,6 +85,7 @@ fn config(row: Row, bind: IpAddr) -> Result<Config> {
         derive: Settings {
             composite: false,
             zone: UtcOffset::UTC,
+            live: 0,
         },
         archive: None,
         watermark: Watermark {

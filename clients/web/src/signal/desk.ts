@@ -68,6 +68,8 @@ export interface DeskSettings {
   record_control?: 'agent' | 'nobody' | 'supervisor';
   /** How the composite shows both parties; absent: side by side. */
   layout?: 'side_by_side' | 'picture_in_picture';
+  /** Whether the composite is made, and when; absent: when the call is over. */
+  composite?: 'off' | 'after' | 'live';
   /** What agents read out and customers answer. */
   prompts?: string[];
   title?: Title;

@@ -2,7 +2,7 @@
 
 use super::*;
 use counterpart_shared::api::RecordControl;
-use counterpart_shared::grant::Layout;
+use counterpart_shared::grant::{Composite, Layout};
 
 fn terms(asks_consent: bool, record_control: RecordControl) -> Terms {
     Terms {
@@ -259,6 +259,7 @@ fn who_publishes_tells_the_node_how_the_desk_wants_the_composite() {
     let mut call = call_with(
         Terms {
             layout: Layout::PictureInPicture,
+            composite: Composite::Live,
             ..Terms::default()
         },
         true,
@@ -272,4 +273,9 @@ fn who_publishes_tells_the_node_how_the_desk_wants_the_composite() {
     let urls = own(&call.handle(Input::Leased { ask, lease }, &signer(), 5_000));
     let layouts = [&urls.publish, &urls.play].map(|urls| grant(urls, 5).layout);
     assert_eq!(layouts, [Layout::PictureInPicture, Layout::SideBySide]);
+    let composites = [&urls.publish, &urls.play].map(|urls| grant(urls, 5).composite);
+    assert_eq!(composites, [Composite::Live, Composite::After]);
+    let desks = [&urls.publish, &urls.play].map(|urls| grant(urls, 5).desk);
+    assert_eq!(desks, [call.desk().cloned(), None]);
+    assert!(call.desk().is_some());
 }

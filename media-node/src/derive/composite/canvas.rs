@@ -54,20 +54,31 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// A picture whose watermark says this beside the time; below it where there is no room.
-    pub(super) fn new(layout: Layout, label: String) -> Self {
+    /// A picture whose watermark says the time alone.
+    pub(super) fn new(layout: Layout) -> Self {
         let ((width, height), seats) = seats(layout);
         let chroma = || Plane::new(width / 2, height / 2, GREY);
-        let beside = CLOCK + text::width(&label) + 4 * MARGIN <= width;
-        let lines = if beside { 1 } else { 2 };
         Self {
             planes: [Plane::new(width, height, BLACK), chroma(), chroma()],
             missing: seats.map(|seat| missing(seat.size)),
             seats,
-            strip: Plane::new(width, MARGIN + lines * LINE, 0),
-            label,
+            strip: Plane::new(width, MARGIN + LINE, 0),
+            label: String::new(),
             said: String::new(),
         }
+    }
+
+    /// Has the watermark say this beside the time from now on; below it where there is no room.
+    pub(super) fn name(&mut self, label: String) {
+        if self.label == label {
+            return;
+        }
+        let width = self.strip.width;
+        let beside = CLOCK + text::width(&label) + 4 * MARGIN <= width;
+        let lines = if beside { 1 } else { 2 };
+        self.strip = Plane::new(width, MARGIN + lines * LINE, 0);
+        self.label = label;
+        self.said.clear();
     }
 
     /// Puts a party into his seat, 0 the caller and 1 the callee; the notice if he is not seen.
@@ -173,7 +184,7 @@ mod tests {
                 [(300, 300), (800, 100)],
             ),
         ] {
-            let mut canvas = Canvas::new(layout, String::new());
+            let mut canvas = Canvas::new(layout);
             assert_eq!(canvas.dimensions(), size);
             let (_, seats) = seats(layout);
             for (party, luma) in [(0, 100), (1, 200)] {
@@ -187,8 +198,11 @@ mod tests {
     #[test]
     fn a_label_without_room_stands_below_the_clock() {
         let label = "x".repeat(100);
-        let short = Canvas::new(Layout::SideBySide, label.clone());
-        let mut long = Canvas::new(Layout::PictureInPicture, label);
+        let mut short = Canvas::new(Layout::SideBySide);
+        short.name(label.clone());
+        let mut long = Canvas::new(Layout::PictureInPicture);
+        long.mark("2023-11-15 06:13:20 +08:00");
+        long.name(label);
         assert_eq!(
             (short.strip.bytes.len() / 1280, long.strip.bytes.len() / 960),
             (24, 44)

@@ -1,8 +1,6 @@
 //! The coded pictures of one MP4 file of a recording, as a decoder takes them.
 
 use super::super::samples::Samples;
-use crate::record::mp4::VIDEO_ID;
-use crate::vault::PlainFile;
 use bytes::Bytes;
 use counterpart_shared::h264::avcc_to_annex_b;
 use mp4_atom::{Avcc, Codec};
@@ -27,16 +25,21 @@ pub(super) struct CodedPictures {
 }
 
 impl CodedPictures {
-    /// Nothing if the file has no pictures.
-    pub(super) fn open(file: PlainFile) -> io::Result<Option<Self>> {
-        Ok(match Samples::open(file, VIDEO_ID)? {
-            Some((samples, Codec::Avc1(avc1))) => Some(Self {
+    /// Nothing if they are not H.264.
+    pub(super) fn of((samples, codec): (Samples, Codec)) -> Option<Self> {
+        match codec {
+            Codec::Avc1(avc1) => Some(Self {
                 samples,
                 length_size: avc1.avcc.length_size,
                 sets: sets(&avc1.avcc),
             }),
             _ => None,
-        })
+        }
+    }
+
+    /// Whether there was nothing left behind the end that [`next`](Self::next) came to.
+    pub(super) fn is_over(&self) -> bool {
+        self.samples.is_over()
     }
 
     /// The next one; nothing at the end of what is whole.

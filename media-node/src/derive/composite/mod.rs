@@ -13,12 +13,14 @@ mod sound;
 mod text;
 
 use super::DeriveError;
+use super::parts::Parts;
 use super::source::Source;
-use crate::record::mp4::{Chapter, Mp4File};
+use crate::record::mp4::{CHAPTER_ROOM, Chapter, Mp4File};
 use crate::record::store::Output;
 use crate::record::track::{Picture, Sound, Unit};
 use canvas::Canvas;
-use counterpart_shared::id::Party;
+use counterpart_shared::grant::Layout;
+use counterpart_shared::id::{CallId, DeskId, Party};
 use picture::PictureEncoder;
 use side::Side;
 use sound::Mixer;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub composite: bool,
     /// The time zone of the watermark's clock.
     pub zone: UtcOffset,
+    /// How many may be made at once while their calls go on.
+    pub live: usize,
 }
 
 /// What a composite is.
@@ -49,46 +53,136 @@ pub struct Made {
     pub duration_ms: u64,
 }
 
-/// Makes the composite and writes it into a new file.
+/// Makes the composite of a sealed call and writes it into a new file.
 ///
 /// # Errors
 /// When the disk or an encoder refuses.
 pub fn composite(
     source: &Source,
     settings: Settings,
-    (name, out): (String, Box<dyn Output>),
+    out: (String, Box<dyn Output>),
 ) -> Result<Made, DeriveError> {
-    let (_, seats) = canvas::seats(source.layout);
-    let [caller, callee] = seats.map(|seat| seat.size);
-    let mut sides = [
-        Side::of(source, Party::Caller, caller),
-        Side::of(source, Party::Callee, callee),
-    ];
-    let mut canvas = Canvas::new(source.layout, label(source));
-    let mut encoder = PictureEncoder::new()?;
-    let mut mixer = Mixer::new(source)?;
-    let sound = mixer.sound()?;
-    let mut writer = Writer {
-        out: Some((name, out)),
-        file: None,
-        sound,
-        chapters: source.chapters(),
+    let head = Head {
+        layout: source.layout,
+        zone: settings.zone,
+        first_at: source.first_at,
     };
-    for number in 0..source.duration_ms.div_ceil(STEP_MS).max(1) {
-        let at = number * STEP_MS;
-        for (party, side) in sides.iter_mut().enumerate() {
+    let mut composer = Composer::new(source, head, out)?;
+    let who = Party::BOTH.map(|party| source.who(party));
+    composer.name(label(&source.call, source.desk(), who));
+    composer.until(source.duration_ms.max(1))?;
+    composer.close(&source.chapters(source.first_at))
+}
+
+/// What is known of a composite before its first picture.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    pub(super) layout: Layout,
+    /// The time zone of the watermark's clock.
+    pub(super) zone: UtcOffset,
+    /// UNIX milliseconds at its 0.
+    pub(super) first_at: u64,
+}
+
+/// Puts pictures and sound together, picture after picture.
+pub(super) struct Composer<'a> {
+    head: Head,
+    sides: [Side<'a>; 2],
+    canvas: Canvas,
+    encoder: PictureEncoder,
+    mixer: Mixer<'a>,
+    writer: Writer,
+    /// Pictures that are made.
+    made: u64,
+}
+
+impl<'a> Composer<'a> {
+    /// One that has made nothing yet.
+    ///
+    /// # Errors
+    /// When there is no encoder.
+    pub(super) fn new(
+        parts: &'a dyn Parts,
+        head: Head,
+        out: (String, Box<dyn Output>),
+    ) -> Result<Self, DeriveError> {
+        let (_, seats) = canvas::seats(head.layout);
+        let [caller, callee] = seats.map(|seat| seat.size);
+        let mixer = Mixer::new(parts)?;
+        Ok(Self {
+            head,
+            sides: [
+                Side::of(parts, Party::Caller, caller),
+                Side::of(parts, Party::Callee, callee),
+            ],
+            canvas: Canvas::new(head.layout),
+            encoder: PictureEncoder::new()?,
+            writer: Writer {
+                out: Some(out),
+                file: None,
+                sound: mixer.sound()?,
+            },
+            mixer,
+            made: 0,
+        })
+    }
+
+    /// From now on the watermark says this beside the time.
+    pub(super) fn name(&mut self, label: String) {
+        self.canvas.name(label);
+    }
+
+    /// How far it is, in milliseconds.
+    pub(super) fn place(&self) -> u64 {
+        self.made * STEP_MS
+    }
+
+    /// Makes the pictures before `end`, in milliseconds, and the sound with them.
+    ///
+    /// # Errors
+    /// When the disk or an encoder refuses.
+    pub(super) fn until(&mut self, end: u64) -> Result<(), DeriveError> {
+        while self.place() < end {
+            self.picture()?;
+        }
+        Ok(())
+    }
+
+    fn picture(&mut self) -> Result<(), DeriveError> {
+        let (at, first_at) = (self.place(), self.head.first_at);
+        for (party, side) in self.sides.iter_mut().enumerate() {
             // The nearest one: half a step early or late instead of a whole step late.
             let panel = side.show(at + STEP_MS / 2);
-            canvas.put(party, panel);
+            self.canvas.put(party, panel);
         }
-        canvas.mark(&clock(source.first_at + at, settings.zone));
-        let coded = encoder.encode(&canvas, place(at), source.first_at)?;
-        writer.picture(coded, encoder.picture())?;
-        for unit in mixer.until(place(at + STEP_MS), source.first_at)? {
-            writer.push(unit)?;
+        self.canvas.mark(&clock(first_at + at, self.head.zone));
+        let coded = self.encoder.encode(&self.canvas, place(at), first_at)?;
+        self.writer.picture(coded, self.encoder.picture())?;
+        self.made += 1;
+        for unit in self.mixer.until(place(at + STEP_MS), first_at)? {
+            self.writer.push(unit)?;
+        }
+        Ok(())
+    }
+
+    /// Brings what is made to the disk itself.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(super) fn sync(&self) -> Result<(), DeriveError> {
+        match &self.writer.file {
+            Some(file) => Ok(file.sync()?),
+            None => Ok(()),
         }
     }
-    writer.close()
+
+    /// Writes the end of the file, and its chapters.
+    ///
+    /// # Errors
+    /// When the disk refuses, or nothing was made.
+    pub(super) fn close(self, chapters: &[Chapter]) -> Result<Made, DeriveError> {
+        self.writer.close(chapters)
+    }
 }
 
 fn place(at: u64) -> i64 {
@@ -100,7 +194,6 @@ struct Writer {
     out: Option<(String, Box<dyn Output>)>,
     file: Option<Mp4File>,
     sound: Sound,
-    chapters: Vec<Chapter>,
 }
 
 impl Writer {
@@ -111,9 +204,14 @@ impl Writer {
     ) -> Result<(), DeriveError> {
         let Some(unit) = unit else { return Ok(()) };
         if let (Some(out), Some(picture)) = (self.out.take_if(|_| picture.is_some()), picture) {
-            let file =
-                Mp4File::create(out, Some(picture), Some(&self.sound), &self.chapters, &unit)?;
-            self.file = Some(file);
+            let sound = Some(&self.sound);
+            self.file = Some(Mp4File::create(
+                out,
+                Some(picture),
+                sound,
+                CHAPTER_ROOM,
+                &unit,
+            )?);
         }
         self.push(unit)
     }
@@ -125,11 +223,12 @@ impl Writer {
         }
     }
 
-    fn close(self) -> Result<Made, DeriveError> {
-        let Some(file) = self.file else {
+    fn close(self, chapters: &[Chapter]) -> Result<Made, DeriveError> {
+        let Some(mut file) = self.file else {
             let reason = io::Error::from(io::ErrorKind::UnexpectedEof);
             return Err(DeriveError::encoder("the first picture")(reason));
         };
+        file.divide(chapters);
         let closed = file.close()?;
         Ok(Made {
             codecs: closed.codecs,
@@ -138,18 +237,21 @@ impl Writer {
     }
 }
 
-/// Who talks with whom at which desk in which call, as far as the grants and the log say it.
-fn label(source: &Source) -> String {
-    let who = |zh: &str, en: &str, party| match source.who(party) {
+/// Who talks with whom at which desk in which call, as far as that is known.
+pub(super) fn label(
+    call: &CallId,
+    desk: Option<&DeskId>,
+    [caller, callee]: [Option<&str>; 2],
+) -> String {
+    let who = |zh: &str, en: &str, name: Option<&str>| match name {
         Some(name) => format!("{zh} {en} {name}  "),
         None => String::new(),
     };
-    let customer = who("客户", "customer", Party::Caller);
-    let agent = who("坐席", "agent", Party::Callee);
-    let desk = source.desk();
+    let customer = who("客户", "customer", caller);
+    let agent = who("坐席", "agent", callee);
     let desk = desk.map(|desk| format!("服务台 desk {desk}  "));
     let desk = desk.unwrap_or_default();
-    format!("{desk}{customer}{agent}通话 call {}", source.call)
+    format!("{desk}{customer}{agent}通话 call {call}")
 }
 
 fn clock(unix_ms: u64, zone: UtcOffset) -> String {

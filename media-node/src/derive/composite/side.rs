@@ -1,9 +1,9 @@
 //! What is seen of one party over time: the newest picture, as long as it is one.
 
-use super::super::source::Source;
+use super::super::parts::Parts;
 use super::coded::{CodedPicture, CodedPictures};
 use super::panel::Panel;
-use crate::record::FinishedFile;
+use crate::record::mp4::VIDEO_ID;
 use counterpart_shared::id::Party;
 use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig, Flush};
@@ -16,11 +16,14 @@ const REORDERED: usize = 16;
 
 /// A party's pictures on the call's time line.
 pub(super) struct Side<'a> {
-    source: &'a Source,
+    parts: &'a dyn Parts,
+    party: Party,
     /// Width and height of what is shown.
     size: (usize, usize),
-    /// Where each file begins, in milliseconds.
-    files: VecDeque<(u64, &'a FinishedFile)>,
+    /// How many of the party's files were begun with.
+    taken: usize,
+    /// Until when all was shown, in milliseconds.
+    until: u64,
     open: Option<Open>,
     /// Decoded and not shown yet.
     waiting: VecDeque<(u64, Panel)>,
@@ -30,6 +33,7 @@ pub(super) struct Side<'a> {
 }
 
 struct Open {
+    /// Where it begins, in milliseconds.
     begin: u64,
     pictures: CodedPictures,
     decoder: Decoder,
@@ -39,13 +43,13 @@ struct Open {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn of(source: &'a Source, party: Party, size: (usize, usize)) -> Self {
-        let files = source.of_party(party, "mp4").into_iter();
-        let files = files.map(|file| (source.place(file), file));
+    pub(super) fn of(parts: &'a dyn Parts, party: Party, size: (usize, usize)) -> Self {
         Self {
-            source,
+            parts,
+            party,
             size,
-            files: files.collect(),
+            taken: 0,
+            until: 0,
             open: None,
             waiting: VecDeque::new(),
             shown: None,
@@ -57,6 +61,7 @@ impl<'a> Side<'a> {
     /// called with times that grow.
     pub(super) fn show(&mut self, at: u64) -> Option<&Panel> {
         self.decode_until(at);
+        self.until = at;
         while let Some(next) = self.waiting.pop_front_if(|(time, _)| *time <= at) {
             self.spare
                 .extend(self.shown.replace(next).map(|(_, old)| old));
@@ -71,29 +76,34 @@ impl<'a> Side<'a> {
                 return;
             }
             let Some(open) = &mut self.open else { return };
+            if open.next.is_none() {
+                open.next = open.pictures.next().unwrap_or(None);
+            }
             match &open.next {
                 Some(sample) if open.begin + sample.decoded_at > at => return,
                 Some(_) => self.decode(),
-                None => self.close(),
+                None if open.pictures.is_over() => self.close(),
+                None => return,
             }
         }
     }
 
     fn open_next(&mut self, at: u64) -> bool {
-        let Some((begin, file)) = self.files.pop_front_if(|(begin, _)| *begin <= at) else {
+        let part = self.parts.part(self.party, self.taken);
+        let Some(part) = part.filter(|part| part.begin <= at) else {
             return false;
         };
+        self.taken += 1;
         let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
         let decoder = Decoder::with_api_config(OpenH264API::from_source(), config);
         // A file that cannot be read shows nothing; the next one may.
-        let pictures = self.source.open(file).map(CodedPictures::open);
-        if let (Some(Ok(Some(mut pictures))), Ok(decoder)) = (pictures, decoder) {
-            let next = pictures.next().unwrap_or(None);
+        let pictures = self.parts.open(&part, VIDEO_ID);
+        if let (Some(pictures), Ok(decoder)) = (pictures.and_then(CodedPictures::of), decoder) {
             self.open = Some(Open {
-                begin,
+                begin: part.begin,
                 pictures,
                 decoder,
-                next,
+                next: None,
                 times: BTreeSet::new(),
             });
         }
@@ -105,7 +115,8 @@ impl<'a> Side<'a> {
         let Some(sample) = open.next.take() else {
             return;
         };
-        open.next = open.pictures.next().unwrap_or(None);
+        let decoded_at = open.begin + sample.decoded_at;
+        self.parts.late(self.until.saturating_sub(decoded_at));
         open.times.insert(open.begin + sample.shown_at);
         if open.times.len() > REORDERED {
             // The decoder has left these out.

@@ -2,7 +2,7 @@
 
 use super::super::DeriveError;
 use super::super::decode::RATE;
-use super::super::source::Source;
+use super::super::parts::Parts;
 use super::super::voice::Voice;
 use crate::record::track::{Sound, Unit, UnitKind};
 use bytes::Bytes;
@@ -28,7 +28,7 @@ pub(super) struct Mixer<'a> {
 }
 
 impl<'a> Mixer<'a> {
-    pub(super) fn new(source: &'a Source) -> Result<Self, DeriveError> {
+    pub(super) fn new(parts: &'a dyn Parts) -> Result<Self, DeriveError> {
         let encoder = Encoder::new(EncoderParams {
             bit_rate: BitRate::Cbr(BITRATE),
             sample_rate: RATE,
@@ -39,7 +39,7 @@ impl<'a> Mixer<'a> {
         let encoder = encoder.map_err(DeriveError::encoder(WHAT))?;
         let delay = encoder.info().map_err(DeriveError::encoder(WHAT))?.nDelay;
         Ok(Self {
-            voices: Party::BOTH.map(|party| Voice::of(source, party)),
+            voices: Party::BOTH.map(|party| Voice::of(parts, party)),
             encoder,
             delay: delay.into(),
             given: 0,

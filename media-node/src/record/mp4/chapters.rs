@@ -7,6 +7,9 @@ const MOST: usize = u8::MAX as usize;
 /// A millisecond in the unit of `chpl`, which is 100 ns.
 const MILLISECOND: u64 = 10_000;
 
+/// What the most and longest chapters take, and the header of the `free` box behind fewer.
+pub(crate) const CHAPTER_ROOM: usize = 8 + 8 + 9 + MOST * (8 + 1 + LONGEST) + 8;
+
 /// Where something begins that one may want to jump to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chapter {
@@ -80,5 +83,13 @@ mod tests {
         };
         let many: Vec<_> = (0..300).map(chapter).collect();
         assert_eq!(udta(&many)[24], 255);
+        let longest = vec![
+            Chapter {
+                title: "x".repeat(300),
+                ..chapter(0)
+            };
+            300
+        ];
+        assert_eq!(udta(&longest).len() + 8, CHAPTER_ROOM);
     }
 }

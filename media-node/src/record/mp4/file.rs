@@ -7,7 +7,7 @@ use super::super::store::Output;
 use super::super::track::{Picture, Sound, Unit, UnitKind};
 use super::chapters::{Chapter, udta};
 use super::fragment::{Run, fragment};
-use super::init::{AUDIO_ID, VIDEO_ID, init, moov_offset, with_duration};
+use super::init::{AUDIO_ID, VIDEO_ID, init, moov_offset, with_chapters};
 use super::line::Line;
 use mp4_atom::Moov;
 use std::io::{self, SeekFrom};
@@ -26,6 +26,8 @@ pub(crate) struct Mp4File {
     name: String,
     out: Box<dyn Output>,
     moov: Moov,
+    /// Bytes that are free for chapters.
+    room: usize,
     udta: Vec<u8>,
     video: Option<Line>,
     audio: Option<Line>,
@@ -61,17 +63,16 @@ impl From<&Unit> for Collecting {
 }
 
 impl Mp4File {
-    /// Writes the beginning of the file; its 0 is `first`'s place on the time line.
+    /// Writes the beginning of the file; its 0 is `first`'s place on the time line. `room` bytes stay free for chapters.
     pub(crate) fn create(
         (name, mut out): (String, Box<dyn Output>),
         picture: Option<&Picture>,
         sound: Option<&Sound>,
-        chapters: &[Chapter],
+        room: usize,
         first: &Unit,
     ) -> Result<Self, RecordError> {
         let disk = RecordError::disk(&name);
-        let udta = udta(chapters);
-        let head = init(picture, sound, first.arrived_at, &udta).map_err(io::Error::other);
+        let head = init(picture, sound, first.arrived_at, room).map_err(io::Error::other);
         let moov = match head.and_then(|(bytes, moov)| out.write_all(&bytes).map(|()| moov)) {
             Ok(moov) => moov,
             Err(error) => return Err(disk(error)),
@@ -82,7 +83,8 @@ impl Mp4File {
             name,
             out,
             moov,
-            udta,
+            room,
+            udta: Vec::new(),
             video: picture.map(|_| Line::video(VIDEO_ID)),
             audio: sound.map(|sound| Line::audio(AUDIO_ID, sound.timescale())),
             pictures: Watch::new(Track::Picture),
@@ -148,6 +150,11 @@ impl Mp4File {
         self.out.sync().map_err(RecordError::disk(&self.name))
     }
 
+    /// Notes what chapters it has; they are written when it is closed, into the room for them.
+    pub(crate) fn divide(&mut self, chapters: &[Chapter]) {
+        self.udta = udta(chapters);
+    }
+
     /// Writes the rest and the duration.
     pub(crate) fn close(mut self) -> Result<Closed, RecordError> {
         self.write_all()?;
@@ -167,13 +174,28 @@ impl Mp4File {
         })
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where its 0 lies on the time line.
+    pub(crate) fn origin(&self) -> i64 {
+        self.origin
+    }
+
+    /// Bytes of whole boxes that are in the file.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
     /// What is in the file, in milliseconds.
-    fn duration_ms(&self) -> u64 {
+    pub(crate) fn duration_ms(&self) -> u64 {
         self.lines().map(Line::written_ms).max().unwrap_or(0)
     }
 
     fn write_duration(&mut self, duration_ms: u64) -> io::Result<()> {
-        let moov = with_duration(self.moov.clone(), &self.udta, duration_ms);
+        let moov = with_chapters(self.moov.clone(), duration_ms, &self.udta, self.room);
         let moov = moov.map_err(io::Error::other)?;
         let offset = moov_offset().map_err(io::Error::other)?;
         self.out.seek(SeekFrom::Start(offset))?;

@@ -20,12 +20,12 @@ const EPOCH_OFFSET: u64 = 2_082_844_800;
 const MEHD_LEN: usize = 20;
 const BOX_HEADER_LEN: usize = 8;
 
-/// The beginning of the file, without fragments. `started_at` is in UNIX milliseconds; `udta` is a whole box, or nothing.
+/// The beginning of the file, without fragments. `started_at` is in UNIX milliseconds; `room` bytes stay free for chapters.
 pub(super) fn init(
     picture: Option<&Picture>,
     sound: Option<&Sound>,
     started_at: u64,
-    udta: &[u8],
+    room: usize,
 ) -> Result<(Vec<u8>, Moov), Error> {
     let created = (started_at / 1000).saturating_add(EPOCH_OFFSET);
     let mut trak = Vec::new();
@@ -55,29 +55,45 @@ pub(super) fn init(
     };
     let mut out = Vec::with_capacity(1024);
     ftyp().encode(&mut out)?;
-    out.extend(encoded(&moov, udta)?);
-    let zeroed = (MEHD_LEN - BOX_HEADER_LEN).into();
-    Free { zeroed }.encode(&mut out)?;
+    moov.encode(&mut out)?;
+    free(MEHD_LEN + room)?.encode(&mut out)?;
     Ok((out, moov))
 }
 
 /// `moov` with the duration in it: as long as `moov` and the `free` box behind it were.
-pub(crate) fn with_duration(
+pub(crate) fn with_duration(moov: Moov, duration_ms: u64) -> Result<Vec<u8>, Error> {
+    with_chapters(moov, duration_ms, &[], 0)
+}
+
+/// The same of a file that has `room` for chapters; `udta` is a whole box, or nothing.
+pub(super) fn with_chapters(
     mut moov: Moov,
-    udta: &[u8],
     duration_ms: u64,
+    udta: &[u8],
+    room: usize,
 ) -> Result<Vec<u8>, Error> {
     let mvex = moov.mvex.get_or_insert_default();
     mvex.mehd = Some(Mehd {
         fragment_duration: duration_ms,
     });
-    encoded(&moov, udta)
-}
-
-fn encoded(moov: &Moov, udta: &[u8]) -> Result<Vec<u8>, Error> {
     let mut out = Vec::with_capacity(1024);
     moov.encode(&mut out)?;
-    Ok(with_last(out, udta))
+    let mut out = with_last(out, udta);
+    match room.checked_sub(udta.len()) {
+        Some(0) => {}
+        Some(rest) => free(rest)?.encode(&mut out)?,
+        None => return Err(Error::TooLarge(FourCC::new(b"udta"))),
+    }
+    Ok(out)
+}
+
+/// A `free` box of this length, at least that of its header.
+fn free(len: usize) -> Result<Free, Error> {
+    let zeroed = len.checked_sub(BOX_HEADER_LEN);
+    let zeroed = zeroed.ok_or(Error::TooLarge(FourCC::new(b"free")))?;
+    Ok(Free {
+        zeroed: zeroed.into(),
+    })
 }
 
 /// Where `moov` begins.

@@ -1,7 +1,7 @@
 //! Fragmented MP4 (ISO/IEC 14496-12 §8.8): `ftyp moov free (moof mdat)*`.
 //!
-//! The `free` box holds room for an `mehd`, so that an orderly end can write the total duration
-//! into `moov` without moving anything.
+//! The `free` box holds room for an `mehd`, and in a composite for chapters, so that an orderly end can write the total
+//! duration and the chapters into `moov` without moving anything.
 
 mod chapters;
 mod file;
@@ -10,7 +10,7 @@ mod init;
 mod line;
 mod walk;
 
-pub(crate) use chapters::Chapter;
+pub(crate) use chapters::{CHAPTER_ROOM, Chapter};
 pub(crate) use file::Mp4File;
 pub(crate) use init::{AUDIO_ID, VIDEO_ID, with_duration};
 pub(crate) use walk::Walk;

@@ -11,7 +11,8 @@ const MAX_BOX: u64 = 16 << 20;
 pub(crate) struct Walk {
     /// Where the next box begins.
     pub(crate) at: u64,
-    len: u64,
+    /// Where the file ends, or what of it may be read.
+    pub(crate) len: u64,
 }
 
 struct Header {

@@ -30,7 +30,7 @@ use counterpart_node::derive::Settings;
 use counterpart_node::vault::Vault;
 use counterpart_node::{Config, Node, Timing};
 use counterpart_shared::api::{Endpoints, FromNode, NodeEvent, OneTimeKey};
-use counterpart_shared::grant::{Act, Grant, Layout};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout};
 use counterpart_shared::id::{CallId, Party, StreamId};
 use std::path::Path;
 use std::process::Stdio;
@@ -112,6 +112,7 @@ impl World {
             derive: Settings {
                 composite: false,
                 zone: UtcOffset::UTC,
+                live: 0,
             },
             archive: None,
             watermark: Watermark {
@@ -152,17 +153,33 @@ impl World {
     /// The same under this name, with its recordings in this folder.
     pub(crate) async fn spawned_as(node: &str, program: &Path, folder: Arc<TempDir>) -> Self {
         let private = Arc::new(tempfile::tempdir().unwrap());
-        Self::spawned_in(node, program, [folder, private]).await
+        Self::spawned_in(node, program, [folder, private], &[]).await
+    }
+
+    /// The same with these variables.
+    pub(crate) async fn spawned_with(program: &Path, variables: &[(&str, &str)]) -> Self {
+        let folders = [(); 2].map(|()| Arc::new(tempfile::tempdir().unwrap()));
+        Self::spawned_in("n1", program, folders, variables).await
     }
 
     /// Kills the process where it is and starts another one in its folders, with an edge of its own.
-    pub(crate) async fn killed(mut self, program: &Path) -> Self {
-        self.program().kill().await.unwrap();
-        let folders = [self.folder.clone(), self.private.clone()];
-        Self::spawned_in("n1", program, folders).await
+    pub(crate) async fn killed(self, program: &Path) -> Self {
+        self.killed_with(program, &[]).await
     }
 
-    async fn spawned_in(node: &str, program: &Path, [folder, private]: [Arc<TempDir>; 2]) -> Self {
+    /// The same with these variables.
+    pub(crate) async fn killed_with(mut self, program: &Path, variables: &[(&str, &str)]) -> Self {
+        self.program().kill().await.unwrap();
+        let folders = [self.folder.clone(), self.private.clone()];
+        Self::spawned_in("n1", program, folders, variables).await
+    }
+
+    async fn spawned_in(
+        node: &str,
+        program: &Path,
+        [folder, private]: [Arc<TempDir>; 2],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let edge = FakeEdge::start().await;
         let mut child = Command::new(program)
             .args(["--node-id", node, "--edge", edge.url().as_str()])
@@ -173,6 +190,7 @@ impl World {
             .arg(private.path().join("node.key"))
             .env("COUNTERPART_NODE_SECRET", "s3cret")
             .env("COUNTERPART_COMPOSITE", "false")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -281,6 +299,8 @@ pub(crate) fn grant(act: Act, call: &str) -> Grant {
         watch: false,
         layout: Layout::default(),
         least_days: 0,
+        composite: Composite::default(),
+        desk: None,
         iat: now() - 1,
         nbf: now() - 1,
         exp: now() + 60,
