@@ -1,5 +1,6 @@
 //! Recordings over HTTP.
 
+use crate::space::wait;
 use crate::support::stream::*;
 use crate::support::{Answer, Carrier, World, grant, now, sha256};
 use counterpart_shared::api::{ApiError, NodeCommand, NodeEvent, RecordedFile};
@@ -77,9 +78,11 @@ async fn a_finished_file_is_read_whole_and_in_parts() {
 async fn each_kind_of_file_says_what_it_is() {
     let world = World::new().await;
     recorded(&world).await;
+    let sealed = world.folder.path().join("c1/call.json");
+    wait("sealed", async || sealed.exists()).await;
     for (path, kind) in [
         ("c1/caller.mp4", "video/mp4"),
-        ("c1/open.json", "application/json"),
+        ("c1/call.json", "application/json"),
     ] {
         let target = target(&world, path, |_| {});
         let answer = Answer::to(&world.endpoints, "GET", &target, &[]).await;
