@@ -24,7 +24,7 @@ const USED: f64 = 0.75;
 /// Over how long it is counted what is used.
 const COUNTED: Duration = Duration::from_millis(500);
 /// A window that holds so much more than the limit takes, and is not full, is that of a link which has become another: what looked full
-/// then was jitter, or others. So a limit rises by three tenths.
+/// then was jitter, or others.
 const SPARE: u32 = 2;
 /// A lower limit is so many per cent of what the link takes.
 const LESS: u32 = 90;
@@ -160,12 +160,10 @@ impl Valve {
             .max(FLOOR)
     }
 
-    /// By a tenth, by a thirtieth around what was too much, and by three tenths where there is much more room.
+    /// By a tenth, and by a thirtieth around what was too much, as long as there is not much more room.
     fn higher(&self, limit: u32, rate: Option<u32>) -> u32 {
-        if rate.is_some_and(|rate| rate / SPARE > limit) {
-            return limit / 10 * 13;
-        }
-        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
+        let spare = rate.is_some_and(|rate| rate / SPARE > limit);
+        let far = spare || limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
         limit + limit / if far { 10 } else { 30 }
     }
 }
@@ -221,7 +219,7 @@ mod tests {
             ..clear
         };
         let next = valve.look(wide, start + ms(4_000));
-        assert_eq!(next, Some(435_240), "there is much more room");
+        assert_eq!(next, Some(368_280), "there is much more room");
     }
 
     #[test]
