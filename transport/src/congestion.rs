@@ -5,6 +5,11 @@ use quinn::TransportConfig;
 use quinn::congestion::{BbrConfig, CubicConfig};
 use std::sync::Arc;
 
+/// Lost is what takes longer than so many round trips. QUIC's usual 9/8 (RFC 9002 §6.1.2) takes jitter for loss; and of packets
+/// that overtake each other only the quickest are measured, so that what is late is so by more. What is really lost comes as parity
+/// before that.
+const LATE: f32 = 2.5;
+
 /// A congestion control.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Congestion {
@@ -18,8 +23,10 @@ pub enum Congestion {
 }
 
 impl Congestion {
-    /// Makes the connections of this configuration use it.
+    /// Makes the connections of this configuration use it, and hold for lost what takes longer than 2.5 round trips, whatever was set
+    /// before.
     pub fn apply(self, transport: &mut TransportConfig) {
+        transport.time_threshold(LATE);
         match self {
             Self::Steady => transport.congestion_controller_factory(Arc::new(SteadyConfig)),
             Self::Cubic => {

@@ -16,6 +16,11 @@ const MISSING_FAR: f64 = 0.01;
 /// What an acknowledgement may take longer than the mean round trip.
 const ACKNOWLEDGED: Duration = Duration::from_millis(10);
 
+/// How often parity is sent, each time other symbols: with the stream, when that should have arrived, and half a round trip later where
+/// the window is so wide, in bytes: otherwise it may be a queue that is in the way.
+const VOLLEYS: usize = 3;
+const WIDE: u64 = 64 * 1024;
+
 /// The code of a stream that is reset because it has outlived its use.
 const OUTLIVED: u32 = 1;
 
@@ -40,9 +45,9 @@ pub fn parity(
     parity.min(room as usize)
 }
 
-/// Sends all of it, and parity; waits until it has arrived. What has not after a round trip gets as much parity again, which is sooner
-/// there than what the stream itself sends again, and whatever of it arrives helps. After `deadline` it is reset, and the
-/// answer is no.
+/// Sends all of it, and parity; waits until it has arrived. What has not after a round trip gets as much parity again, and once more
+/// half a round trip later where there is much room: that is sooner there than what the stream itself sends again, and whatever of it
+/// arrives helps. After `deadline` it is reset, and the answer is no.
 pub async fn deliver(
     connection: &Connection,
     mut stream: SendStream,
@@ -58,19 +63,20 @@ pub async fn deliver(
     let send = async {
         stream.write_all_chunks(&mut pieces).await.ok()?;
         let room = connection.max_datagram_size().unwrap_or(0);
-        let mut first = protect(stream.id().index(), &content, parity * 2, room);
-        let rest = first.split_off(first.len().div_ceil(2));
-        stand_in(connection, first);
+        let all = protect(stream.id().index(), &content, parity * VOLLEYS, room);
+        let mut volleys = all.chunks(all.len().div_ceil(VOLLEYS).max(1));
+        stand_in(connection, volleys.next().unwrap_or_default());
         stream.finish().ok()?;
-        let due = connection.rtt() + ACKNOWLEDGED;
-        match timeout(due, stream.stopped()).await {
-            Ok(arrived) => arrived.ok()?,
-            Err(_) => {
-                stand_in(connection, rest);
-                stream.stopped().await.ok()?
+        let trip = connection.rtt();
+        let dues = [(trip + ACKNOWLEDGED, 0), (trip / 2, WIDE)];
+        for ((due, window), volley) in dues.into_iter().zip(volleys) {
+            match timeout(due, stream.stopped()).await {
+                Ok(arrived) => return arrived.ok().map(drop),
+                Err(_) if connection.stats().path.cwnd < window => break,
+                Err(_) => stand_in(connection, volley),
             }
-        };
-        Some(())
+        }
+        stream.stopped().await.ok().map(drop)
     };
     let arrived = timeout(deadline, send).await.is_ok();
     // What its receiver made of parity, and what is too late, is not to be sent again. One that has arrived has nothing
@@ -80,11 +86,11 @@ pub async fn deliver(
 }
 
 /// Sends parity as far as sound has room beside it. The connection may have ended meanwhile, which the stream finds out too.
-fn stand_in(connection: &Connection, parity: Vec<Bytes>) {
+fn stand_in(connection: &Connection, parity: &[Bytes]) {
     for datagram in parity {
         if connection.datagram_send_buffer_space() < datagram.len() + FOR_SOUND {
             return;
         }
-        let _ = connection.send_datagram(datagram);
+        let _ = connection.send_datagram(datagram.clone());
     }
 }

@@ -155,9 +155,14 @@ impl Uplink {
 
     /// How it is. To be called a few times a second.
     pub(super) fn look(&mut self, now: Instant) -> Leg {
-        let counts = if self.browser { BROWSER } else { 1 };
+        let least = self.late.least(now);
+        // Our own client does not fill a queue, so what differs from picture to picture is jitter, which is no queue.
+        let late = match self.browser {
+            true => least * BROWSER,
+            false => least.saturating_sub(self.late.spread() / 2),
+        };
         Leg {
-            late: self.late.least(now) * counts,
+            late,
             rate: self.meter.look(self.bytes, now),
         }
     }

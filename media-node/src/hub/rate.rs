@@ -78,6 +78,13 @@ impl Sustained {
         }
     }
 
+    /// By how much what was measured differs.
+    pub(super) fn spread(&self) -> Duration {
+        let all = || self.samples.iter().map(|(_, late)| *late);
+        let (most, least) = (all().max(), all().min());
+        most.unwrap_or_default() - least.unwrap_or_default()
+    }
+
     /// Zero until there is enough to say, and when there is nothing new to say.
     pub(super) fn least(&self, now: Instant) -> Duration {
         let newest = self.samples.back().map(|(at, _)| *at);
@@ -191,7 +198,7 @@ impl Governor {
 
     /// By a tenth, and by a thirtieth around what was too much.
     fn higher(&self, limit: u32) -> u32 {
-        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
+        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 20 * 23;
         limit + limit / if far { 10 } else { 30 }
     }
 }

@@ -41,9 +41,6 @@ const DATAGRAM_BUFFER: usize = 32 * 1024;
 /// A packet is not lost because so few later ones have come, only when it is late: radio links and two ways at once change
 /// the order, and a conversation sends so little that counting finds out no sooner.
 const OVERTAKEN: u32 = 64;
-/// Late is what takes longer than so many round trips. More than QUIC's usual 9/8 (RFC 9002 §6.1.2), which takes jitter for loss; what is
-/// really lost comes again as parity before that.
-const LATE: f32 = 1.5;
 
 /// Connects and starts the session and the media.
 pub(super) async fn open(
@@ -157,7 +154,6 @@ fn config(sha256: [u8; 32], congestion: Congestion) -> quinn::ClientConfig {
         .max_concurrent_uni_streams(MAX_STREAMS.into())
         .datagram_send_buffer_size(DATAGRAM_BUFFER)
         .packet_threshold(OVERTAKEN)
-        .time_threshold(LATE)
         // An older picture goes before a newer one, which needs it.
         .send_fairness(false);
     congestion.apply(&mut transport);

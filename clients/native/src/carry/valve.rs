@@ -23,6 +23,9 @@ const UP: Duration = Duration::from_secs(1);
 const USED: f64 = 0.75;
 /// Over how long it is counted what is used.
 const COUNTED: Duration = Duration::from_millis(500);
+/// A window that holds so much more than the limit takes, and is not full, is that of a link which has become another: what looked full
+/// then was jitter, or others.
+const SPARE: u32 = 2;
 /// A lower limit is so many per cent of what the link takes.
 const LESS: u32 = 90;
 /// Sound and a picture now and then.
@@ -111,12 +114,12 @@ impl Valve {
             || look.silent > LATE.max(look.round_trip * 3)
             || look.loss > ONLY_SOUND;
         let rate = look.window as f64 * 8.0 / look.round_trip.as_secs_f64().max(0.001);
-        self.decide(is_full, rate as u32, now)
+        self.decide(is_full, Some(rate as u32), now)
     }
 
     /// The same of a link that is full or not and of which nothing else is known.
     pub(super) fn look_at(&mut self, is_full: bool, now: Instant) -> Option<u32> {
-        self.decide(is_full, u32::MAX, now)
+        self.decide(is_full, None, now)
     }
 
     /// It takes something again, be it little: another picture finds out.
@@ -124,7 +127,8 @@ impl Valve {
         self.room.set(true);
     }
 
-    fn decide(&mut self, is_full: bool, rate: u32, now: Instant) -> Option<u32> {
+    /// `rate` is what the window lets through, where there is one.
+    fn decide(&mut self, is_full: bool, rate: Option<u32>, now: Instant) -> Option<u32> {
         self.room.set(!is_full);
         if !is_full {
             self.full_since = None;
@@ -136,8 +140,10 @@ impl Valve {
             return None;
         }
         let next = match (sustained, self.limit) {
-            (true, limit) => self.lower(rate, limit),
-            (false, Some(limit)) if self.used.rate >= f64::from(limit) * USED => self.higher(limit),
+            (true, limit) => self.lower(rate.unwrap_or(u32::MAX), limit),
+            (false, Some(limit)) if self.used.rate >= f64::from(limit) * USED => {
+                self.higher(limit, rate)
+            }
             (false, _) => return None,
         };
         self.changed = Some(now);
@@ -154,9 +160,10 @@ impl Valve {
             .max(FLOOR)
     }
 
-    /// By a tenth, and by a thirtieth around what was too much.
-    fn higher(&self, limit: u32) -> u32 {
-        let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
+    /// By a tenth, and by a thirtieth around what was too much, as long as there is not much more room.
+    fn higher(&self, limit: u32, rate: Option<u32>) -> u32 {
+        let spare = rate.is_some_and(|rate| rate / SPARE > limit);
+        let far = spare || limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
         limit + limit / if far { 10 } else { 30 }
     }
 }
@@ -206,6 +213,13 @@ mod tests {
         assert_eq!(valve.look(clear, start + ms(2_500)), None, "too little");
         valve.count(20_000, start + ms(3_000));
         assert_eq!(valve.look(clear, start + ms(3_000)), Some(334_800));
+        valve.count(25_000, start + ms(3_500));
+        let wide = Look {
+            window: 50_000,
+            ..clear
+        };
+        let next = valve.look(wide, start + ms(4_000));
+        assert_eq!(next, Some(368_280), "there is much more room");
     }
 
     #[test]
