@@ -31,9 +31,6 @@ const SOUND_OUT: usize = 32 * 1024;
 /// A packet is not lost because so few later ones have come, only when it is late: radio links and two ways at once change
 /// the order, and a conversation sends so little that counting finds out no sooner.
 const OVERTAKEN: u32 = 64;
-/// Late is what takes longer than so many round trips. More than QUIC's usual 9/8 (RFC 9002 §6.1.2), which takes jitter for loss; what is
-/// really lost comes again as parity before that.
-const LATE: f32 = 1.5;
 
 /// Makes the configuration of each connection.
 #[derive(Debug)]
@@ -86,7 +83,6 @@ fn transport(idle: Duration, congestion: Congestion) -> TransportConfig {
         .datagram_receive_buffer_size(Some(SOUND_IN))
         .datagram_send_buffer_size(SOUND_OUT)
         .packet_threshold(OVERTAKEN)
-        .time_threshold(LATE)
         // Pictures of the same priority go one after the other: half of two pictures shows nothing.
         .send_fairness(false);
     congestion.apply(&mut transport);
