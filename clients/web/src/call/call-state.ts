@@ -79,6 +79,9 @@ export function after(state: CallState, entry: Entry): CallState {
       return { ...state, paused: pauseOf(entry) };
     case 'recording.begin':
       return goingOn(state);
+    // Also where another desk, or the customer's word, has ended the pause.
+    case 'recording.started':
+      return { ...goingOn(state), [entry.party]: sideAfter(state[entry.party], entry.kind) };
     case 'prompt.begin':
       return { ...state, reading: { number: entry.number, text: entry.text } };
     case 'prompt.end':

@@ -233,7 +233,11 @@ export abstract class PartyCall extends Emitter<PartyCallEvents> {
     const first = !this.#current;
     this.#current = true;
     if (this.state.phase === 'ended') return this.finish();
-    if (first) this.proceed();
+    if (!first) return;
+    // Before a reload it may have been another one.
+    this.#told = this.state[this.me].quality;
+    void this.#tellQuality();
+    this.proceed();
   }
 
   async #tellQuality(): Promise<void> {

@@ -39,6 +39,8 @@ test('a pause of the recording says by whom and why until it goes on', () => {
   const by = after(paused, { seq: 4, at: 40, kind: 'recording.pause', by: 'callee', reason: 'pin' });
   assert.deepEqual(by.paused, { at: 40, by: 'callee', reason: 'pin' });
   assert.equal(after(by, { seq: 5, at: 50, kind: 'recording.begin', supervisor: 'ann' }).paused, undefined);
+  const started = after(by, { seq: 5, at: 50, kind: 'recording.started', party: 'caller' });
+  assert.deepEqual([started.paused, started.caller.recorded], [undefined, true], 'at another desk');
 });
 
 test('who is handed on waits again, and knows nothing of the agent before', () => {

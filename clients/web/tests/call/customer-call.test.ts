@@ -111,3 +111,11 @@ test('his own network is told when it changes, one word at a time', async () => 
   await answer('network');
   assert.equal(said('network'), 2);
 });
+
+test('what he said of his network before a reload is taken back', async () => {
+  const { world, entry, said } = calling(store(), 'talking', 2);
+  entry({ kind: 'call.accept', callee: 'bob' }, 1);
+  entry({ kind: 'network', party: 'caller', quality: 'bad' }, 2);
+  await world.pass(0);
+  assert.equal(said('network'), 1);
+});
