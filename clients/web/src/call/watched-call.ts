@@ -2,6 +2,7 @@
 
 import { Emitter } from '../media/emitter';
 import { Player } from '../media/player';
+import type { MediaUrls, PlayerState } from '../media/types';
 import { CallSocket } from '../signal/call-socket';
 import { after as later } from '../signal/clock';
 import type { Edge } from '../signal/edge';
@@ -10,8 +11,16 @@ import type { SocketState, World } from '../signal/kept-socket';
 import type { Entry, Party } from '../signal/says';
 import { after, type CallState, emptyState } from './call-state';
 
-/** So long after a player has lost its stream fresh URLs are asked for, in milliseconds. */
+/** So long a live stream may go unplayed before fresh URLs are asked for, and so long until they are asked for again, in milliseconds. */
 const AGAIN = 1_000;
+
+const PARTIES: readonly Party[] = ['caller', 'callee'];
+
+/** What a player is told, and how it stands. */
+interface Playing {
+  urls?: MediaUrls;
+  at: PlayerState['state'];
+}
 
 /** What a supervisor hears of a call. */
 export type WatchedCallEvents = {
@@ -36,6 +45,9 @@ export class WatchedCall extends Emitter<WatchedCallEvents> {
   callee: string | undefined;
   readonly #socket: CallSocket;
   readonly #after: (ms: number, act: () => void) => unknown;
+  readonly #playing: Record<Party, Playing> = { caller: { at: 'idle' }, callee: { at: 'idle' } };
+  #current = false;
+  #renewing = false;
   #over = false;
 
   constructor(edge: Edge, call: string, options: { players?: Readonly<Record<Party, Player>>; world?: World } = {}) {
@@ -46,18 +58,27 @@ export class WatchedCall extends Emitter<WatchedCallEvents> {
     this.#after = options.world?.after ?? later;
     this.#socket = new CallSocket(edge, call, options.world ? { world: options.world } : {});
     this.#listen();
-    this.#follow('caller');
-    this.#follow('callee');
+    for (const party of PARTIES) this.#follow(party);
+  }
+
+  /** Whether nothing more comes. */
+  get isOver(): boolean {
+    return this.#over;
   }
 
   open(): void {
     this.#socket.open();
   }
 
+  /** Lets sound be heard, in a user's click, where the browser keeps it back. */
+  async resume(): Promise<void> {
+    await Promise.all(PARTIES.map((party) => this.players[party].resume()));
+  }
+
   /** The call goes on without being watched. */
   close(): void {
     this.#over = true;
-    for (const player of Object.values(this.players)) player.stop();
+    for (const party of PARTIES) this.#stop(party);
     this.#socket.close();
   }
 
@@ -77,33 +98,83 @@ export class WatchedCall extends Emitter<WatchedCallEvents> {
       this.emit('change', undefined);
     });
     socket.on('watching', ({ caller, callee }) => {
+      this.#current = false;
       this.caller = caller;
       this.callee = callee;
       this.emit('change', undefined);
     });
     socket.on('entry', ({ entry }) => this.#entry(entry));
-    // What becomes of it is the player's state.
-    socket.on('play', ({ party, urls }) => void this.players[party].play(urls).catch(() => undefined));
+    socket.on('current', () => this.#isCurrent());
+    socket.on('play', ({ party, urls }) => this.#play(party, urls));
     socket.on('over', (error) => this.#finish(error));
   }
 
-  /** A stream that is lost while it is live is asked for again; the answer is a `play`. */
+  /** The log is known: what has ended meanwhile is no longer played. */
+  #isCurrent(): void {
+    this.#current = true;
+    for (const party of PARTIES) if (!this.state[party].live) this.#stop(party);
+    this.#renew();
+  }
+
+  /** The edge tells of every live stream when one is asked for: what plays or is about to goes on. */
+  #play(party: Party, urls: MediaUrls): void {
+    const { urls: told, at } = this.#playing[party];
+    const same = told?.node === urls.node && told.stream === urls.stream;
+    if (same && (at === 'playing' || at === 'connecting')) return;
+    this.#playing[party] = { urls, at: 'connecting' };
+    // What becomes of it is the player's state.
+    this.players[party].play(urls).catch(() => undefined);
+  }
+
+  #stop(party: Party): void {
+    if (this.#playing[party].at !== 'idle') this.players[party].stop();
+    this.#playing[party] = { at: 'idle' };
+  }
+
   #follow(party: Party): void {
     this.players[party].on('state', ({ state }) => {
-      if (state !== 'lost') return;
-      this.#after(AGAIN, () => {
-        if (!this.#over && this.state[party].live) void this.#socket.ask({ type: 'urls' }).catch(() => undefined);
-      });
+      this.#playing[party].at = state;
+      if (this.#misses(party)) this.#renew();
     });
+  }
+
+  /** Whether its stream is live and nothing is there that plays it. */
+  #misses(party: Party): boolean {
+    const { at } = this.#playing[party];
+    const gone = at === 'idle' || at === 'lost' || at === 'refused' || at === 'over';
+    return gone && this.#current && this.state[party].live;
+  }
+
+  /** A little later, whatever is missed then is asked for. */
+  #renew(): void {
+    if (this.#renewing || this.#over) return;
+    this.#renewing = true;
+    this.#after(AGAIN, () => void this.#ask());
+  }
+
+  /** The answer is a `play` of each live stream; whether that comes, and whether it helps, is looked at again. */
+  async #ask(): Promise<void> {
+    const asks = !this.#over && PARTIES.some((party) => this.#misses(party));
+    if (asks) await this.#socket.ask({ type: 'urls' }).catch(() => undefined);
+    this.#renewing = false;
+    if (asks) this.#renew();
   }
 
   #entry(entry: Entry): void {
     this.state = after(this.state, entry);
     if (entry.kind === 'call.accept') this.callee = entry.callee;
-    if (entry.kind === 'stream.end') this.players[entry.party].stop();
+    if (entry.kind === 'call.transfer') this.callee = undefined;
+    if (this.#current) this.#react(entry);
     this.emit('entry', entry);
     this.emit('change', undefined);
     if (entry.kind === 'call.end') this.#finish();
+  }
+
+  /** To what happens now; what happened before is dealt with all at once, when the log is known. */
+  #react(entry: Entry): void {
+    if (entry.kind === 'stream.begin') this.#renew();
+    if (entry.kind === 'stream.end') this.#stop(entry.party);
+    if (entry.kind === 'call.transfer') this.#stop('callee');
   }
 
   #finish(error?: SignalError): void {
