@@ -28,11 +28,12 @@ run(async (people) => {
   const watch = board.locator('dialog.watch');
   await watch.getByRole('heading', { name: 'alice · bob' }).waitFor();
   await watch.locator('.event', { hasText: 'bob has answered' }).waitFor();
-  await sees(board, 'the supervisor');
-  await until('the supervisor hears one of them', () => board.evaluate((tones) => {
-    const { hz, db } = window.senses.heard();
-    return db > -60 && tones.some((tone) => Math.abs(hz - tone) < 30);
-  }, [700, 1300]));
+  await watch.getByRole('status').filter({ hasText: 'You see and hear the call' }).waitFor();
+  for (const [at, who, tone] of [[1, 'the customer', 700], [2, 'the agent', 1300]]) {
+    await sees(board, `the supervisor, of ${who},`, `.watch-pictures figure:nth-child(${at}) :is(canvas, video)`);
+    await until(`the supervisor hears ${who}`, () => board.evaluate(
+      (tone) => window.senses.tones().some(({ hz, db }) => db > -60 && Math.abs(hz - tone) < 30), tone));
+  }
   if (await alice.getByText('ann').count()) throw new Error('the customer sees who watches');
   step('the supervisor sees, hears and reads the call');
 

@@ -13,7 +13,10 @@ interface Tone {
 const violations: string[] = [];
 const notices: string[] = [];
 const ears: AnalyserNode[] = [];
-let eye: Eye | undefined;
+const eyes = new Map<string, Eye>();
+
+/** Where pages show the other side. */
+const OTHER = '.remote canvas, .remote video, .watch-picture canvas, .watch-picture video, #other canvas, #other video';
 
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`));
 
@@ -40,15 +43,20 @@ AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
 
 const senses = {
   /** How many marked pictures of the other side were seen since the last time, the middle of their delays, and the longest pause. */
-  seen(): { pictures: number; delay: number; pause: number } {
-    eye ??= new Eye(() => document.querySelector('.remote canvas, .remote video, .watch-picture canvas, .watch-picture video, #other canvas, #other video'));
+  seen(where = OTHER): { pictures: number; delay: number; pause: number } {
+    const eye = eyes.get(where) ?? new Eye(() => document.querySelector<HTMLCanvasElement | HTMLVideoElement>(where));
+    eyes.set(where, eye);
     const { delays, pauseMs } = eye.take();
     delays.sort((a, b) => a - b);
     return { pictures: delays.length, delay: delays[Math.floor(delays.length / 2)] ?? NaN, pause: pauseMs };
   },
+  /** The loudest tone of all. */
   heard(): Tone {
-    const tones = ears.map(loudest);
-    return tones.sort((a, b) => b.db - a.db)[0] ?? { hz: 0, db: -Infinity };
+    return senses.tones().sort((a, b) => b.db - a.db)[0] ?? { hz: 0, db: -Infinity };
+  },
+  /** The loudest tone of each output that is open. */
+  tones(): Tone[] {
+    return ears.filter(({ context }) => context.state === 'running').map(loudest);
   },
   /** What was said over the pictures since the last time, however shortly. */
   noticed(): string[] {

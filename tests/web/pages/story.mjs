@@ -154,14 +154,14 @@ class People {
   }
 }
 
-/** Waits until a page shows moving pictures of the other side; the delay of the middle one and the longest pause since this was last asked, in milliseconds. */
-export async function sees(page, name) {
+/** Waits until a page shows moving pictures of the other side, `where` they are to be looked for; the delay of the middle one and the longest pause since this was last asked, in milliseconds. */
+export async function sees(page, name, where) {
   // What was seen before says nothing of now, but for the pause that may have begun then.
-  let { pause } = await page.evaluate(() => window.senses.seen());
+  let { pause } = await page.evaluate((where) => window.senses.seen(where), where);
   let pictures = 0;
   let delay;
   await until(`${name} sees the other side move`, async () => {
-    const seen = await page.evaluate(() => window.senses.seen());
+    const seen = await page.evaluate((where) => window.senses.seen(where), where);
     pictures += seen.pictures;
     pause = Math.max(pause, seen.pause);
     if (seen.pictures) delay = seen.delay;

@@ -280,7 +280,7 @@ export const en: Words = {
     calls: 'Live calls',
     watch: 'Watch',
     watching: 'Watching a call',
-    watchingDetail: 'You see and hear the call; nobody in it sees you.',
+    watchingDetail: 'You see and hear the call; the parties are not told unless you change the recording.',
     callsNone: 'No call is going on',
     nodes: 'Media nodes',
     nodesNone: 'No media node has connected yet',

@@ -279,7 +279,7 @@ export const zh = {
     calls: '进行中的通话',
     watch: '旁听',
     watching: '旁听通话',
-    watchingDetail: '您能看到、听到通话；通话双方看不到您。',
+    watchingDetail: '您能看到、听到通话；除非您更改录制，否则通话双方不会收到提示。',
     callsNone: '没有进行中的通话',
     nodes: '媒体节点',
     nodesNone: '没有媒体节点连接过',

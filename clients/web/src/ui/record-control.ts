@@ -68,8 +68,11 @@ function pauseDialog(call: RecordedCall): void {
   const form = el('form', { on: { submit: (event) => { event.preventDefault(); void go(); } } },
     el('label', { class: 'field' }, el('span', { text: (words) => words.console.recordReason }), reason), buttons);
   dialog.append(el('h2', { text: (words) => words.console.recordPause }), form);
-  dialog.addEventListener('close', () => dialog.remove());
-  call.on('over', () => dialog.close());
+  const deaf = call.on('over', () => dialog.close());
+  dialog.addEventListener('close', () => {
+    deaf();
+    dialog.remove();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -4,6 +4,7 @@ import type { BoardCall, StreamFigures } from '../../signal/desk';
 import type { Party } from '../../signal/says';
 import { button } from '../../ui/button';
 import { el, fill, setText, show } from '../../ui/el';
+import { follow } from '../../ui/language';
 import { Plot, Series } from '../../ui/plot';
 
 /** Five minutes of looks, one every two seconds. */
@@ -65,6 +66,7 @@ class CallRow {
     const plots = FIGURES.map((figure) => [figure.name, new FigurePlot(figure)] as const);
     this.#plots = Object.fromEntries(plots) as Record<Figure, FigurePlot>;
     this.#open = button({ say: (words) => words.board.watch, kind: 'quiet', class: 'small', press: () => watch?.(call) });
+    follow(this.#open, 'name', (words) => `${words.board.watch} ${call}`, (text) => this.#open.setAttribute('aria-label', text));
     show(this.#open, false);
     const name = el('div', { class: 'live-name' }, el('bdi', { class: 'cut', text: call }), this.#where, this.#open);
     this.node = el('div', { class: 'live-call' }, name, this.#none, ...plots.map(([, plot]) => plot.node));
