@@ -38,8 +38,10 @@ impl Course {
         self.requested_at
     }
 
+    /// When it was over; where a version that did not note that ended it, the latest that is known.
     pub(super) fn ended_at(&self) -> Option<u64> {
-        self.ended_at
+        let known = self.ended_at.or(self.answered_at);
+        known.or(self.requested_at).or(self.created_at)
     }
 
     pub(super) fn was_recorded(&self) -> bool {
@@ -92,6 +94,11 @@ impl Call {
             by,
             reason,
             recorded: self.course.recorded,
+            least_days: if self.course.recorded {
+                self.least.days()
+            } else {
+                0
+            },
             watched_by: self.watchers.keys().cloned().collect(),
             rating: self.rating.clone(),
             note: self.note.clone(),

@@ -56,8 +56,8 @@ impl Call {
     /// [`ErrorCode::Retained`] with the time from which on it may.
     pub(super) fn may_be_deleted(&self, least_days: u32, now: u64) -> Result<(), ApiError> {
         let days = self.least.days.max(least_days);
-        // One that ended under a version that did not note when is as new as can be.
-        let ended_at = self.course.ended_at().unwrap_or(now);
+        // One of which no time is known is older than any rule for how long it must be kept.
+        let ended_at = self.course.ended_at().unwrap_or_default();
         let until = ended_at + u64::from(days) * DAY;
         if until <= now {
             return Ok(());

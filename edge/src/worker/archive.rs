@@ -176,11 +176,14 @@ impl Archive {
         Ok(())
     }
 
+    /// What must be kept for longer stays: what is forgotten cannot be deleted any more.
     fn forget(&self, overdue: &Overdue, most: u64) -> Result<u64> {
         let sql = "SELECT call FROM calls WHERE desk = ? AND ended_at <= ? \
+                   AND ended_at + COALESCE(json_extract(json, '$.least_days'), 0) * 86400000 <= ? \
                    ORDER BY ended_at, call LIMIT ?";
         let desk = overdue.desk.as_ref().map_or("", DeskId::as_str);
-        let values = vec![desk.into(), integer(overdue.ended_by), integer(most)];
+        let ended_by = integer(overdue.ended_by);
+        let values = vec![desk.into(), ended_by, integer(now()), integer(most)];
         let calls: Vec<Name> = self.core.store.sql.exec(sql, values)?.to_array()?;
         for Name { call } in &calls {
             let sql = "DELETE FROM calls WHERE call = ?";

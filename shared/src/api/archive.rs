@@ -39,6 +39,9 @@ pub struct FinishedCall {
     pub reason: EndReason,
     /// Whether a node began to record a party before it was over.
     pub recorded: bool,
+    /// For how many days its desks wanted what was recorded kept at least; till then it is not forgotten either.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub least_days: u32,
     /// The supervisors who watched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched_by: Vec<UserId>,
@@ -48,6 +51,10 @@ pub struct FinishedCall {
     /// What the agent wrote about it; the customer never sees that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+fn is_zero(days: &u32) -> bool {
+    *days == 0
 }
 
 /// A page of them, newest first.

@@ -78,6 +78,28 @@ fn the_stricter_of_then_and_now_decides_until_when() {
     assert_eq!(wish(&mut over(0, END), 0, END), Ok(()));
 }
 
+/// A call that ended under a version that did not note when.
+fn of_old(course: &str) -> Call {
+    let json = format!(
+        r#"{{"id":"c-1","phase":"ended","to":{{"kind":"desk","desk":"front"}},"caller":"alice","record":true,"seq":1,"serial":0,"parties":[{{"seen":true,"away":false}},{{"seen":false,"away":false}}],"course":{course}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+#[test]
+fn of_a_call_whose_end_was_not_noted_the_latest_that_is_known_counts() {
+    for (course, known) in [
+        (r#"{"created_at":5,"requested_at":6,"answered_at":7}"#, 7),
+        (r#"{"created_at":5,"requested_at":6}"#, 6),
+        (r#"{"created_at":5}"#, 5),
+    ] {
+        let call = of_old(course);
+        assert_eq!(until(call.may_be_deleted(1, 10)), known + DAY);
+        assert_eq!(call.may_be_deleted(1, known + DAY), Ok(()), "{course}");
+    }
+    assert_eq!(of_old("{}").may_be_deleted(1, 3 * DAY), Ok(()));
+}
+
 #[test]
 fn a_refusal_names_the_days_and_the_end() {
     let error = wish(&mut over(2, 50), 0, 60).unwrap_err();

@@ -88,3 +88,27 @@ fn only_what_is_over_is_forgotten_or_shown_to_others() {
     assert_eq!(code(&call, None), Ok(()));
     assert_eq!(say(&mut call, forget(), 21), [Output::Forget]);
 }
+
+#[test]
+fn how_long_a_recorded_call_must_be_kept_goes_into_the_archive() {
+    let terms = Terms {
+        least_days: 90,
+        ..Terms::default()
+    };
+    for (recorded, kept) in [
+        (true, r#","recorded":true,"least_days":90}"#),
+        (false, r#","recorded":false}"#),
+    ] {
+        let terms = terms.clone();
+        let mut call = Call::create(id("c-1"), id("alice"), desk(), true, terms, 0);
+        say(&mut call, request(), 10);
+        if recorded {
+            let (party, node) = (Party::Caller, id("n1"));
+            let event = NodeEvent::RecordingStarted;
+            let letter = ToCall::Stream { party, node, event };
+            say(&mut call, Input::Letter(letter), 20);
+        }
+        let json = stored(&say(&mut call, hang_up(Party::Caller), 30));
+        assert!(json.ends_with(kept), "{json}");
+    }
+}
