@@ -156,7 +156,7 @@ impl Uplink {
     /// How it is. To be called a few times a second.
     pub(super) fn look(&mut self, now: Instant) -> Leg {
         let least = self.late.least(now);
-        // Our own client does not fill a queue, so what differs from picture to picture is jitter, which is no queue.
+        // A client of its own congestion control does not fill a queue, so what differs from picture to picture is jitter.
         let late = match self.browser {
             true => least * BROWSER,
             false => least.saturating_sub(self.late.spread() / 2),
