@@ -102,6 +102,8 @@ export const zh = {
     recordDeleted: (n: number, rule: string) => `已删除 ${n} 个录制文件（${rule}）`,
     byRetention: (days: number) => `已满 ${days} 天保存期`,
     byWish: (who: string) => `应 ${who} 的要求`,
+    rootKey: '主 API 密钥',
+    apiKey: (id: string) => `API 密钥 ${id}`,
     still: (who: string, size: string) => `${who}的快照已保存（${size}）`,
     stillFailed: (who: string, reason: string) => `${who}的快照失败：${reason}`,
     caller: '客户',

@@ -9,7 +9,14 @@ export function ruleWords(rule: string, words: Words): string {
   const [, days] = /^retention of (\d+) days$/.exec(rule) ?? [];
   if (days) return words.log.byRetention(Number(days));
   const [, who] = /^asked for by (.+)$/.exec(rule) ?? [];
-  return who ? words.log.byWish(who) : rule;
+  return who ? words.log.byWish(keyWords(who, words)) : rule;
+}
+
+/** Who asked, in words: the edge names the key in English. */
+export function keyWords(who: string, words: Words): string {
+  const [, id] = /^API key (.+)$/.exec(who) ?? [];
+  if (id) return words.log.apiKey(id);
+  return who === 'the root API key' ? words.log.rootKey : who;
 }
 
 /** A sentence for each rule by which files are gone, with the time of the last one. */

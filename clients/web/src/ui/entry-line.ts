@@ -1,7 +1,7 @@
 // What an entry of the log says in one line.
 
 import type { Entry, Party } from '../signal/says';
-import { ruleWords } from './deletion';
+import { keyWords, ruleWords } from './deletion';
 import { size } from './time';
 import type { Say, Words } from './language';
 
@@ -54,7 +54,7 @@ const sentenceOf: Sentences = {
   'recording.started': ({ party }, { log }) => log.records(log[party]),
   'recording.ready': ({ party }, { log }) => log.recorded(log[party ?? 'both']),
   'recording.failed': ({ party }, { log }) => log.recordFailed(log[party ?? 'both']),
-  'recording.delete': ({ by }, { log }) => log.recordDelete(by),
+  'recording.delete': ({ by }, words) => words.log.recordDelete(keyWords(by, words)),
   'recording.deleted': ({ rule, files }, words) => words.log.recordDeleted(files.length, ruleWords(rule, words)),
   still: ({ party, width, height, file }, { log }) => log.still(log[party], `${width} × ${height}, ${size(file.bytes)}`),
   'still.failed': ({ party, reason }, { log }) => log.stillFailed(log[party], reason),

@@ -15,7 +15,9 @@ function file(deleted?: { at: number; rule: string }): Recording {
 test('a rule is told in the language that is on', () => {
   assert.equal(ruleWords('retention of 30 days', en), 'kept for 30 days');
   assert.equal(ruleWords('retention of 30 days', zh), '已满 30 天保存期');
-  assert.equal(ruleWords('asked for by API key k-1', zh), '应 API key k-1 的要求');
+  assert.equal(ruleWords('asked for by API key k-1', zh), '应 API 密钥 k-1 的要求');
+  assert.equal(ruleWords('asked for by the root API key', zh), '应 主 API 密钥 的要求');
+  assert.equal(ruleWords('retention of 1 days', en), 'kept for a day');
   assert.equal(ruleWords('some other rule', zh), 'some other rule');
 });
 
