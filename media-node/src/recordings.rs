@@ -106,6 +106,14 @@ impl Recordings {
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be finished"),
         }
+        let root = self.root.clone();
+        let cleared = blocking(move || {
+            Deriver::clear(&root);
+            Ok(())
+        });
+        if let Err(error) = cleared.await {
+            tracing::error!(%error, "what was half made stays");
+        }
         self.start_threads(config);
         match task::calls(&self.root).await {
             Ok(calls) => {

@@ -7,9 +7,9 @@ mod record_support;
 use counterpart_node::archive::Watermark;
 use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, sounds};
 use counterpart_node::evidence::verify::{Given, Kind, verify};
-use counterpart_node::evidence::{NodeKey, Sealer};
+use counterpart_node::evidence::{Manifest, NodeKey, Sealer};
 use counterpart_node::record::open::{OpenCall, Published};
-use counterpart_node::record::{CallFolder, PartyRecorder};
+use counterpart_node::record::{CallFolder, FinishedFile, Origin, PartyRecorder};
 use counterpart_node::vault::Vault;
 use counterpart_shared::flv::{Tag, TagKind};
 use counterpart_shared::id::CallId;
@@ -89,6 +89,7 @@ impl World {
         let tell = move |call: &CallId, what| {
             let _ = tell.send((call.clone(), what));
         };
+        Deriver::clear(&self.root());
         let deriver = Deriver::start(
             &self.root(),
             (SETTINGS, Vault::default(), WATERMARK),
@@ -312,6 +313,42 @@ fn what_is_made_is_sealed_in_its_turn() {
     fs::write(folder.join("call.mp4"), "other").unwrap();
     let report = verify(&world.root(), &given).unwrap();
     assert_eq!(report.code(), Kind::FileChanged.code());
+}
+
+#[test]
+fn what_was_made_and_could_not_be_sealed_is_sealed_and_not_made_again() {
+    let world = World::new();
+    let tags = flv(&world.folder, 1.0, &[], 48_000);
+    world.record("caller", 0, &tags);
+    let source = world.seal();
+    let (call, folder) = (&source.call, &source.folder);
+    // As a composite leaves it that was made live.
+    fs::rename(make(&source, &world), folder.join("call.mp4")).unwrap();
+    let received = Manifest::read_all(folder)
+        .unwrap()
+        .remove(0)
+        .files
+        .remove(0);
+    let listed = FinishedFile {
+        name: "call.mp4".to_owned(),
+        origin: Origin::Derived,
+        ..received
+    };
+    OpenCall::update(folder, call, |open| open.add([listed])).unwrap();
+    let (deriver, told) = world.deriver();
+    deriver.take(call);
+    drop(deriver);
+    let told: Vec<_> = told.iter().map(|(_, what)| what).collect();
+    let [Told::Made(files)] = &told[..] else {
+        panic!("{told:?}");
+    };
+    let names = files.iter().map(|file| file.name.as_str());
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["call.mp4", "call.wav", "caller.wav"]
+    );
+    assert!(!folder.join("call.2.mp4").exists() && !folder.join("open.json").exists());
+    assert_eq!(Manifest::read_all(folder).unwrap().len(), 3);
 }
 
 #[test]

@@ -33,13 +33,13 @@ impl From<Heard> for MadeFile {
     }
 }
 
-/// Moves files into the call's folder and lists them there, all or none, to be sealed.
+/// Moves files into the call's folder and lists them there, all or none, to be sealed. Their names there.
 pub(super) fn list(
     root: &Path,
     call: &CallId,
     first_at: u64,
     made: Vec<MadeFile>,
-) -> Result<(), DeriveError> {
+) -> Result<Vec<String>, DeriveError> {
     let folder = root.join(call.as_str());
     let mut moved = Vec::new();
     let listed = take_in((&folder, call), first_at, made, &mut moved);
@@ -52,7 +52,7 @@ pub(super) fn list(
             open.begun.retain(|begun| !moved.contains(&begun.name));
         })?;
     }
-    listed
+    listed.map(|()| moved)
 }
 
 /// The same; names in `names` what it has begun with.

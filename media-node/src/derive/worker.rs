@@ -8,7 +8,7 @@ use super::source::Source;
 use crate::archive::Watermark;
 use crate::evidence::Sealer;
 use crate::record::open::OpenCall;
-use crate::record::{FinishedFile, Folder, RecordError, Store};
+use crate::record::{FinishedFile, Folder, Origin, RecordError, Store};
 use crate::vault::Vault;
 use counterpart_shared::grant::Composite;
 use counterpart_shared::id::CallId;
@@ -53,6 +53,17 @@ pub struct Deriver {
 type Waiting = Arc<Mutex<Vec<CallId>>>;
 
 impl Deriver {
+    /// Takes away what a killed process was making, which is made anew. To be called before anything is made; waits for the disk.
+    pub fn clear(root: &Path) {
+        let work = root.join(WORK);
+        match fs::remove_dir_all(&work) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::error!(work = %work.display(), %error, "what was half made stays");
+            }
+            _ => {}
+        }
+    }
+
     /// Starts the thread. It seals what it has made with this sealer, and tells what became of it.
     ///
     /// # Errors
@@ -63,8 +74,6 @@ impl Deriver {
         sealer: Arc<OnceLock<Sealer>>,
         tell: impl Fn(&CallId, Told) + Send + 'static,
     ) -> Result<Self, RecordError> {
-        // What a killed process was making is made anew.
-        let _ = fs::remove_dir_all(root.join(WORK));
         let (calls, queue) = channel();
         let waiting = Waiting::default();
         let maker = Maker {
@@ -139,9 +148,26 @@ impl Maker {
     /// Makes what is not there yet and has it sealed; what that was, and why it is not all.
     fn make(&self, call: &CallId) -> Result<(Vec<FinishedFile>, Option<DeriveError>), DeriveError> {
         let folder = self.root.join(call.as_str());
-        let tries = OpenCall::read(&folder, call)?.tries;
+        let open = OpenCall::read(&folder, call)?;
+        // What was made and could not be sealed then is in no manifest yet, and would be made again.
+        let before = match open.files.iter().any(is_derived) {
+            true => self.seal(call)?,
+            false => Vec::new(),
+        };
+        let rest = self.make_the_rest(call, &folder, open.tries);
+        let (after, failed) = rest.unwrap_or_else(|error| (Vec::new(), Some(error)));
+        Ok(([before, after].concat(), failed))
+    }
+
+    /// Makes what no manifest lists, and has it sealed; what that was, and why it is not all.
+    fn make_the_rest(
+        &self,
+        call: &CallId,
+        folder: &Path,
+        tries: u32,
+    ) -> Result<(Vec<FinishedFile>, Option<DeriveError>), DeriveError> {
         let nothing = Ok((Vec::new(), None));
-        let source = match Source::read(&folder, &self.vault)? {
+        let source = match Source::read(folder, &self.vault)? {
             Some(source) if source.is_here() => source,
             _ => return nothing,
         };
@@ -158,21 +184,25 @@ impl Maker {
             return nothing;
         }
         // Noted before, so that a call that kills the process is not tried for ever.
-        OpenCall::update(&folder, call, |open| open.tries = tries + 1)?;
+        OpenCall::update(folder, call, |open| open.tries = tries + 1)?;
         let failed = self.derive(&source).err();
         if failed.is_some() {
             // A full disk is not kept full by what became of nothing.
             clear(&self.root.join(WORK), call);
         }
         if failed.is_none() {
-            OpenCall::update(&folder, call, |open| open.tries = 0)?;
+            OpenCall::update(folder, call, |open| open.tries = 0)?;
         }
-        let sealed = match self.sealer.get().map(|sealer| sealer.seal(call)) {
-            Some(sealed) => sealed?,
-            None => None,
-        };
-        let files = sealed.map(|sealed| sealed.manifest.files);
-        Ok((files.unwrap_or_default(), failed))
+        Ok((self.seal(call)?, failed))
+    }
+
+    /// Seals what is listed of a call; what of it was made.
+    fn seal(&self, call: &CallId) -> Result<Vec<FinishedFile>, DeriveError> {
+        let sealer = self.sealer.get();
+        let sealed = sealer.map(|sealer| sealer.seal(call)).transpose()?;
+        let files = sealed.flatten().map(|sealed| sealed.manifest.files);
+        let files = files.into_iter().flatten();
+        Ok(files.filter(is_derived).collect())
     }
 
     /// Makes the files that are missing and lists them, to be sealed.
@@ -207,6 +237,10 @@ impl Maker {
         tracing::info!(%call, seconds = source.duration_ms / 1000, took = ?begun.elapsed(), "composite");
         Ok(())
     }
+}
+
+fn is_derived(file: &FinishedFile) -> bool {
+    file.origin == Origin::Derived
 }
 
 /// Takes away what was being made of a call.

@@ -69,8 +69,12 @@ impl Recordings {
     async fn make_what_waits(&self) {
         match task::calls(&self.root).await {
             Ok(calls) => {
+                // Of the others it is made when they are over.
+                let goes_on =
+                    |call: &CallId| self.live.is_busy(call) || self.calls().is_recording(call);
                 if let Some(deriver) = self.deriver.get() {
-                    calls.iter().for_each(|call| deriver.take(call));
+                    let over = calls.iter().filter(|call| !goes_on(call));
+                    over.for_each(|call| deriver.take(call));
                 }
             }
             Err(error) => tracing::error!(%error, "what waits for room cannot be found"),
