@@ -4,6 +4,7 @@ use super::samples::Samples;
 use crate::record::Growth;
 use counterpart_shared::id::Party;
 use mp4_atom::Codec;
+use std::io;
 
 /// A file of a party on the call's time line.
 #[derive(Debug, Clone)]
@@ -26,4 +27,7 @@ pub(super) trait Parts {
 
     /// Something came to be known when its place on the time line was long passed, by so many milliseconds.
     fn late(&self, _ms: u64) {}
+
+    /// The file of this name cannot be read to its end; what is behind is missing.
+    fn fault(&self, _name: &str, _error: &io::Error) {}
 }

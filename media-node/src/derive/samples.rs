@@ -75,7 +75,7 @@ impl Samples {
         self.over
     }
 
-    /// The next one; nothing at the end of what is whole.
+    /// The next one; nothing at the end of what is whole, which a growing file is as far as it may be read.
     pub(super) fn next(&mut self) -> io::Result<Option<Sample>> {
         while self.waiting.is_empty() {
             if let Some(growth) = &self.growth {
@@ -83,10 +83,14 @@ impl Samples {
                 self.over = reach.over;
                 self.walk.len = reach.bytes;
             }
-            let Some((start, moof)) = self.walk.fragment(&mut self.file)? else {
-                return Ok(None);
-            };
-            self.list(start, &moof);
+            let rest = self.walk.len.saturating_sub(self.walk.at);
+            match self.walk.fragment(&mut self.file)? {
+                Some((start, moof)) => self.list(start, &moof),
+                None if self.growth.is_some() && rest > 0 => {
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+                None => return Ok(None),
+            }
         }
         let Some((mut sample, place)) = self.waiting.pop_front() else {
             return Ok(None);

@@ -28,6 +28,7 @@ pub(super) struct Voice<'a> {
 }
 
 struct Open {
+    name: String,
     /// Where it begins, in samples.
     begin: u64,
     samples: Samples,
@@ -112,14 +113,17 @@ impl<'a> Voice<'a> {
                 match open.samples.next() {
                     Ok(Some(sample)) => return Some(sample),
                     Ok(None) if !open.samples.is_over() => return None,
+                    Ok(None) => {}
                     // What cannot be read is silence; the next file may be heard.
-                    _ => self.open = None,
+                    Err(error) => self.parts.fault(&open.name, &error),
                 }
+                self.open = None;
             }
             let part = self.parts.part(self.party, self.taken)?;
             self.taken += 1;
             let samples = self.parts.open(&part, AUDIO_ID);
             self.open = samples.map(|(samples, codec)| Open {
+                name: part.name,
                 begin: part.begin * MS,
                 samples,
                 coding: Coding::of(&codec),

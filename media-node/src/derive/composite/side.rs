@@ -33,6 +33,7 @@ pub(super) struct Side<'a> {
 }
 
 struct Open {
+    name: String,
     /// Where it begins, in milliseconds.
     begin: u64,
     pictures: CodedPictures,
@@ -77,7 +78,9 @@ impl<'a> Side<'a> {
             }
             let Some(open) = &mut self.open else { return };
             if open.next.is_none() {
-                open.next = open.pictures.next().unwrap_or(None);
+                let next = open.pictures.next();
+                let next = next.inspect_err(|error| self.parts.fault(&open.name, error));
+                open.next = next.unwrap_or(None);
             }
             match &open.next {
                 Some(sample) if open.begin + sample.decoded_at > at => return,
@@ -100,6 +103,7 @@ impl<'a> Side<'a> {
         let pictures = self.parts.open(&part, VIDEO_ID);
         if let (Some(pictures), Ok(decoder)) = (pictures.and_then(CodedPictures::of), decoder) {
             self.open = Some(Open {
+                name: part.name,
                 begin: part.begin,
                 pictures,
                 decoder,

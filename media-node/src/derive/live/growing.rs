@@ -73,7 +73,7 @@ impl Growing {
         let first_at = *seen.first_at.get_or_insert(earliest);
         for (at, file) in placed {
             let begin = at.saturating_sub(first_at);
-            if begin + LATE_MS < made {
+            if at + LATE_MS < first_at || begin + LATE_MS < made {
                 seen.fault = Some(format!("{} was begun too late", file.name));
             }
             let part = Part {
@@ -159,6 +159,10 @@ impl Parts for Growing {
             let fault = format!("something came {ms} ms too late");
             self.seen.borrow_mut().fault = Some(fault);
         }
+    }
+
+    fn fault(&self, name: &str, error: &io::Error) {
+        self.seen.borrow_mut().fault = Some(format!("{name}: {error}"));
     }
 }
 
