@@ -6,14 +6,15 @@ use crate::support::{Carrier, Client, World, grant};
 use counterpart_node::derive::{Settings, Source, composite};
 use counterpart_node::evidence::Manifest;
 use counterpart_node::record::FinishedFile;
-use counterpart_node::vault::Vault;
+use counterpart_node::vault::{Vault, decrypt};
 use counterpart_shared::api::{Entry, EntryBody, FromNode, NodeCommand, NodeEvent};
 use counterpart_shared::flv::{Tag, TagReader};
-use counterpart_shared::grant::{Act, Composite};
+use counterpart_shared::grant::{Act, Composite, Grant, Layout};
 use counterpart_shared::id::{Party, StreamId};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use std::fs::{self, File};
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -60,15 +61,20 @@ fn clip(folder: &Path) -> Vec<Tag> {
     std::iter::from_fn(|| reader.next_tag().unwrap()).collect()
 }
 
-/// Both parties of a call begin to publish; their desk wants its composite then.
-async fn begin(world: &World, call: &str, composite: Composite) -> Vec<Client> {
+/// The desk wants its composite at once.
+fn live(grant: &mut Grant) {
+    grant.composite = Composite::Live;
+}
+
+/// Both parties of a call begin to publish, as their grants are wished.
+async fn begin(world: &World, call: &str, wish: impl Fn(&mut Grant)) -> Vec<Client> {
     let mut publishers = Vec::new();
     for party in Party::BOTH {
         let mut publish = grant(Act::Publish, call);
         publish.stream = StreamId::of(&publish.call, party);
         (publish.party, publish.record) = (party, true);
-        publish.composite = composite;
         publish.desk = Some("front".parse().unwrap());
+        wish(&mut publish);
         publishers.push(world.publish(Carrier::Rtmp, &publish).await);
     }
     publishers
@@ -189,7 +195,7 @@ fn seconds(path: &Path) -> f64 {
 
 /// The watermark of the picture at this second.
 fn watermark(path: &Path, at: &str) -> Vec<bool> {
-    let filter = "crop=1280:24:0:456,format=gray";
+    let filter = "crop=iw:24:0:ih-24,format=gray";
     let args = [
         "-v",
         "error",
@@ -229,7 +235,7 @@ async fn the_composite_of_a_call_is_there_when_the_call_is_over() {
     let folder = world.folder.path().join("c1");
     let work = tempfile::tempdir().unwrap();
     let tags = clip(work.path());
-    let publishers = begin(&world, "c1", Composite::Live).await;
+    let publishers = begin(&world, "c1", live).await;
     let start = Instant::now();
     talk(&publishers, &tags, start, 0..SECONDS).await;
     assert_eq!(world.metric("counterpart_live_composites ").await, 1.0);
@@ -291,8 +297,12 @@ fn same(live: &Path, afterwards: &Path) {
             assert!(worst <= STEP, "{}: {worst}", path.display());
         }
     }
-    // Letters are the same but for those that the encoder blurs.
-    let [one, other] = [live, afterwards].map(|path| watermark(path, "15.5"));
+    say_the_same(live, afterwards, "15.5");
+}
+
+/// Letters at this second are the same but for those that the encoder blurs.
+fn say_the_same(live: &Path, afterwards: &Path, at: &str) {
+    let [one, other] = [live, afterwards].map(|path| watermark(path, at));
     let letters = one.iter().filter(|white| **white).count();
     let differ = one
         .iter()
@@ -311,7 +321,7 @@ async fn a_node_that_is_killed_makes_the_composite_afterwards() {
     let mut world = World::spawned_with(&program(), &options).await;
     let work = tempfile::tempdir().unwrap();
     let tags = clip(work.path());
-    let publishers = begin(&world, "c1", Composite::Live).await;
+    let publishers = begin(&world, "c1", live).await;
     talk(&publishers, &tags, Instant::now(), 0..17).await;
     let film = world.folder.path().join(".work/c1.live.mp4");
     assert!(fs::metadata(&film).unwrap().len() > 10_000);
@@ -339,13 +349,14 @@ async fn a_node_that_is_killed_makes_the_composite_afterwards() {
 #[tokio::test]
 async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_not_made() {
     let work = tempfile::tempdir().unwrap();
+    let keys = vault(work.path());
     let world = World::with(|config| {
         config.derive = Settings {
             live: 1,
             ..SETTINGS
         };
         // So the live one reads files that are encrypted before it comes to them.
-        config.vault = vault(work.path());
+        config.vault = keys.clone();
         config.timing.first_media = PATIENCE;
     })
     .await;
@@ -354,7 +365,10 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     let wanted = [Composite::Live, Composite::Live, Composite::Off];
     let mut calls = Vec::new();
     for (number, composite) in (1..).zip(wanted) {
-        calls.push(begin(&world, &format!("c{number}"), composite).await);
+        let wish = |grant: &mut Grant| {
+            (grant.composite, grant.layout) = (composite, Layout::PictureInPicture);
+        };
+        calls.push(begin(&world, &format!("c{number}"), wish).await);
     }
     let start = Instant::now();
     let talks = calls
@@ -363,9 +377,15 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     futures_util::future::join_all(talks).await;
     let given_up = "counterpart_live_composites_given_up_total ";
     wait("given up", async || world.metric(given_up).await == 1.0).await;
+    let (call, entries) = ("c1".parse().unwrap(), log(unix_ms()));
+    world
+        .edge
+        .command(1, NodeCommand::CallLog { call, entries });
     for number in 1..=3 {
         let call = format!("c{number}").parse().unwrap();
-        world.edge.command(number, NodeCommand::CallEnd { call });
+        world
+            .edge
+            .command(number + 1, NodeCommand::CallEnd { call });
     }
     let root = world.folder.path();
     wait("all is sealed", async || {
@@ -380,7 +400,101 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     assert_eq!([parts("c1"), parts("c2"), parts("c3")], [3, 2, 2]);
     assert!(root.join("c1/call.mp4.enc").exists() && root.join("c2/call.mp4.enc").exists());
     assert!(!root.join("c3/call.mp4.enc").exists());
-    assert_eq!(world.metric("counterpart_live_composites ").await, 0.0);
+    let live = "counterpart_live_composites ";
+    wait("none is made", async || world.metric(live).await == 0.0).await;
+    short_one(&root.join("c1"), &keys, work.path());
+}
+
+/// A call that was over before anything was made of it looks as its grants say, though they were sealed by then.
+fn short_one(folder: &Path, keys: &Vault, work: &Path) {
+    let plain = work.join("plain");
+    decrypt(folder, keys, &plain).unwrap();
+    let live = plain.join("call.mp4");
+    let afterwards = work.join("afterwards.mp4");
+    let source = Source::read(folder, keys).unwrap().unwrap();
+    let out = Box::new(File::create_new(&afterwards).unwrap());
+    composite(&source, SETTINGS, ("afterwards.mp4".to_owned(), out)).unwrap();
+    let entries = "stream=width,height";
+    let size = |path: &Path| {
+        let args = [
+            "-v",
+            "error",
+            "-select_streams",
+            "v",
+            "-show_entries",
+            entries,
+            "-of",
+            "csv=p=0",
+            "PATH",
+        ];
+        String::from_utf8(output("ffprobe", &args, path)).unwrap()
+    };
+    assert_eq!(size(&live).trim(), "960,720");
+    assert_eq!(size(&afterwards).trim(), "960,720");
+    say_the_same(&live, &afterwards, "1.5");
+}
+
+/// The columns of the watermark at this second that are behind its clock.
+fn names(path: &Path, at: f64) -> Vec<bool> {
+    let rows = watermark(path, &at.to_string());
+    let rows = rows.chunks_exact(1280);
+    rows.flat_map(|row| row[240..].to_vec()).collect()
+}
+
+#[tokio::test]
+async fn who_talked_then_is_named_though_another_has_taken_over_since() {
+    let world = World::with(|config| config.derive = SETTINGS).await;
+    let work = tempfile::tempdir().unwrap();
+    let tags = clip(work.path());
+    for (serial, sub) in (1..).zip(["ann", "bartholomew"]) {
+        let wish = |grant: &mut Grant| {
+            (grant.composite, grant.serial) = (Composite::Live, serial);
+            grant.sub = sub.parse().unwrap();
+        };
+        let publishers = begin(&world, "c1", wish).await;
+        talk(&publishers, &tags, Instant::now(), 0..2).await;
+    }
+    let call = "c1".parse().unwrap();
+    world.edge.command(1, NodeCommand::CallEnd { call });
+    wait("the composite", async || !made(&world).is_empty()).await;
+    assert_eq!(made(&world)[0], ["call.mp4"]);
+    let film = world.folder.path().join("c1/call.mp4");
+    // While no party's picture is white.
+    let [first, still, last] = [0.35, 1.35, seconds(&film) - 0.2].map(|at| names(&film, at));
+    let letters = first.iter().filter(|white| **white).count();
+    let differ = |other: &[bool]| first.iter().zip(other).filter(|(a, b)| a != b).count();
+    let (same, other) = (differ(&still), differ(&last));
+    assert!(
+        same * 10 < letters && other * 4 > letters,
+        "{same} and {other} of {letters}"
+    );
+}
+
+#[tokio::test]
+async fn a_recording_that_cannot_be_read_gives_the_live_composite_up() {
+    let world = World::with(|config| config.derive = SETTINGS).await;
+    let work = tempfile::tempdir().unwrap();
+    let tags = clip(work.path());
+    let publishers = begin(&world, "c1", live).await;
+    talk(&publishers, &tags, Instant::now(), 0..3).await;
+    let folder = world.folder.path().join("c1");
+    let path = folder.join("caller.mp4");
+    let fragment = || {
+        let bytes = fs::read(&path).unwrap();
+        bytes.windows(4).position(|kind| kind == b"moof")
+    };
+    wait("a fragment", async || fragment().is_some()).await;
+    let file = File::options().write(true).open(&path).unwrap();
+    file.write_all_at(&[0; 8], fragment().unwrap() as u64 - 4)
+        .unwrap();
+    let call = "c1".parse().unwrap();
+    world.edge.command(1, NodeCommand::CallEnd { call });
+    wait("what is made", async || !made(&world).is_empty()).await;
+    let given_up = "counterpart_live_composites_given_up_total ";
+    wait("given up", async || world.metric(given_up).await == 1.0).await;
+    assert!(made(&world)[0].contains(&"call.mp4".to_owned()));
+    assert!(!folder.join("call.2.mp4").exists());
+    assert!(!world.folder.path().join(".work/c1.live.mp4").exists());
 }
 
 fn unix_ms() -> u64 {

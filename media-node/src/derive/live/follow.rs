@@ -2,18 +2,19 @@
 
 use super::Shared;
 use super::growing::Growing;
+use super::names::{label_at, published};
 use super::pace::Pace;
 use crate::archive::Shortage;
 use crate::clock::unix_ms;
-use crate::derive::composite::{Composer, Head, Made, label};
+use crate::derive::composite::{Composer, Head, Made};
 use crate::derive::listing::{MadeFile, list};
 use crate::derive::worker::{LONGEST_MS, WORK};
 use crate::derive::{DeriveError, Source, Told};
-use crate::evidence::{EvidenceError, manifest_name};
-use crate::record::open::OpenCall;
+use crate::evidence::{EvidenceError, Manifest, manifest_name};
 use crate::record::{FinishedFile, Folder, Progress, RecordError, Store};
 use counterpart_shared::grant::Composite;
-use counterpart_shared::id::{CallId, Party};
+use counterpart_shared::id::CallId;
+use std::cell::Cell;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ enum GivenUp {
     Older,
     #[error("none is wanted")]
     Unwanted,
+    #[error("one was made already")]
+    Made,
     #[error(transparent)]
     Derive(#[from] DeriveError),
     #[error(transparent)]
@@ -80,6 +83,8 @@ pub(super) struct Follower {
     folder: PathBuf,
     growing: Progress,
     film: PathBuf,
+    /// Whether the film there is its own.
+    begun: Cell<bool>,
 }
 
 impl Follower {
@@ -91,6 +96,7 @@ impl Follower {
             shared: shared.clone(),
             call: call.clone(),
             growing,
+            begun: Cell::new(false),
         }
     }
 
@@ -101,9 +107,12 @@ impl Follower {
         // Decoders meet what strangers sent.
         let made = catch_unwind(AssertUnwindSafe(|| self.make()));
         match made.unwrap_or(Err(DeriveError::Panic.into())) {
+            Ok(files) if files.is_empty() => {}
             Ok(files) => (self.shared.means.tell)(&self.call, Told::Made(files)),
             Err(reason) => {
-                let _ = fs::remove_file(&self.film);
+                if self.begun.get() {
+                    let _ = fs::remove_file(&self.film);
+                }
                 self.shared.give_up(&self.call, &reason.to_string());
             }
         }
@@ -169,7 +178,9 @@ impl Follower {
         let latest = until.saturating_sub(AHEAD_MS).saturating_sub(film.first_at);
         let wanted = growing.end().min(latest);
         self.check(wanted)?;
-        if let Some(label) = self.label()? {
+        let published = published(&self.folder, &self.call)?;
+        let at = film.first_at.saturating_add(film.place());
+        if let Some(label) = label_at(&self.call, &published, at) {
             film.composer.name(label);
         }
         let slice = wanted.min(film.place().saturating_add(SLICE_MS));
@@ -191,6 +202,9 @@ impl Follower {
         if source.composite == Composite::Off {
             return Err(GivenUp::Unwanted);
         }
+        if source.has("mp4") {
+            return Err(GivenUp::Made);
+        }
         match growing.differs(&source.films()) {
             Some(fault) => Err(GivenUp::Fault(fault)),
             None => {
@@ -205,12 +219,11 @@ impl Follower {
         let name = self.film.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
         let out = work.create(&name).map_err(DeriveError::disk(&self.film))?;
-        let published = OpenCall::read(&self.folder, &self.call)?.published;
+        self.begun.set(true);
+        let published = published(&self.folder, &self.call)?;
+        let first = published.first();
         let head = Head {
-            layout: published
-                .first()
-                .map(|one| one.grant.layout)
-                .unwrap_or_default(),
+            layout: first.map(|one| one.grant.layout).unwrap_or_default(),
             zone: self.shared.means.settings.zone,
             first_at,
         };
@@ -233,22 +246,7 @@ impl Follower {
         }
     }
 
-    /// Who talks by now, as far as the grants say it that are not sealed yet.
-    fn label(&self) -> Result<Option<String>, GivenUp> {
-        let published = OpenCall::read(&self.folder, &self.call)?.published;
-        if published.is_empty() {
-            return Ok(None);
-        }
-        let newest = || published.iter().rev().map(|one| &one.grant);
-        let who = Party::BOTH.map(|party| {
-            let grant = newest().find(|grant| grant.party == party);
-            grant.map(|grant| grant.sub.as_str())
-        });
-        let desk = newest().find_map(|grant| grant.desk.as_ref());
-        Ok(Some(label(&self.call, desk, who)))
-    }
-
-    /// Takes the film into the call's folder and has it sealed.
+    /// Takes the film into the call's folder and has it sealed; as what it is sealed there.
     fn keep(&self, made: Made, first_at: u64) -> Result<Vec<FinishedFile>, GivenUp> {
         let film = MadeFile {
             path: self.film.clone(),
@@ -257,10 +255,13 @@ impl Follower {
             begin_ms: 0,
             duration_ms: made.duration_ms,
         };
-        list(&self.shared.means.root, &self.call, first_at, vec![film])?;
-        let sealer = self.shared.means.sealer.get();
-        let sealed = sealer.map(|sealer| sealer.seal(&self.call)).transpose()?;
-        let files = sealed.flatten().map(|sealed| sealed.manifest.files);
-        Ok(files.unwrap_or_default())
+        let names = list(&self.shared.means.root, &self.call, first_at, vec![film])?;
+        if let Some(sealer) = self.shared.means.sealer.get() {
+            sealer.seal(&self.call)?;
+        }
+        // Whoever else has sealed the call meanwhile may have taken it.
+        let sealed = Manifest::read_all(&self.folder)?;
+        let files = sealed.into_iter().flat_map(|manifest| manifest.files);
+        Ok(files.filter(|file| names.contains(&file.name)).collect())
     }
 }

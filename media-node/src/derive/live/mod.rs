@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `growing` | the call's files on its time line, as far as they are |
 //! | `pace` | whether it keeps up |
+//! | `names` | who talks, as the watermark says it |
 //! | `follow` | one thread of low priority for each call, from its first file to its sealed composite |
 //!
 //! Whatever stands in the way ends it, and the composite is made afterwards.
 
 mod follow;
 mod growing;
+mod names;
 mod pace;
 
 use super::{Deriver, Settings, Told};
@@ -84,15 +86,18 @@ impl Live {
         }))
     }
 
-    /// Begins the composite of a call of which nothing was recorded yet, if there is room for one more.
+    /// Begins the composite of a call of which nothing was recorded yet, if there is room for one more and none is being made.
     pub fn begin(&self, call: &CallId) {
         let settings = self.0.means.settings;
-        if !settings.composite {
+        let most = settings.live;
+        if !settings.composite || most == 0 {
             return;
         }
-        let most = settings.live;
         let progress = {
             let mut calls = self.0.calls();
+            if calls.contains_key(call) {
+                return;
+            }
             if calls.len() >= most {
                 drop(calls);
                 return self
