@@ -240,6 +240,22 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_before_the_film_is_a_fault() {
+        let progress = Progress::default();
+        let growing = growing(&progress);
+        progress.recording().note("caller.mp4", (0, 2_000), REACH);
+        growing.look(5_000, 0);
+        let callee = progress.recording();
+        callee.note("callee.mp4", (0, 2_000 - LATE_MS), REACH);
+        growing.look(5_000, 0);
+        assert_eq!(growing.fault(), None);
+        progress.recording().note("callee.2.mp4", (0, 1_499), REACH);
+        growing.look(5_000, 0);
+        let early = growing.fault();
+        assert_eq!(early.as_deref(), Some("callee.2.mp4 was begun too late"));
+    }
+
+    #[test]
     fn a_file_that_cannot_be_read_is_a_fault() {
         let progress = Progress::default();
         let growing = growing(&progress);

@@ -173,3 +173,50 @@ impl Shared {
         calls.remove(call);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use time::UtcOffset;
+
+    fn live(root: &Path, most: usize) -> Live {
+        Live::new(Means {
+            root: root.to_owned(),
+            settings: Settings {
+                composite: true,
+                zone: UtcOffset::UTC,
+                live: most,
+            },
+            vault: Vault::default(),
+            watermark: Watermark {
+                min_free: 0,
+                free: |_| Ok(1),
+            },
+            sealer: Arc::default(),
+            deriver: Arc::default(),
+            tell: Box::new(|_, _| {}),
+        })
+    }
+
+    #[test]
+    fn a_node_that_makes_none_live_gives_none_up() {
+        let root = tempfile::tempdir().unwrap();
+        let none = live(root.path(), 0);
+        none.begin(&"c1".parse().unwrap());
+        assert_eq!((none.count(), none.given_up()), (0, 0));
+    }
+
+    #[test]
+    fn a_call_is_followed_once() {
+        let root = tempfile::tempdir().unwrap();
+        let live = live(root.path(), 1);
+        let call = "c1".parse().unwrap();
+        live.begin(&call);
+        live.begin(&call);
+        assert_eq!((live.count(), live.given_up()), (1, 0));
+        live.begin(&"c2".parse().unwrap());
+        assert_eq!((live.count(), live.given_up()), (1, 1));
+        assert!(live.finish(&call));
+    }
+}

@@ -29,3 +29,63 @@ pub(super) fn label_at(call: &CallId, published: &[Published], at: u64) -> Optio
     let desk = newest().find_map(|grant| grant.desk.as_ref());
     Some(label(call, desk, who))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use counterpart_shared::grant::{Act, Composite, Grant, Layout};
+    use counterpart_shared::id::StreamId;
+
+    fn call() -> CallId {
+        "c1".parse().unwrap()
+    }
+
+    fn one(at: u64, party: Party, sub: &str, desk: &str) -> Published {
+        let grant = Grant {
+            act: Act::Publish,
+            stream: StreamId::of(&call(), party),
+            call: call(),
+            party,
+            node: "n1".parse().unwrap(),
+            sub: sub.parse().unwrap(),
+            serial: 1,
+            record: true,
+            watch: false,
+            layout: Layout::default(),
+            least_days: 0,
+            composite: Composite::Live,
+            desk: desk.parse().ok(),
+            iat: 0,
+            nbf: 0,
+            exp: 1,
+        };
+        Published { at, grant }
+    }
+
+    #[test]
+    fn who_talked_then_is_named_and_not_who_talks_now() {
+        let published = [
+            one(10, Party::Caller, "ann", "front"),
+            one(20, Party::Callee, "bob", "front"),
+            one(30, Party::Callee, "eve", "back"),
+        ];
+        let said = |at| label_at(&call(), &published, at).unwrap();
+        let has = |at, words: [&str; 2]| words.iter().all(|word| said(at).contains(word));
+        assert!(has(5, ["ann", "front"]) && !said(5).contains("bob"));
+        assert!(has(29, ["ann", "bob"]) && !said(29).contains("eve"));
+        assert!(has(30, ["ann", "eve"]) && has(30, ["back", "c1"]) && !said(30).contains("bob"));
+        assert_eq!(label_at(&call(), &[], 30), None);
+    }
+
+    #[test]
+    fn what_is_noted_is_read_before_it_is_sealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (late, early) = (
+            one(20, Party::Callee, "bob", "front"),
+            one(10, Party::Caller, "ann", "front"),
+        );
+        let both = [late.clone(), early.clone()];
+        OpenCall::update(folder.path(), &call(), |open| open.published.extend(both)).unwrap();
+        assert_eq!(published(folder.path(), &call()).unwrap(), [early, late]);
+    }
+}
