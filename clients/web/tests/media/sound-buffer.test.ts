@@ -78,6 +78,7 @@ test('sound that waits for its pictures does', () => {
   const buffer = new SoundBuffer(RATE);
   run(buffer, even(50), 1_000);
   const alone = buffer.target;
+  assert.ok(alone >= 20, `${alone} ms`);
   buffer.wait = 100;
   assert.equal(buffer.target, alone + 100);
   run(buffer, Array.from({ length: 400 }, (_, i) => ({ time: 1_000 + i * 20, at: i * 20 })), 8_000);
