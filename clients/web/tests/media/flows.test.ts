@@ -5,7 +5,7 @@ import type { Flow } from '../../src/media/publish/flow';
 import { Flows } from '../../src/media/publish/flows';
 
 /** A connection without a network. */
-const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, failedAt: -Infinity, settle: () => undefined, close: () => undefined }) as unknown as Flow;
+const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, waiting: 0, failedAt: -Infinity, settle: () => undefined, close: () => undefined }) as unknown as Flow;
 
 test('alone a connection carries all, with others it carries sound', () => {
   const [first, second] = [flow(), flow()];
@@ -15,6 +15,26 @@ test('alone a connection carries all, with others it carries sound', () => {
   assert.deepEqual([flows.forSound, ...flows.forPictures(0)], [first, second]);
   flows.remove(second);
   assert.deepEqual(flows.forPictures(0), [first]);
+});
+
+test('sound goes by another connection while datagrams wait in its own', () => {
+  const [first, second, third] = [flow(), flow(), flow()];
+  const flows = new Flows(first);
+  for (const one of [second, third]) flows.add(one);
+  [first.waiting, second.waiting, third.waiting] = [2, 1, 2];
+  assert.equal(flows.forSound, second);
+  second.waiting = 2;
+  assert.equal(flows.forSound, first);
+});
+
+test('a round trip that has grown by a queue does not make pictures late any later', () => {
+  const flows = new Flows(flow());
+  flows.roundTrip(100);
+  flows.roundTrip(400);
+  const [{ backlog }] = flows.forPictures(0);
+  backlog.add(1, 0);
+  assert.equal(flows.roundTripMs, 400);
+  assert.deepEqual([280, 281].map((now) => backlog.verdict(now)), ['send', 'references']);
 });
 
 test('a picture goes where least is under way, and last where it would be late', () => {

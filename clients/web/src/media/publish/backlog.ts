@@ -30,6 +30,7 @@ export class Backlog {
     this.#since.delete(picture);
   }
 
+  /** How long a picture takes until it is acknowledged, where nothing waits. */
   roundTrip(ms: number): void {
     this.#roundTrip = ms;
   }

@@ -12,6 +12,8 @@ const SOUND_AGE_MS = 300;
 export class Flow {
   readonly backlog = new Backlog();
   bytes = 0;
+  /** Datagrams that have not left yet. */
+  waiting = 0;
   /** When a picture was given up here last. */
   failedAt = -Infinity;
   /** What ends those on their way. */
@@ -21,6 +23,8 @@ export class Flow {
   /** Hears `outlived` when a picture was given up. */
   constructor(readonly transport: WebTransport, readonly outlived: () => void) {
     transport.datagrams.outgoingMaxAge = SOUND_AGE_MS;
+    // So a write takes until the datagram has left.
+    transport.datagrams.outgoingHighWaterMark = 0;
     this.#datagrams = transport.datagrams.writable.getWriter();
   }
 
@@ -32,7 +36,8 @@ export class Flow {
   /** Sends a datagram, which may be lost. */
   datagram(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes += bytes.length;
-    this.#datagrams.write(bytes).catch(() => undefined);
+    this.waiting++;
+    this.#datagrams.write(bytes).catch(() => undefined).finally(() => this.waiting--);
   }
 
   /** Sends bytes on a stream of their own, and waits until they have arrived. A picture that has not in time is given up. */

@@ -2,6 +2,7 @@
 
 import type { Verdict } from './backlog';
 import type { Flow } from './flow';
+import { RoundTrips } from './round-trips';
 
 const RANK: Record<Verdict, number> = { send: 0, references: 1, none: 2 };
 
@@ -11,7 +12,7 @@ const SUSPECT_MS = 5_000;
 /** Several connections; the first one is the session's own. */
 export class Flows {
   #flows: [Flow, ...Flow[]];
-  #roundTrip = 50;
+  readonly #roundTrips = new RoundTrips();
   /** What those have sent that are gone. */
   #before = 0;
 
@@ -19,12 +20,13 @@ export class Flows {
     this.#flows = [first];
   }
 
+  /** What a round trip takes now. */
   get roundTripMs(): number {
-    return this.#roundTrip;
+    return this.#roundTrips.now;
   }
 
   add(flow: Flow): void {
-    flow.backlog.roundTrip(this.#roundTrip);
+    flow.backlog.roundTrip(this.#roundTrips.usual);
     this.#flows.push(flow);
   }
 
@@ -34,7 +36,7 @@ export class Flows {
     this.#flows = [first, ...others.filter((other) => other !== flow)];
   }
 
-  /** Those that carry pictures, where they arrive soonest first. With others beside it the first one has sound only. */
+  /** Those that carry pictures, where they arrive soonest first. With others beside it the first one has no pictures. */
   forPictures(now: number): [Flow, ...Flow[]] {
     const [first, second, ...others] = this.#flows;
     if (!second) return [first];
@@ -43,9 +45,9 @@ export class Flows {
     return [second, ...others].sort((one, other) => cost(one) - cost(other)) as [Flow, ...Flow[]];
   }
 
-  /** The one that carries sound. */
+  /** The one that carries sound: the session's own, unless fewer datagrams wait elsewhere. */
   get forSound(): Flow {
-    return this.#flows[0];
+    return this.#flows.reduce((best, flow) => (flow.waiting < best.waiting ? flow : best));
   }
 
   /** What has been sent. */
@@ -60,8 +62,8 @@ export class Flows {
 
   /** What a round trip takes now, by the node's own measure. */
   roundTrip(ms: number): void {
-    this.#roundTrip = ms;
-    for (const { backlog } of this.#flows) backlog.roundTrip(ms);
+    this.#roundTrips.take(ms, performance.now());
+    for (const { backlog } of this.#flows) backlog.roundTrip(this.#roundTrips.usual);
   }
 
   /** Nothing is needed of the pictures before this one. */
