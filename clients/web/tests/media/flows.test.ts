@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Backlog } from '../../src/media/publish/backlog';
 import type { Flow } from '../../src/media/publish/flow';
-import { Flows } from '../../src/media/publish/flows';
+import { Flows, leastWaiting } from '../../src/media/publish/flows';
 
 /** A connection without a network. */
-const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, waiting: 0, failedAt: -Infinity, settle: () => undefined, close: () => undefined }) as unknown as Flow;
+const flow = (bytes = 0) => ({ backlog: new Backlog(), bytes, waiting: 0, room: 1_200, failedAt: -Infinity, settle: () => undefined, close: () => undefined }) as unknown as Flow;
 
 test('alone a connection carries all, with others it carries sound', () => {
   const [first, second] = [flow(), flow()];
@@ -25,6 +25,23 @@ test('sound goes by another connection while datagrams wait in its own', () => {
   assert.equal(flows.forSound, second);
   second.waiting = 2;
   assert.equal(flows.forSound, first);
+});
+
+test('nothing is sent where too much waits everywhere', () => {
+  const [one, other] = [flow(), flow()];
+  [one.waiting, other.waiting] = [4, 3];
+  assert.equal(leastWaiting([one, other], 4), other);
+  other.waiting = 4;
+  assert.equal(leastWaiting([one, other], 4), undefined);
+});
+
+test('datagrams that wait count as what is under way', () => {
+  const [first, crowded, free] = [flow(), flow(), flow()];
+  const flows = new Flows(first);
+  for (const one of [crowded, free]) flows.add(one);
+  crowded.waiting = 2;
+  free.backlog.add(2_000, 0);
+  assert.deepEqual(flows.forPictures(10), [free, crowded]);
 });
 
 test('a round trip that has grown by a queue does not make pictures late any later', () => {

@@ -12,7 +12,7 @@ use counterpart_shared::rtmp::{Message, MessageKind, Received};
 use std::collections::VecDeque;
 
 /// The share of pictures whose parity may be too little: their streams come, too.
-const MISSING: f64 = 0.03;
+const MISSING: f64 = 0.01;
 
 /// Sound is not repeated more often: a browser's congestion control would let it wait.
 const MOST_REPEATS: usize = 3;

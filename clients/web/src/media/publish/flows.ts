@@ -41,13 +41,13 @@ export class Flows {
     const [first, second, ...others] = this.#flows;
     if (!second) return [first];
     const failed = ({ failedAt }: Flow) => (now - failedAt < SUSPECT_MS ? 4e9 : 0);
-    const cost = (flow: Flow) => failed(flow) + RANK[flow.backlog.verdict(now)] * 1e9 + flow.backlog.bytes;
+    const cost = (flow: Flow) => failed(flow) + RANK[flow.backlog.verdict(now)] * 1e9 + flow.backlog.bytes + flow.waiting * flow.room;
     return [second, ...others].sort((one, other) => cost(one) - cost(other)) as [Flow, ...Flow[]];
   }
 
   /** The one that carries sound: the session's own, unless fewer datagrams wait elsewhere. */
   get forSound(): Flow {
-    return this.#flows.reduce((best, flow) => (flow.waiting < best.waiting ? flow : best));
+    return leastWaiting(this.#flows) as Flow;
   }
 
   /** What has been sent. */
@@ -79,4 +79,10 @@ export class Flows {
   closeOthers(): void {
     for (const flow of this.#flows.slice(1)) flow.close();
   }
+}
+
+/** The first of those where fewest datagrams wait, if that is less than `most`. */
+export function leastWaiting(flows: readonly Flow[], most = Infinity): Flow | undefined {
+  const best = flows.reduce((best, flow) => (flow.waiting < best.waiting ? flow : best));
+  return best.waiting < most ? best : undefined;
 }

@@ -6,7 +6,7 @@ import { publishEvents, type Address, type PublishEvent } from '../wire/events';
 import { closeSession, connect, openSession, readAddress, text, within, type Session } from '../wire/session';
 import type { Verdict } from './backlog';
 import { Flow } from './flow';
-import { Flows } from './flows';
+import { Flows, leastWaiting } from './flows';
 
 /** How long the node may take to let a stream begin, in milliseconds. */
 const ANSWER_MS = 5_000;
@@ -30,6 +30,9 @@ const MOST_JOINED = 10;
 
 /** An acknowledgement may take so much longer than a round trip, in milliseconds. */
 const ACKNOWLEDGED_MS = 40;
+
+/** Parity that would wait behind so many datagrams comes too late, and lets what comes after it wait. */
+const MOST_WAITING = 4;
 
 /** What an uplink tells whoever encodes. */
 export interface UplinkListener {
@@ -212,7 +215,7 @@ export class Uplink {
     if (others.length === 0 || this.#link.loss() < LOSSY) return sent;
     const now = this.#standIn(bytes, flow.room);
     const later = now.splice(now.length / 2);
-    const spread = (some: Uint8Array<ArrayBuffer>[]) => some.forEach((datagram, at) => others[at % others.length]?.datagram(datagram));
+    const spread = (some: Uint8Array<ArrayBuffer>[]) => some.forEach((datagram) => leastWaiting(others, MOST_WAITING)?.datagram(datagram));
     spread(now);
     const timer = setTimeout(() => spread(later), (this.#flows?.roundTripMs ?? 0) + ACKNOWLEDGED_MS);
     await sent;
