@@ -79,6 +79,7 @@ impl Seat {
         Leg {
             late: self.late.least(now),
             rate: self.meter.look(taken, now),
+            stands: self.meter.stands(now),
         }
     }
 }
@@ -164,6 +165,7 @@ impl Uplink {
         Leg {
             late,
             rate: self.meter.look(self.bytes, now),
+            stands: self.meter.stands(now),
         }
     }
 }

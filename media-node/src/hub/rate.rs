@@ -2,7 +2,8 @@
 //!
 //! A leg of the way is congested when what travels on it is late for a while, not when a packet is lost or
 //! one keyframe takes long. Then the publisher is told to send a little less than what got through; when
-//! all legs are in time, a little more, slowly where it was too much before.
+//! all legs are in time, a little more, slowly where it was too much before. An outage is no narrow link: while nothing gets through
+//! nothing is told, and what got through before it counts.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -27,11 +28,16 @@ const NO_LIMIT: u32 = 10_000_000;
 /// A higher limit is tried only where such a share of the present one comes in.
 const USED: f64 = 0.5;
 
-/// Bits per second of what passes.
+/// Where nothing passes for this long the way is broken, and that tells nothing of how wide it is.
+const STANDSTILL: Duration = Duration::from_millis(300);
+
+/// Bits per second of what passes while something does.
 #[derive(Debug)]
 pub(super) struct Meter {
     since: Instant,
     total: u64,
+    /// The total when it grew last, and when that was.
+    grown: (u64, Instant),
     /// The last rate and the one before: now and then a link stands still.
     rates: [u32; 2],
 }
@@ -44,12 +50,20 @@ impl Meter {
         Self {
             since: now,
             total: 0,
+            grown: (0, now),
             rates: [0; 2],
         }
     }
 
     /// So many bytes have passed since the beginning: the greater of the last two rates.
     pub(super) fn look(&mut self, total: u64, now: Instant) -> u32 {
+        let stood = self.stands(now);
+        if total != self.grown.0 {
+            self.grown = (total, now);
+        }
+        if stood {
+            (self.since, self.total) = (now, total);
+        }
         let passed = now.saturating_duration_since(self.since);
         if passed >= WINDOW {
             let bits = total.saturating_sub(self.total) as f64 * 8.0;
@@ -57,6 +71,11 @@ impl Meter {
             (self.since, self.total) = (now, total);
         }
         self.rates[0].max(self.rates[1])
+    }
+
+    /// Whether nothing passes.
+    pub(super) fn stands(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.grown.1) > STANDSTILL
     }
 }
 
@@ -139,6 +158,8 @@ pub(super) struct Leg {
     pub(super) late: Duration,
     /// What gets through, in bits per second.
     pub(super) rate: u32,
+    /// Whether nothing does now.
+    pub(super) stands: bool,
 }
 
 /// Decides what the publisher is told.
@@ -156,7 +177,7 @@ impl Governor {
     /// Looks at all legs, the publisher's first; the new limit, if there is one.
     pub(super) fn look(&mut self, legs: &[Leg], now: Instant) -> Option<u32> {
         let given = legs.first().map_or(0.0, |uplink| f64::from(uplink.rate));
-        let late = legs.iter().filter(|leg| leg.late > LATE);
+        let late = legs.iter().filter(|leg| leg.late > LATE && !leg.stands);
         let narrowest = late.map(|leg| leg.rate).min();
         let latest = legs.iter().map(|leg| leg.late).max().unwrap_or_default();
         let rested = |pause| {
@@ -168,7 +189,7 @@ impl Governor {
             (None, Some(limit))
                 if rested(UP)
                     && given >= f64::from(limit) * USED
-                    && legs.iter().all(|leg| leg.late < IN_TIME) =>
+                    && legs.iter().all(|leg| leg.late < IN_TIME && !leg.stands) =>
             {
                 Some(self.higher(limit))
             }
@@ -215,6 +236,7 @@ mod tests {
         Leg {
             late: Duration::from_millis(late),
             rate,
+            stands: false,
         }
     }
 
@@ -261,6 +283,21 @@ mod tests {
     }
 
     #[test]
+    fn an_outage_is_no_narrow_link() {
+        let start = Instant::now();
+        let mut governor = Governor::default();
+        let out = Leg {
+            stands: true,
+            ..leg(900, 500_000)
+        };
+        assert_eq!(governor.look(&[leg(10, 500_000), out], start), None);
+        let back = [leg(10, 500_000), leg(400, 500_000)];
+        assert_eq!(governor.look(&back, ms(start, 100)), Some(425_000));
+        let again = governor.look(&[leg(10, 400_000), out], ms(start, 2_000));
+        assert_eq!(again, None, "and nothing is raised");
+    }
+
+    #[test]
     fn it_never_goes_below_the_floor() {
         let mut governor = Governor::default();
         assert_eq!(governor.look(&[leg(900, 0)], Instant::now()), Some(FLOOR));
@@ -299,7 +336,31 @@ mod tests {
     fn a_meter_counts_bits_per_second() {
         let start = Instant::now();
         let mut meter = Meter::new(start);
-        assert_eq!(meter.look(50_000, ms(start, 400)), 0);
-        assert_eq!(meter.look(62_500, ms(start, 1_000)), 500_000);
+        assert_eq!(meter.look(25_000, ms(start, 300)), 0);
+        assert_eq!(meter.look(37_500, ms(start, 600)), 500_000);
+    }
+
+    #[test]
+    fn a_meter_does_not_count_a_standstill() {
+        let start = Instant::now();
+        let mut meter = Meter::new(start);
+        let mut total = 0;
+        let mut pass = |meter: &mut Meter, from: u64, to: u64| {
+            let steps = (from..to).step_by(50);
+            let rates = steps.map(|at| {
+                total += 6_250;
+                meter.look(total, ms(start, at))
+            });
+            rates.last()
+        };
+        assert_eq!(pass(&mut meter, 50, 1_050), Some(1_000_000));
+        assert!(!meter.stands(ms(start, 1_300)));
+        assert!(meter.stands(ms(start, 1_350)));
+        // Somebody looks meanwhile, and somebody comes back after the next outage only.
+        for at in (1_050..2_000).step_by(50) {
+            assert_eq!(meter.look(125_000, ms(start, at)), 1_000_000, "{at}");
+        }
+        assert_eq!(pass(&mut meter, 2_000, 2_400), Some(1_000_000));
+        assert_eq!(pass(&mut meter, 4_000, 5_000), Some(1_000_000));
     }
 }
