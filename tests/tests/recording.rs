@@ -2,11 +2,14 @@
 
 use anyhow::{Context, Result, ensure};
 use counterpart_native::{PlayOptions, PublishOptions};
+use counterpart_network::{Dialled, Relay, cells};
 use counterpart_shared::api::{EntryBody, RecordedFile};
 use counterpart_shared::id::Party;
+use counterpart_shared::session::MediaUrl;
 use counterpart_tests::judge::{decodes, probe};
 use counterpart_tests::system::{PATIENCE, System, running, until};
 use counterpart_tests::talk::{Playing, Publishing, Talk, begun, entry, play_of, urls};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -165,6 +168,51 @@ async fn an_orderly_stop_finishes_the_files_and_says_so_before_it_ends() -> Resu
     })
     .await
     .with_context(|| format!("within {PATIENCE:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_becomes_narrow_leaves_files_of_two_sizes_that_play() -> Result<()> {
+    let (_folder, system) = running().await?;
+    let mut talk = Talk::new(&system, true).await?;
+    let own = urls(&mut talk.alice).await?;
+    let mut url: MediaUrl = own.publish.quic.parse()?;
+    let node = (Ipv4Addr::LOCALHOST, url.port).into();
+    let link = Relay::start(node, Dialled::ByParty, Duration::from_millis(5))?;
+    url.port = link.port();
+    let options = PublishOptions::default();
+    let mut sent = options.progress.subscribe();
+    let alice = Publishing::begin(&url.to_string(), options)?;
+    begun(&mut talk.alice, Party::Caller).await?;
+    let play = talk.agree().await?;
+    let mut bob_sees = Playing::begin(&play.quic, PlayOptions::default())?;
+    bob_sees.more(25).await?;
+    let mut cells = cells::all().into_iter();
+    let narrow = cells.find(|cell| cell.name == "150 kbit/s");
+    link.turn(&narrow.context("the cell")?, Party::Caller, 1);
+    let smaller = sent.wait_for(|sent| sent.size.is_some_and(|(_, height)| height < 360));
+    let smaller = tokio::time::timeout(PATIENCE, smaller).await??.size;
+    bob_sees.more(40).await?;
+    let seen = bob_sees.end().await?;
+    talk.hang_up().await?;
+    let files = ready(&mut talk, Some(Party::Caller)).await?;
+    let whole = ready(&mut talk, None).await?;
+    drop(alice.end().await);
+    ensure!(seen.unmarked == 0, "{seen:?}");
+    let mut sizes = Vec::new();
+    for file in files.iter().chain(&whole) {
+        let path = system.recordings().join(&file.path);
+        decodes(&path).await?;
+        if !file.path.contains("caller") {
+            continue;
+        }
+        let probe = probe(&path).await?;
+        sizes.extend(probe.track("video").map(|seen| (seen.width, seen.height)));
+    }
+    ensure!(sizes.contains(&(640, 360)), "{sizes:?}");
+    let smaller = smaller.context("pictures")?;
+    let smaller = (u32::try_from(smaller.0)?, u32::try_from(smaller.1)?);
+    ensure!(sizes.contains(&smaller), "{smaller:?} is not in {sizes:?}");
+    Ok(())
 }
 
 fn find(folder: &Path, name: &str) -> Result<PathBuf> {

@@ -217,6 +217,33 @@ async fn the_nodes_bitrate_is_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn little_that_gets_through_makes_pictures_smaller_and_more_makes_them_large() {
+    let _machine = MACHINE.lock().await;
+    for scheme in ["rtmp", "quic"] {
+        let peer = Peer::start().await;
+        let (publishing, playing) = (PublishOptions::default(), PlayOptions::default());
+        let publisher = start_publish(peer.url(scheme, "s"), &publishing);
+        let mut begun = publishing.progress.subscribe();
+        begun.wait_for(|p| p.pictures > 5).await.unwrap();
+        let player = start_play(peer.url(scheme, "s"), &playing);
+        watched(&playing, 10).await;
+        let mut seen = playing.progress.subscribe();
+        for (bits, size) in [(72_000, (320, 180)), (2_000_000, (640, 360))] {
+            peer.hub.orders.send(Order::Bitrate(bits)).unwrap();
+            let seen = seen.wait_for(|p| p.size == Some(size));
+            tokio::time::timeout(PATIENCE, seen).await.unwrap().unwrap();
+            assert_eq!(publishing.progress.borrow().size, Some(size));
+        }
+        playing.stop.stop();
+        let played = player.await.unwrap().unwrap();
+        publishing.stop.stop();
+        let published = publisher.await.unwrap().unwrap();
+        assert_eq!((played.undecodable, played.unmarked), (0, 0));
+        assert_eq!(published.size, Some((640, 360)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_nodes_end_and_its_death_are_told_apart() {
     let _machine = MACHINE.lock().await;
     for scheme in ["rtmp", "quic"] {

@@ -10,6 +10,7 @@ use counterpart_native::encode::{
     AudioCodec, AudioEncoder, AudioSettings, VideoEncoder, VideoSettings,
 };
 use counterpart_native::picture::{self, Picture, PictureSource, Size, flash, mark};
+use openh264::formats::YUVSource;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use std::time::{Duration, Instant};
@@ -147,6 +148,38 @@ fn keyframes_come_on_request_and_with_a_bitrate_far_from_the_last() {
         [170],
         "six seconds later comes the next, at so low a bitrate"
     );
+}
+
+#[test]
+fn another_size_begins_with_a_keyframe_and_its_configuration() {
+    let mut encoder = VideoEncoder::new(settings(100_000, 25)).unwrap();
+    let mut decoder = VideoDecoder::new().unwrap();
+    let sizes = [Size::default(), Size::default().eighths(4).unwrap()];
+    let mut number = 0;
+    for size in [sizes[0], sizes[1], sizes[0]] {
+        let mut whole = Camera::new(sizes[0], 25);
+        let mut sent = Picture::black(size);
+        for place in 0..30 {
+            picture::shrink(whole.next().1, &mut sent);
+            let at = START.plus_micros(number * 40_000);
+            picture::stamp(&mut sent, at);
+            let coded = encoder.encode(&sent, due(number as u32, 25)).unwrap();
+            number += 1;
+            let Some(coded) = coded else { continue };
+            assert_eq!(
+                (coded.keyframe, coded.config.is_some()),
+                (place == 0, place == 0)
+            );
+            if let Some(config) = &coded.config {
+                decoder.decode(config).unwrap();
+            }
+            let Decoded::Picture(picture) = decoder.decode(&coded.body).unwrap() else {
+                panic!("picture {place} at {size} decodes");
+            };
+            assert_eq!(picture.dimensions(), (size.width(), size.height()));
+            assert_eq!(mark::read(&luma(&picture).unwrap()), Some(at));
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::clip::{Clip, FPS, Reel, SOUND_RATE};
 use anyhow::Result;
 use bytes::{BufMut, Bytes, BytesMut};
 use counterpart_native::carry::{Connection, Event, MediaSender};
-use counterpart_native::publish::{Rate, Says};
+use counterpart_native::publish::{Rate, Says, Sizing};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub(crate) struct Camera {
     begin: Instant,
     rate: Rate,
     bitrate: u32,
+    sizing: Sizing,
     reel: Reel,
     /// Which picture of the clip is due.
     due: usize,
@@ -49,13 +50,15 @@ pub(crate) struct Camera {
 
 impl Camera {
     pub(crate) fn new(clip: Arc<Clip>, sender: MediaSender, begin: Instant) -> Self {
-        let reel = clip.roll(BITRATE, 0);
+        let sizing = Sizing::new(clip.size(), FPS);
+        let reel = clip.roll(BITRATE, sizing.step(), 0);
         Self {
             clip,
             sender,
             begin,
             rate: Rate::new(BITRATE, SOUND_RATE),
             bitrate: BITRATE,
+            sizing,
             reel,
             due: 0,
             broken: false,
@@ -97,7 +100,7 @@ impl Camera {
 
     /// The next picture is a keyframe.
     fn start_over(&mut self) {
-        self.reel = self.clip.roll(self.bitrate, self.due);
+        self.reel = self.clip.roll(self.bitrate, self.sizing.step(), self.due);
     }
 
     fn film(&mut self) -> Result<()> {
@@ -108,10 +111,23 @@ impl Camera {
             self.roll.left_out.push(now);
             return Ok(());
         }
-        let Some(coded) = self.reel.next(number)? else {
+        let step = self.sizing.step();
+        if self.sizing.look(self.bitrate, now) != step {
+            self.reel = self.clip.roll(self.bitrate, self.sizing.step(), number);
+        }
+        let spared = !number.is_multiple_of(self.sizing.step().every as usize);
+        let coded = if spared {
+            None
+        } else {
+            self.reel.next(number)?
+        };
+        let Some(coded) = coded else {
             self.roll.left_out.push(now);
             return Ok(());
         };
+        if coded.keyframe {
+            self.sizing.keyframe(coded.body.len(), self.bitrate);
+        }
         self.broken &= !coded.keyframe;
         if self.broken {
             self.roll.left_out.push(now);

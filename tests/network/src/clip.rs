@@ -9,7 +9,8 @@ use counterpart_native::WallTime;
 use counterpart_native::encode::{
     AudioCodec, AudioEncoder, AudioSettings, CodedPicture, VideoEncoder, VideoSettings,
 };
-use counterpart_native::picture::{Picture, PictureSource};
+use counterpart_native::picture::{Picture, PictureSource, Size, shrink};
+use counterpart_native::publish::Step;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +37,10 @@ const VOICE: &str = "aevalsrc=exprs='lt(mod(t,4),3)*(0.5-0.5*cos(2*PI*4*t))*(0.3
 pub struct Clip {
     /// Where ffmpeg has put the pictures.
     file: PathBuf,
-    pictures: Vec<Picture>,
+    /// As they were taken.
+    pictures: Arc<Vec<Picture>>,
+    /// Smaller ones.
+    smaller: Mutex<HashMap<(usize, usize), Arc<Vec<Picture>>>>,
     /// The decoder's configuration, and the packets.
     sound: (Bytes, Vec<Bytes>),
     takes: Mutex<Takes>,
@@ -48,14 +52,17 @@ impl std::fmt::Debug for Clip {
     }
 }
 
-/// By bitrate and first picture.
-type Takes = HashMap<(u32, usize), Arc<Mutex<Take>>>;
+/// By bitrate, first picture, and how pictures are encoded.
+type Takes = HashMap<(u32, usize, (usize, u32)), Arc<Mutex<Take>>>;
 
 /// What one encoder makes.
 struct Take {
     /// What it began with.
     bitrate: u32,
     first: usize,
+    fps: u32,
+    /// The clip at the size that it encodes.
+    pictures: Arc<Vec<Picture>>,
     /// Which pictures it was given, counted from the first, and what it aimed at.
     given: Vec<(usize, u32)>,
     /// None once nobody encodes with it; then it begins anew when more is wanted.
@@ -82,7 +89,8 @@ impl Clip {
         }
         Ok(Self {
             file: y4m,
-            pictures,
+            pictures: Arc::new(pictures),
+            smaller: Mutex::default(),
             sound: sound(&std::fs::read(pcm)?)?,
             takes: Mutex::default(),
         })
@@ -104,22 +112,30 @@ impl Clip {
         packets[number % packets.len()].clone()
     }
 
+    /// How large pictures are taken.
+    pub(crate) fn size(&self) -> Size {
+        self.pictures[0].size()
+    }
+
     /// What an encoder makes that begins with this picture.
-    pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, first: usize) -> Reel {
+    pub(crate) fn roll(self: &Arc<Self>, bitrate: u32, step: Step, first: usize) -> Reel {
         let bitrate = (bitrate / STEP * STEP).max(STEP);
         let place = first % self.pictures.len();
+        let pictures = self.pictures(step.size);
         let mut takes = lock(&self.takes);
-        let take = takes.entry((bitrate, place)).or_insert_with(|| {
+        let key = (bitrate, place, (step.size.width(), step.every));
+        let take = takes.entry(key).or_insert_with(|| {
             Arc::new(Mutex::new(Take {
                 bitrate,
                 first: place,
+                fps: FPS / step.every,
+                pictures,
                 given: Vec::new(),
                 encoder: None,
                 coded: Vec::new(),
             }))
         });
         Reel {
-            clip: self.clone(),
             take: take.clone(),
             bitrate,
             first,
@@ -127,12 +143,29 @@ impl Clip {
             due: None,
         }
     }
+
+    /// All of them at this size.
+    fn pictures(&self, size: Size) -> Arc<Vec<Picture>> {
+        if size == self.size() {
+            return self.pictures.clone();
+        }
+        let mut smaller = lock(&self.smaller);
+        let sides = (size.width(), size.height());
+        let all = smaller.entry(sides).or_insert_with(|| {
+            let small = |picture| {
+                let mut small = Picture::black(size);
+                shrink(picture, &mut small);
+                small
+            };
+            Arc::new(self.pictures.iter().map(small).collect())
+        });
+        all.clone()
+    }
 }
 
 /// An encoder's pictures, one after the other.
 #[derive(Debug)]
 pub(crate) struct Reel {
-    clip: Arc<Clip>,
     take: Arc<Mutex<Take>>,
     bitrate: u32,
     first: usize,
@@ -159,7 +192,7 @@ impl Reel {
             take.given.push((number - self.first, self.bitrate));
         }
         while take.coded.len() < take.given.len() {
-            take.encode(&self.clip.pictures)?;
+            take.encode()?;
         }
         self.next += 1;
         Ok(take.coded[self.next - 1].clone())
@@ -181,6 +214,8 @@ impl Reel {
         let own = Take {
             bitrate: shared.bitrate,
             first: shared.first,
+            fps: shared.fps,
+            pictures: shared.pictures.clone(),
             given: shared.given[..self.next].to_vec(),
             encoder: shared.encoder.take_if(|_| is_here),
             coded: shared.coded[..self.next].to_vec(),
@@ -198,14 +233,14 @@ impl Drop for Reel {
 }
 
 impl Take {
-    fn encode(&mut self, pictures: &[Picture]) -> Result<()> {
+    fn encode(&mut self) -> Result<()> {
         let mut encoder = match self.encoder.take() {
             Some(encoder) => encoder,
             None => {
                 self.coded.clear();
                 VideoEncoder::new(VideoSettings {
                     bitrate: self.bitrate,
-                    fps: FPS,
+                    fps: self.fps,
                 })?
             }
         };
@@ -214,7 +249,7 @@ impl Take {
             encoder.set_bitrate(bitrate)?;
         }
         let at = Duration::from_secs(number as u64) / FPS;
-        let picture = &pictures[(self.first + number) % pictures.len()];
+        let picture = &self.pictures[(self.first + number) % self.pictures.len()];
         self.coded.push(encoder.encode(picture, at)?);
         self.encoder = Some(encoder);
         Ok(())

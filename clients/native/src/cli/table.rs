@@ -42,7 +42,8 @@ pub(crate) fn published(report: &PublishReport) -> Table {
     let seconds = (report.duration_ms / 1000.0).max(0.001);
     let kbit = report.bytes as f64 * 8.0 / 1000.0 / seconds;
     Table::new(format!(
-        "Published for {seconds:.1} s, {}",
+        "Published for {seconds:.1} s ({}), {}",
+        size(report.size),
         end(&report.end)
     ))
     .row("connecting", format!("{:.0} ms", report.connect_ms))
@@ -70,13 +71,11 @@ pub(crate) fn published(report: &PublishReport) -> Table {
 }
 
 pub(crate) fn played(report: &PlayReport) -> Table {
-    let size = report
-        .size
-        .map_or("no picture".into(), |(w, h)| format!("{w}x{h}"));
     let sound = report.audio_codec.as_deref().unwrap_or("no sound");
     Table::new(format!(
-        "Played for {:.1} s ({size}, {sound}), {}",
+        "Played for {:.1} s ({}, {sound}), {}",
         report.duration_ms / 1000.0,
+        size(report.size),
         end(&report.end)
     ))
     .row("first keyframe", ms(report.first_keyframe_ms))
@@ -110,6 +109,10 @@ pub(crate) fn spread(spread: Option<Spread>) -> String {
             s.p50, s.p95, s.p99, s.max, s.count
         )
     })
+}
+
+fn size(size: Option<(usize, usize)>) -> String {
+    size.map_or("no picture".into(), |(w, h)| format!("{w}x{h}"))
 }
 
 fn ms(value: Option<f64>) -> String {

@@ -1,7 +1,7 @@
 //! H.264, Baseline, for conversation: no picture waits for a later one.
 
 use super::EncodeError;
-use crate::picture::Picture;
+use crate::picture::{Picture, Size};
 use bytes::Bytes;
 use counterpart_shared::flv::{FrameType, VideoBody};
 use counterpart_shared::h264::{DecoderConfig, Nal, NalType, annex_b_units, to_avcc};
@@ -23,6 +23,8 @@ const FASTEST: f64 = 1.4;
 /// What an encoder may give at once that has given less than it was allowed for a while, as time at its bitrate; what it gives on its own
 /// before it heeds a lower bitrate.
 const CREDIT: Duration = Duration::from_millis(200);
+/// Below this bitrate that is put up with: a keyframe costs more.
+const NO_CREDIT: u32 = 120_000;
 /// The most and the least that the encoder's own bucket holds, in seconds at its bitrate (`ratectl.cpp`).
 const FULL: f64 = 0.5;
 const EMPTY: f64 = -0.25;
@@ -57,7 +59,7 @@ pub struct CodedPicture {
     pub keyframe: bool,
 }
 
-/// Encodes one picture after the other, all of one size.
+/// Encodes one picture after the other. The first one of another size is a keyframe.
 ///
 /// The safe interface of OpenH264 takes a bitrate only when it is opened. It counts by the times of the pictures, though, so an encoder
 /// whose clock runs at half speed gives half the bitrate, without a keyframe.
@@ -67,6 +69,8 @@ pub struct VideoEncoder {
     /// The bitrate that the encoder was opened for.
     opened: u32,
     clock: Clock,
+    /// The last picture's.
+    size: Option<Size>,
     /// The parameter sets that were announced.
     announced: Option<(Nal, Nal)>,
     /// When the last picture and the last keyframe were taken.
@@ -107,6 +111,7 @@ impl VideoEncoder {
             encoder: open(settings)?,
             opened: settings.bitrate,
             clock: Clock::default(),
+            size: None,
             announced: None,
             last: None,
             keyframe: Duration::ZERO,
@@ -123,11 +128,20 @@ impl VideoEncoder {
         let speed = f64::from(bitrate) / f64::from(self.opened.max(1));
         let less = bitrate < self.settings.bitrate;
         self.settings.bitrate = bitrate;
-        let credit = FULL - self.clock.bucket > CREDIT.as_secs_f64();
+        let credit = bitrate >= NO_CREDIT && FULL - self.clock.bucket > CREDIT.as_secs_f64();
         if !(SLOWEST..=FASTEST).contains(&speed) || (less && credit) {
             self.open_anew()?;
         }
         Ok(())
+    }
+
+    /// Expects so many pictures per second from the next one on, which is a keyframe if that is another number.
+    pub fn set_fps(&mut self, fps: u32) -> Result<(), EncodeError> {
+        if fps == self.settings.fps {
+            return Ok(());
+        }
+        self.settings.fps = fps;
+        self.open_anew()
     }
 
     /// Makes the next picture a keyframe.
@@ -155,7 +169,9 @@ impl VideoEncoder {
         picture: &Picture,
         at: Duration,
     ) -> Result<Option<CodedPicture>, EncodeError> {
-        if at.saturating_sub(self.keyframe) >= self.settings.keyframe_interval() {
+        let last = self.size.replace(picture.size());
+        let resized = last.is_some_and(|size| size != picture.size());
+        if resized || at.saturating_sub(self.keyframe) >= self.settings.keyframe_interval() {
             self.keyframe = at;
             self.force_keyframe()?;
         }

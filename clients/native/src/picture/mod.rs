@@ -1,13 +1,14 @@
 //! The pictures that are published: where they come from and what is drawn into them.
 //!
-//! A [`Source`] fills a [`Picture`]; [`stamp`] then draws the [`mark`] (the capture instant, for programs)
-//! and the [`flash`] (white while the sound beeps).
+//! A [`Source`] fills a [`Picture`]; [`shrink()`] makes it smaller where the bitrate is low; [`stamp`] then draws the
+//! [`mark`] (the capture instant, for programs) and the [`flash`] (white while the sound beeps).
 
 mod clock;
 mod digits;
 pub mod flash;
 mod luma;
 pub mod mark;
+mod shrink;
 mod size;
 mod source;
 mod y4m;
@@ -15,6 +16,7 @@ mod yuv;
 
 pub use clock::Clock;
 pub use luma::Luma;
+pub use shrink::shrink;
 pub use size::{Size, SizeError};
 pub use source::{PictureError, PictureSource, Source};
 pub use y4m::Y4m;

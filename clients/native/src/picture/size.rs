@@ -48,6 +48,20 @@ impl Size {
     pub fn height(self) -> usize {
         self.height
     }
+
+    /// Samples of luma.
+    pub fn area(self) -> usize {
+        self.width * self.height
+    }
+
+    /// The even size with sides of this many eighths of the length.
+    ///
+    /// # Errors
+    /// When that is too small.
+    pub fn eighths(self, eighths: usize) -> Result<Self, SizeError> {
+        let side = |length: usize| (length * eighths / 8) & !1;
+        Self::new(side(self.width), side(self.height))
+    }
 }
 
 /// 640×360.

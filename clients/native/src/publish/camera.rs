@@ -1,9 +1,9 @@
 //! Takes and encodes pictures.
 
 use super::message::timestamp;
-use super::{PublishError, PublishOptions};
+use super::{PublishError, PublishOptions, Sizing};
 use crate::encode::{CodedPicture, EncodeError, VideoEncoder, VideoSettings};
-use crate::picture::{self, Picture, Size, Source};
+use crate::picture::{self, Picture, Size, Source, shrink};
 use crate::walltime::WallTime;
 use std::time::{Duration, Instant};
 
@@ -11,8 +11,12 @@ use std::time::{Duration, Instant};
 pub(super) struct Camera {
     source: Box<dyn Source>,
     picture: Picture,
+    /// The same at the size that is encoded, where that is another one.
+    smaller: Picture,
     mark: bool,
     encoder: VideoEncoder,
+    fps: u32,
+    sizing: Sizing,
     interval: Duration,
     next: u64,
     start: WallTime,
@@ -25,7 +29,7 @@ pub(super) struct Camera {
 pub(super) enum Shot {
     /// Its time in milliseconds, and the picture.
     Taken(u32, CodedPicture),
-    /// The encoder left it out to keep to the bitrate.
+    /// It was left out to keep to the bitrate.
     LeftOut,
     /// It builds on one that was not sent.
     Useless,
@@ -45,11 +49,15 @@ impl Camera {
             bitrate: options.bitrate,
             fps,
         })?;
+        let size = source.size();
         Ok(Some(Self {
-            picture: Picture::black(source.size()),
+            picture: Picture::black(size),
+            smaller: Picture::black(size),
             source,
             mark: options.mark,
             encoder,
+            fps,
+            sizing: Sizing::new(size, fps),
             interval: Duration::from_secs(1) / fps,
             next: 0,
             start,
@@ -60,6 +68,11 @@ impl Camera {
 
     pub(super) fn size(&self) -> Size {
         self.source.size()
+    }
+
+    /// The size that is encoded.
+    pub(super) fn coded_size(&self) -> Size {
+        self.sizing.step().size
     }
 
     pub(super) fn settings(&self) -> VideoSettings {
@@ -97,23 +110,51 @@ impl Camera {
     /// Takes a picture now.
     pub(super) fn shoot(&mut self) -> Result<Shot, PublishError> {
         let at = WallTime::now();
-        self.source.fill(&mut self.picture, self.next, at)?;
-        if self.mark {
-            picture::stamp(&mut self.picture, at);
-        }
-        let due = self.due();
+        let (number, due) = (self.next, self.due());
         self.next += 1;
-        let begin = Instant::now();
-        let coded = self.encoder.encode(&self.picture, due)?;
-        self.encoding += begin.elapsed();
-        let Some(coded) = coded else {
+        self.source.fill(&mut self.picture, number, at)?;
+        let bitrate = self.encoder.settings().bitrate;
+        let step = self.sizing.look(bitrate, due);
+        if !number.is_multiple_of(step.every.into()) {
+            return Ok(Shot::LeftOut);
+        }
+        self.encoder.set_fps(self.fps / step.every)?;
+        let Some(coded) = self.encode(step.size, at, due)? else {
             return Ok(Shot::LeftOut);
         };
+        if coded.keyframe {
+            self.sizing.keyframe(coded.body.len(), bitrate);
+        }
         self.broken &= !coded.keyframe;
         if self.broken {
             return Ok(Shot::Useless);
         }
         Ok(Shot::Taken(timestamp(at.ms_since(self.start)), coded))
+    }
+
+    /// Encodes what was taken, at this size.
+    fn encode(
+        &mut self,
+        size: Size,
+        at: WallTime,
+        due: Duration,
+    ) -> Result<Option<CodedPicture>, EncodeError> {
+        let begin = Instant::now();
+        let picture = if size == self.picture.size() {
+            &mut self.picture
+        } else {
+            if size != self.smaller.size() {
+                self.smaller = Picture::black(size);
+            }
+            shrink(&self.picture, &mut self.smaller);
+            &mut self.smaller
+        };
+        if self.mark {
+            picture::stamp(picture, at);
+        }
+        let coded = self.encoder.encode(picture, due);
+        self.encoding += begin.elapsed();
+        coded
     }
 
     /// The last picture was not sent whole.

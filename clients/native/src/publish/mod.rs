@@ -8,11 +8,13 @@ mod microphone;
 mod options;
 mod rate;
 mod report;
+mod sizing;
 mod studio;
 
 pub use options::PublishOptions;
 pub use rate::{Rate, Says};
 pub use report::{PublishProgress, PublishReport};
+pub use sizing::{Sizing, Step};
 
 use crate::carry::{CarryError, Connection, Event};
 use crate::end::End;

@@ -12,6 +12,8 @@ pub struct PublishProgress {
     pub sounds: u64,
     /// Bits per second that the pictures aim at.
     pub bitrate: u32,
+    /// Width and height at which they are encoded; smaller than what is taken where the bitrate is low.
+    pub size: Option<(usize, usize)>,
     /// What gets through with sound, in bits per second, once anybody has said so.
     pub limit: Option<u32>,
     /// Pictures that were not made or not sent because the link was full.
@@ -33,7 +35,7 @@ pub struct PublishReport {
     pub keyframes: u64,
     /// Pictures that were not made because the machine was late.
     pub skipped: u64,
-    /// Pictures that the encoder left out to keep to the bitrate.
+    /// Pictures that were left out to keep to the bitrate.
     pub left_out: u64,
     /// Pictures and packets that were made and not sent because too much was on its way already.
     pub dropped: u64,
@@ -47,6 +49,8 @@ pub struct PublishReport {
     pub bitrate_changes: u64,
     /// Bits per second that the pictures aimed at last.
     pub bitrate: u32,
+    /// Width and height of the last picture.
+    pub size: Option<(usize, usize)>,
     /// Mean time to encode a picture.
     pub encode_ms: f64,
 }

@@ -133,6 +133,7 @@ impl Studio {
             pictures: self.report.pictures,
             sounds: self.report.sounds,
             bitrate: self.report.bitrate,
+            size: self.report.size,
             limit: self.rate.told(),
             full: self.full,
         });
@@ -174,7 +175,10 @@ impl Studio {
             self.full += 1;
             return Ok(());
         }
-        let (at, coded) = match camera.shoot()? {
+        let shot = camera.shoot()?;
+        let size = camera.coded_size();
+        self.report.size = Some((size.width(), size.height()));
+        let (at, coded) = match shot {
             Shot::Taken(at, coded) => (at, coded),
             Shot::LeftOut => {
                 self.report.left_out += 1;

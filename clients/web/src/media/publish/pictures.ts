@@ -1,6 +1,6 @@
 // Pictures of a track, encoded.
 
-import { even } from './size';
+import { even, Sizing, type Size } from './size';
 
 /** A keyframe at least this often, in milliseconds. */
 const KEYFRAME_MS = 2_000;
@@ -33,6 +33,10 @@ export class PictureEncoder {
   width = 0;
   height = 0;
   #encoder: VideoEncoder | undefined;
+  readonly #sizing = new Sizing();
+  /** One picture of so many is encoded, and how many came. */
+  #every = 1;
+  #count = 0;
   #wantsKey = true;
   #lastKey = 0;
   #layers = true;
@@ -60,10 +64,11 @@ export class PictureEncoder {
     if (this.#encoder?.state === 'configured') this.#encoder.configure(this.#config());
   }
 
-  /** Encodes a picture and closes it. */
+  /** Encodes a picture, unless the bitrate is enough for some of them only, and closes it. */
   async encode(frame: VideoFrame, now: number): Promise<void> {
     try {
-      await this.#fit(frame);
+      await this.#fit(frame, now);
+      if (this.#count++ % this.#every !== 0) return;
       const keyFrame = this.#wantsKey || now - this.#lastKey >= (this.bitrate < LOW_BITRATE ? LONG_MS : KEYFRAME_MS);
       if (keyFrame) this.#lastKey = now;
       this.#wantsKey &&= !keyFrame;
@@ -80,15 +85,18 @@ export class PictureEncoder {
     this.#encoder = undefined;
   }
 
-  /** An encoder for pictures of this size: a new one for each, for one that has changed sends the old parameter sets too. */
-  async #fit(frame: VideoFrame): Promise<void> {
-    const size = even(frame.displayWidth, frame.displayHeight, MOST);
-    if (this.#encoder?.state === 'configured' && size.width === this.width && size.height === this.height) return;
-    ({ width: this.width, height: this.height } = size);
+  /** An encoder for pictures of the size that is due: a new one for each, for one that has changed sends the old parameter sets too. */
+  async #fit(frame: VideoFrame, now: number): Promise<void> {
+    const taken = even(frame.displayWidth, frame.displayHeight, MOST);
+    const { width, height, every } = this.#sizing.look(this.bitrate, taken, this.fps, now);
+    const fits = this.#encoder?.state === 'configured' && width === this.width && height === this.height && every === this.#every;
+    if (fits) return;
+    Object.assign(this, { width, height });
+    this.#every = every;
     await this.#encoder?.flush().catch(() => undefined);
     this.close();
     this.#encoder = new VideoEncoder({
-      output: (chunk, metadata) => this.#take(chunk, metadata),
+      output: (chunk, metadata) => this.#take(chunk, { width, height }, metadata),
       error: (error) => this.#restart(error),
     });
     const { supported } = await VideoEncoder.isConfigSupported(this.#config());
@@ -98,17 +106,19 @@ export class PictureEncoder {
   }
 
   #config(): VideoEncoderConfig {
-    const { width, height, bitrate, fps } = this;
+    const { width, height, bitrate } = this;
+    const framerate = this.fps / this.#every;
     const layers = this.#layers ? { scalabilityMode: 'L1T2' } : {};
     return {
-      codec: CODEC, width, height, bitrate, framerate: fps, latencyMode: 'realtime', avc: { format: 'annexb' }, ...layers,
+      codec: CODEC, width, height, bitrate, framerate, latencyMode: 'realtime', avc: { format: 'annexb' }, ...layers,
     };
   }
 
-  #take(chunk: EncodedVideoChunk, metadata?: LayeredMetadata): void {
+  #take(chunk: EncodedVideoChunk, size: Size, metadata?: LayeredMetadata): void {
     const annexB = new Uint8Array(chunk.byteLength);
     chunk.copyTo(annexB);
     const key = chunk.type === 'key';
+    if (key) this.#sizing.keyframe(annexB.length, size, this.bitrate);
     const disposable = !key && (metadata?.svc?.temporalLayerId ?? 0) > 0;
     this.output({ annexB, timestamp: chunk.timestamp, key, disposable });
   }
