@@ -10,7 +10,7 @@ use crate::archive::{Archive, Shortage, Watermark};
 use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::control::Outbox;
-use crate::derive::live::Means;
+use crate::derive::live::{Means, PATIENCE};
 use crate::derive::{Deriver, Live};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
@@ -67,6 +67,7 @@ impl Recordings {
             settings: config.derive,
             vault: config.vault.clone(),
             watermark: config.watermark,
+            patience: PATIENCE,
             sealer: sealer.clone(),
             deriver: deriver.clone(),
             tell: Box::new(teller(&report, &archive)),
