@@ -10,7 +10,7 @@ use crate::archive::{Archive, Shortage, Watermark};
 use crate::clock::unix_ms;
 use crate::config::Config;
 use crate::control::Outbox;
-use crate::derive::live::Means;
+use crate::derive::live::{Means, PATIENCE};
 use crate::derive::{Deriver, Live};
 use crate::evidence::{NodeKey, Sealer};
 use crate::hub::{Reader, Stream};
@@ -20,7 +20,7 @@ use crate::record::task::{self, Subject, blocking};
 use crate::record::{CallFolder, RecordError};
 use crate::vault::Vault;
 use calls::Calls;
-use counterpart_shared::api::{Entry, NodeEvent, StreamRef};
+use counterpart_shared::api::{Entry, LeastDays, NodeEvent, StreamRef};
 use counterpart_shared::grant::{Composite, Grant};
 use counterpart_shared::id::CallId;
 use counterpart_transport::clock;
@@ -47,6 +47,8 @@ pub struct Recordings {
     watermark: Watermark,
     /// Calls that somebody wants deleted.
     asked: Arc<Mutex<BTreeSet<CallId>>>,
+    /// For how long desks want recordings kept, as far as that is known.
+    least: watch::Sender<Option<LeastDays>>,
     /// What is missing on the disk, if something is.
     space: watch::Sender<Option<Shortage>>,
     /// Recorders, and seals that are being made.
@@ -65,6 +67,7 @@ impl Recordings {
             settings: config.derive,
             vault: config.vault.clone(),
             watermark: config.watermark,
+            patience: PATIENCE,
             sealer: sealer.clone(),
             deriver: deriver.clone(),
             tell: Box::new(teller(&report, &archive)),
@@ -80,6 +83,7 @@ impl Recordings {
             live,
             watermark: config.watermark,
             asked: Arc::default(),
+            least: watch::Sender::new(None),
             space: watch::Sender::new(None),
             at_work: watch::Sender::new(0),
             recovered: watch::Sender::new(false),

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 mod record_support;
+#[path = "derive/slow.rs"]
+mod slow;
 
 use counterpart_node::archive::Watermark;
 use counterpart_node::derive::{Deriver, Settings, Source, Told, WORK, composite, sounds};

@@ -8,7 +8,7 @@ use super::turn::Turn;
 use super::who::Who;
 use crate::link::Lease;
 use counterpart_shared::api::{ApiError, CallMessage, CallPhase, MediaUrls, OneTimeKey, PartyUrls};
-use counterpart_shared::grant::{Act, Composite, Grant, Signer};
+use counterpart_shared::grant::{Act, Grant, Signer};
 use counterpart_shared::id::{ClientId, Party, StreamId};
 
 impl Turn<'_> {
@@ -123,7 +123,6 @@ impl Turn<'_> {
             Act::Publish => (terms.layout, terms.composite, self.call.least.days()),
             Act::Play | Act::Review => Default::default(),
         };
-        let live = composite == Composite::Live;
         Grant {
             act,
             stream: StreamId::of(&self.call.id, of),
@@ -137,7 +136,7 @@ impl Turn<'_> {
             layout,
             least_days,
             composite,
-            desk: self.call.desk().filter(|_| live).cloned(),
+            desk: self.call.desk().filter(|_| act == Act::Publish).cloned(),
             iat,
             nbf: iat.saturating_sub(CLOCK_SKEW_S),
             exp: iat + GRANT_LIFE / 1000,

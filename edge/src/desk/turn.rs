@@ -4,7 +4,7 @@ use super::input::{Input, Output};
 use super::room::Place;
 use super::settings::check_skills;
 use super::state::Desk;
-use crate::link::{Letter, Listing, ToAccount, ToArchive, ToCall, ToDesk};
+use crate::link::{Letter, Listing, ToAccount, ToArchive, ToCall, ToDesk, ToFleet};
 use counterpart_shared::api::{
     ApiError, CloseReason, DeskCommand, DeskMessage, DeskSettings, ErrorCode, GoneReason,
 };
@@ -49,13 +49,19 @@ impl<'a> Turn<'a> {
         self.tell_positions();
     }
 
-    /// The archive hears of what concerns the calls that it keeps already, the account of what its list shows.
+    /// The archive and the nodes hear of what concerns the calls that they keep already, the account of what its list shows.
     fn configure(&mut self, desk: DeskId, settings: DeskSettings) {
         let days = settings.retention_days;
         if self.desk.settings().retention_days != days {
             let desk = desk.clone();
             let letter = ToArchive::Retention { desk, days };
             self.out.push(Output::Letter(Letter::Archive(letter)));
+        }
+        let days = settings.record_least_days;
+        if self.desk.settings().record_least_days != days {
+            let desk = desk.clone();
+            let letter = ToFleet::Least { desk, days };
+            self.out.push(Output::Letter(Letter::Fleet(letter)));
         }
         let listing = Listing::from(&settings);
         let letter = ToAccount::Desk { desk, listing };

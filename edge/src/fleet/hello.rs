@@ -6,7 +6,7 @@ use super::node::{Ledger, Node};
 use super::state::Live;
 use super::stock::Stock;
 use super::turn::Turn;
-use counterpart_shared::api::{FromNode, Load, NodeEvent, StreamRef, ToNode};
+use counterpart_shared::api::{FromNode, Load, NodeEvent, StreamRef};
 use counterpart_shared::grant::PublicKey;
 use counterpart_shared::id::{CallId, NodeId};
 
@@ -49,8 +49,7 @@ impl Turn<'_> {
     }
 
     fn welcome(&mut self, node: &NodeId, same_boot: bool, keys: &[PublicKey]) {
-        let keys = keys.to_vec();
-        self.send(node, ToNode::Welcome { keys });
+        self.tell_terms(node, keys);
         if !same_boot || self.fleet.stock.get(node).is_none() {
             let stock = Stock::empty(self.fleet.given(node));
             self.fleet.stock.insert(node.clone(), stock);

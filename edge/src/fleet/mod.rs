@@ -19,6 +19,7 @@ mod command;
 mod event;
 mod hello;
 mod input;
+mod least;
 mod limits;
 mod lost;
 mod node;

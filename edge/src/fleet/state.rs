@@ -9,7 +9,7 @@ use super::turn::Turn;
 use crate::table::{Change, Row, RowError, Table};
 use counterpart_shared::api::{Endpoints, StreamFormat, StreamLoad};
 use counterpart_shared::grant::PublicKey;
-use counterpart_shared::id::{CallId, NodeId, Party};
+use counterpart_shared::id::{CallId, DeskId, NodeId, Party};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ pub struct Fleet {
     pub(super) calls: Calls,
     /// What nodes have to delete yet. A node that was away for so long that it was forgotten is told all the same.
     pub(super) deletions: Table<CallId, Deletion>,
+    /// For how many days desks want recordings kept at least, those that do.
+    pub(super) least: Table<DeskId, u32>,
     /// What comes in from publishers, by the newest report of each node. It need not survive: it comes again.
     pub(super) media: BTreeMap<NodeId, Vec<StreamLoad>>,
     /// When each connected node said something last. It need not survive: then each is heard anew.
@@ -80,6 +82,7 @@ impl Default for Fleet {
             given: Table::new("given"),
             calls: Calls::default(),
             deletions: Table::new("deletion"),
+            least: Table::new("least"),
             media: BTreeMap::new(),
             heard: BTreeMap::new(),
         }
@@ -98,6 +101,7 @@ impl Fleet {
             given: Table::load("given", rows)?,
             calls: Calls::load(rows)?,
             deletions: Table::load("deletion", rows)?,
+            least: Table::load("least", rows)?,
             media: BTreeMap::new(),
             heard: BTreeMap::new(),
         })
@@ -110,6 +114,7 @@ impl Fleet {
         changes.extend(self.given.changes());
         changes.extend(self.calls.changes());
         changes.extend(self.deletions.changes());
+        changes.extend(self.least.changes());
         changes
     }
 

@@ -52,6 +52,7 @@ impl<'a> Turn<'a> {
             Input::Letter(ToFleet::RecordDelete { call, nodes, by }) => {
                 self.delete_recordings(call, nodes, by);
             }
+            Input::Letter(ToFleet::Least { desk, days }) => self.keep_least(desk, days, keys),
             Input::Letter(ToFleet::Still { call, party, id }) => self.still(call, party, id),
             Input::Loaded { present } => self.loaded(&present),
             Input::Alarm => self.alarm(),

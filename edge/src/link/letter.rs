@@ -113,7 +113,7 @@ impl Needs {
     }
 }
 
-/// What the fleet is told, by calls.
+/// What the fleet is told, by calls and desks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToFleet {
@@ -156,6 +156,13 @@ pub enum ToFleet {
         nodes: BTreeSet<NodeId>,
         /// Who asks for it.
         by: String,
+    },
+    /// A desk: what is recorded of its calls is to be kept for so long at least.
+    Least {
+        /// The desk.
+        desk: DeskId,
+        /// In days; 0: it may go at any time.
+        days: u32,
     },
     /// Keep what a party shows now.
     Still {
@@ -314,6 +321,7 @@ mod tests {
             r#"{"type":"log","call":"c1","entries":[{"seq":1,"at":5,"kind":"recording.ask"}]}"#,
         );
         pinned::<ToFleet>(r#"{"type":"still","call":"c1","party":"caller","id":"7"}"#);
+        pinned::<ToFleet>(r#"{"type":"least","desk":"front","days":90}"#);
         pinned::<ToArchive>(
             r#"{"remarks":{"call":"c1","rating":{"stars":5,"comment":"好"},"note":"n"}}"#,
         );

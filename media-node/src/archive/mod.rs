@@ -25,7 +25,7 @@ pub use copies::{COPIES, Copies, Copy};
 pub use error::ArchiveError;
 pub use place::Place;
 pub use retention::{
-    Retention, ask_deletion, asked_deletions, delete_due, deleted_since, is_asked,
+    Expiry, Retention, ask_deletion, asked_deletions, delete_due, deleted_since, is_asked,
 };
 pub use settings::{S3, Settings, Target};
 pub use space::{Shortage, Watermark, free_bytes, make_room};

@@ -14,6 +14,7 @@ use crate::record::recover;
 use crate::record::store::call_folder;
 use crate::record::{FinishedFile, RecordError};
 use crate::vault::stored_name;
+use counterpart_shared::api::LeastDays;
 use counterpart_shared::id::CallId;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -21,6 +22,15 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
+
+/// What is deleted without anybody asking for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiry {
+    /// How long recordings are kept.
+    pub retention: Retention,
+    /// What desks want today. What they wanted at the time of the call stands in its manifest; the stricter counts.
+    pub least: LeastDays,
+}
 
 /// How long recordings are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +48,25 @@ impl Retention {
     }
 }
 
-/// How long the desks wanted the call kept at least when its parties published.
-fn least(manifests: &[Manifest]) -> Retention {
+impl Expiry {
+    /// Whether the time of a call that ended then is over.
+    fn is_over(&self, manifests: &[Manifest], ended_at: u64, now: u64) -> bool {
+        let least = least(manifests, &self.least);
+        [self.retention, least]
+            .iter()
+            .all(|rule| rule.is_over(ended_at, now))
+    }
+}
+
+/// How long the desks of a call want it kept at least: when its parties published, or today.
+fn least(manifests: &[Manifest], today: &LeastDays) -> Retention {
     let published = manifests.iter().flat_map(|manifest| &manifest.published);
-    let days = published.map(|published| published.grant.least_days).max();
-    let days = u64::from(days.unwrap_or_default());
+    let days = published.map(|published| {
+        let grant = &published.grant;
+        let today = grant.desk.as_ref().map_or(0, |desk| today.of(desk));
+        grant.least_days.max(today)
+    });
+    let days = u64::from(days.max().unwrap_or_default());
     Retention(Duration::from_secs(days * 86_400))
 }
 
@@ -113,12 +137,12 @@ pub fn deleted_since(
 pub fn delete_due(
     root: &Path,
     sealer: &Sealer,
-    retention: Option<Retention>,
+    expiry: Option<&Expiry>,
     calls: impl IntoIterator<Item = CallId>,
 ) -> Vec<(CallId, Deletion)> {
     let mut deleted = Vec::new();
     for call in calls {
-        match delete(root, sealer, retention, &call) {
+        match delete(root, sealer, expiry, &call) {
             Ok(None) => {}
             Ok(Some(deletion)) => deleted.push((call, deletion)),
             Err(error) => tracing::error!(%call, %error, "a call cannot be deleted"),
@@ -131,13 +155,13 @@ pub fn delete_due(
 fn delete(
     root: &Path,
     sealer: &Sealer,
-    retention: Option<Retention>,
+    expiry: Option<&Expiry>,
     call: &CallId,
 ) -> Result<Option<Deletion>, ArchiveError> {
     let folder = call_folder(root, call)?;
     let mut manifests = Manifest::read_all(&folder)?;
     let open = OpenCall::read(&folder, call)?;
-    let due = due(&open, &manifests, retention);
+    let due = due(&open, &manifests, expiry);
     if let Some(deletion) = due.clone() {
         let (rule, files) = (deletion.rule.clone(), deletion.files.len());
         manifests.push(sealer.seal_deletion(call, deletion)?.manifest);
@@ -156,18 +180,16 @@ fn delete(
 }
 
 /// What of a call is to be deleted, if that is due and all of it is sealed.
-fn due(open: &OpenCall, manifests: &[Manifest], retention: Option<Retention>) -> Option<Deletion> {
+fn due(open: &OpenCall, manifests: &[Manifest], expiry: Option<&Expiry>) -> Option<Deletion> {
     let now = unix_ms();
     let ended_at = remaining(manifests).map(|file| file.last_at).max()?;
     if !open.begun.is_empty() || !open.files.is_empty() {
         return None;
     }
-    let least = least(manifests);
-    let is_over = |rule: &Retention| rule.is_over(ended_at, now) && least.is_over(ended_at, now);
-    let over = retention.filter(is_over);
+    let over = expiry.filter(|expiry| expiry.is_over(manifests, ended_at, now));
     let rule = match &open.delete {
         Some(by) => format!("asked for by {by}"),
-        None => over?.rule(),
+        None => over?.retention.rule(),
     };
     let files = remaining(manifests).map(|file| DeletedFile {
         name: file.name.clone(),

@@ -121,6 +121,7 @@ impl Link {
                     let wait = self.backoff.next(rand::random());
                     tracing::warn!(%error, ?wait, "no link to the edge");
                     self.shell.metrics.edge_connected.set(0.0);
+                    self.shell.recordings.set_least(None);
                     let _ = timeout(wait, self.stopped()).await;
                     if self.is_done() {
                         return;
@@ -169,10 +170,11 @@ impl Link {
 
     async fn obey(&mut self, talk: &mut Talk, message: ToNode) -> Result<(), LinkError> {
         match message {
-            ToNode::Welcome { keys } => {
+            ToNode::Welcome { keys, least } => {
                 let trusted = self.shell.gate.trust(&keys);
                 trusted.map_err(|error| LinkError::Keys(error.to_string()))?;
                 tracing::info!(keys = keys.len(), "the edge has sent its keys");
+                self.shell.recordings.set_least(Some(least));
                 talk.welcome = true;
                 self.backoff.reset();
                 self.shell.metrics.edge_connected.set(1.0);

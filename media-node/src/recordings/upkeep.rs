@@ -2,13 +2,14 @@
 
 use super::Recordings;
 use crate::archive::{
-    ArchiveError, Retention, Shortage, ask_deletion, asked_deletions, delete_due, deleted_since,
-    is_asked, make_room,
+    ArchiveError, Expiry, Retention, Shortage, ask_deletion, asked_deletions, delete_due,
+    deleted_since, is_asked, make_room,
 };
 use crate::clock::unix_ms;
 use crate::evidence::Deletion;
 use crate::record::task::{self, blocking};
 use crate::record::{RecordError, recover};
+use counterpart_shared::api::LeastDays;
 use counterpart_shared::id::CallId;
 use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
@@ -32,12 +33,17 @@ impl Recordings {
         loop {
             look.tick().await;
             self.look_at_the_disk().await;
-            let all = expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
+            // Without a link nobody knows what desks want.
+            let least = self.least.borrow().clone();
+            let all =
+                least.is_some() && expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
             if all {
                 expiry = Some(Instant::now());
             }
             if all || !self.asked().is_empty() {
-                self.delete_due(retention, all).await;
+                let both = retention.zip(least);
+                let rule = both.map(|(retention, least)| Expiry { retention, least });
+                self.delete_due(rule, all).await;
             }
         }
     }
@@ -87,6 +93,12 @@ impl Recordings {
         make_room(&self.root, &self.watermark, place.as_deref(), busy)
     }
 
+    /// For how long desks want recordings kept, while there is a link to the edge that says so. Without one the node deletes
+    /// nothing by itself.
+    pub fn set_least(&self, least: Option<LeastDays>) {
+        self.least.send_replace(least);
+    }
+
     /// Notes that all of a call is to be deleted, which is then done as soon as nobody works with it.
     ///
     /// # Errors
@@ -117,7 +129,7 @@ impl Recordings {
     }
 
     /// Deletes what is due: of the calls that somebody wants deleted, or of `all`.
-    async fn delete_due(&self, retention: Option<Retention>, all: bool) {
+    async fn delete_due(&self, rule: Option<Expiry>, all: bool) {
         let recordings = self.clone();
         let deleted = blocking(move || {
             let Some(sealer) = recordings.sealer.get() else {
@@ -129,7 +141,7 @@ impl Recordings {
             };
             let idle = calls.into_iter().filter(|call| !recordings.is_busy(call));
             let idle: Vec<CallId> = idle.collect();
-            let deleted = delete_due(&recordings.root, sealer, retention, idle.clone());
+            let deleted = delete_due(&recordings.root, sealer, rule.as_ref(), idle.clone());
             // What is not whole yet, or cannot be deleted, is tried again.
             let root = &recordings.root;
             let done: Vec<_> = idle.iter().filter(|call| !is_asked(root, call)).collect();

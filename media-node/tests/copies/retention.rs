@@ -3,21 +3,30 @@
 use crate::store::Mood;
 use crate::support::{SMALL, T0, World, id, kinds, wait};
 use counterpart_node::archive::{
-    Retention, ask_deletion, asked_deletions, delete_due, deleted_since,
+    Expiry, Retention, ask_deletion, asked_deletions, delete_due, deleted_since,
 };
 use counterpart_node::evidence::Manifest;
 use counterpart_node::evidence::verify::Kind;
 use counterpart_node::record::open::{Begun, OpenCall};
 use counterpart_node::record::recover::calls;
+use counterpart_shared::api::LeastDays;
 use counterpart_shared::id::CallId;
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const MONTH: Retention = Retention(Duration::from_secs(30 * 86_400));
+const DAY_MS: u64 = 86_400_000;
 
-fn delete_all(world: &World, retention: Option<Retention>) -> Vec<CallId> {
+/// What is older than a month goes, whatever desks want today.
+fn month() -> Expiry {
+    Expiry {
+        retention: Retention(Duration::from_secs(30 * 86_400)),
+        least: LeastDays::default(),
+    }
+}
+
+fn delete_all(world: &World, rule: Option<Expiry>) -> Vec<CallId> {
     let calls = calls(&world.root()).unwrap();
-    let deleted = delete_due(&world.root(), &world.sealer, retention, calls);
+    let deleted = delete_due(&world.root(), &world.sealer, rule.as_ref(), calls);
     deleted.into_iter().map(|(call, _)| call).collect()
 }
 
@@ -39,7 +48,7 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
     }
     let delete = || {
         let calls = [old.clone(), young.clone()];
-        delete_due(&world.root(), &world.sealer, Some(MONTH), calls)
+        delete_due(&world.root(), &world.sealer, Some(&month()), calls)
     };
     let deleted = delete();
     assert!(matches!(&deleted[..], [(call, _)] if *call == old));
@@ -76,7 +85,6 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_desk_wants_kept_for_longer_outlives_the_nodes_rule() {
-    const DAY_MS: u64 = 86_400_000;
     let world = World::new(Mood::Well).await;
     for (name, days_ago, least_days) in [
         ("kept", 59, 60),
@@ -85,9 +93,9 @@ async fn what_a_desk_wants_kept_for_longer_outlives_the_nodes_rule() {
         ("old", 31, 5),
     ] {
         let began = now_ms() - days_ago * DAY_MS;
-        world.record_under(name, began, SMALL, least_days);
+        world.record_under(name, began, SMALL, |grant| grant.least_days = least_days);
     }
-    let gone = delete_all(&world, Some(MONTH));
+    let gone = delete_all(&world, Some(month()));
     assert_eq!(gone, [id("kept-long-enough"), id("old")]);
     assert_eq!(delete_all(&world, None), [], "no rule, no end");
     let sealed = std::fs::read_to_string(world.path("kept/call.json")).unwrap();
@@ -96,11 +104,34 @@ async fn what_a_desk_wants_kept_for_longer_outlives_the_nodes_rule() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_desk_has_come_to_want_counts_for_calls_that_are_over() {
+    let world = World::new(Mood::Well).await;
+    let began = now_ms() - 31 * DAY_MS;
+    for (name, desk) in [
+        ("at-front", Some("front")),
+        ("at-back", Some("back")),
+        ("direct", None),
+    ] {
+        let desk = desk.map(|desk| desk.parse().unwrap());
+        world.record_under(name, began, SMALL, |grant| grant.desk = desk);
+    }
+    let (front, back) = ("front".parse().unwrap(), "back".parse().unwrap());
+    let raised = |least: LeastDays| Expiry { least, ..month() };
+    let rule = raised(LeastDays::new([(&front, 32), (&back, 30)]));
+    assert_eq!(
+        delete_all(&world, Some(rule)),
+        [id("at-back"), id("direct")]
+    );
+    let rule = raised(LeastDays::new([(&back, 99)]));
+    assert_eq!(delete_all(&world, Some(rule)), [id("at-front")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_wants_deleted_is_deleted_under_his_name() {
     let world = World::new(Mood::Well).await;
     let call = id("young");
     world.record("young", now_ms(), SMALL);
-    let delete = || delete_due(&world.root(), &world.sealer, Some(MONTH), [call.clone()]);
+    let delete = || delete_due(&world.root(), &world.sealer, Some(&month()), [call.clone()]);
     assert_eq!(delete(), []);
     let ask = |name: &str| ask_deletion(&world.root(), &id(name), "API key k-1".to_owned());
     assert!(!ask("unknown").unwrap() && !world.path("unknown").exists());
@@ -153,7 +184,7 @@ async fn a_process_that_dies_while_deleting_is_followed_by_one_that_goes_on() {
     let world = World::new(Mood::Well).await;
     let call = world.record("old", T0, SMALL);
     let file = fs::read(world.path("old/caller.mp4")).unwrap();
-    delete_all(&world, Some(MONTH));
+    delete_all(&world, Some(month()));
     fs::write(world.path("old/caller.mp4"), file).unwrap();
     let again = delete_all(&world, None);
     assert_eq!(again, []);
@@ -170,7 +201,7 @@ async fn a_process_that_dies_while_deleting_is_followed_by_one_that_goes_on() {
 async fn a_deletion_that_nobody_sealed_is_no_excuse() {
     let world = World::new(Mood::Well).await;
     world.record("old", T0, SMALL);
-    delete_all(&world, Some(MONTH));
+    delete_all(&world, Some(month()));
     let path = world.path("old/call.2.json");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("30 days", "20 days")).unwrap();

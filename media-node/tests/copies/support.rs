@@ -57,20 +57,21 @@ impl World {
 
     /// Seals a call with a file of each party that began at a time.
     pub(crate) fn record(&self, name: &str, began: u64, size: usize) -> CallId {
-        self.record_under(name, began, size, 0)
+        self.record_under(name, began, size, |_| {})
     }
 
-    /// The same, of a desk that wants recordings kept for so many days at least.
+    /// The same under a changed grant.
     pub(crate) fn record_under(
         &self,
         name: &str,
         began: u64,
         size: usize,
-        least_days: u32,
+        change: impl FnOnce(&mut Grant),
     ) -> CallId {
         let call = id(name);
         let folder = CallFolder::create(&self.root(), &call).unwrap();
-        let grant = grant(&call, least_days);
+        let mut grant = grant(&call);
+        change(&mut grant);
         let published = Published { at: began, grant };
         OpenCall::update(folder.path(), &call, |open| open.published.push(published)).unwrap();
         for (file, size) in [("caller.mp4", size), ("callee.wav", SMALL)] {
@@ -148,7 +149,7 @@ impl World {
     }
 }
 
-fn grant(call: &CallId, least_days: u32) -> Grant {
+fn grant(call: &CallId) -> Grant {
     Grant {
         act: Act::Publish,
         stream: StreamId::of(call, Party::Caller),
@@ -160,7 +161,7 @@ fn grant(call: &CallId, least_days: u32) -> Grant {
         record: true,
         watch: false,
         layout: Layout::default(),
-        least_days,
+        least_days: 0,
         composite: Composite::default(),
         desk: None,
         iat: 0,

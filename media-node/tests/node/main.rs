@@ -6,6 +6,7 @@ mod control;
 mod crash;
 mod death;
 mod encrypted;
+mod expiry;
 mod ffmpeg;
 mod flv;
 mod garbage;

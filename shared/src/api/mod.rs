@@ -9,6 +9,7 @@ mod call;
 mod desk;
 mod error;
 mod http;
+mod least;
 mod media;
 mod node;
 mod review;
@@ -31,6 +32,7 @@ pub use http::{
     ApiKey, ApiKeyCreated, ApiKeys, CallCreated, CallView, CreateApiKey, CreateCall,
     CreateDeskCall, CreateToken, Keys, LoggedIn, LoginWeChat, TokenCreated,
 };
+pub use least::{LeastDays, MAX_LEAST_DAYS};
 pub use media::{MediaUrls, PartyUrls};
 pub use node::{
     Endpoints, FromNode, Load, MAX_STREAM_LOADS, NodeCommand, NodeEvent, OneTimeKey, RecordedFile,

@@ -4,6 +4,7 @@
 //! is stored: [`FromNode::Event`] and [`ToNode::Command`]. Whoever receives one twice acts once.
 
 use super::call::{Entry, StreamFormat};
+use super::least::LeastDays;
 use crate::grant::PublicKey;
 use crate::id::{CallId, ClientId, Label, NodeId, Party, StreamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -245,10 +246,13 @@ pub struct RecordedFile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToNode {
-    /// Answer to hello, and again whenever the keys change.
+    /// Answer to hello, and again whenever any of it changes.
     Welcome {
         /// The keys that verify grants.
         keys: Vec<PublicKey>,
+        /// For how long recordings must be kept, whatever the node's own rule is; older edges do not say it.
+        #[serde(default, skip_serializing_if = "LeastDays::is_none")]
+        least: LeastDays,
     },
     /// The stock of one-time keys runs low.
     WantKeys {

@@ -111,7 +111,8 @@ pub struct Grant {
         skip_serializing_if = "Composite::is_after"
     )]
     pub composite: Composite,
-    /// The desk where the call is, for the watermark of a composite that is made while it goes on.
+    /// The desk where the call is when this is published: for the watermark of a composite that is made while it goes on,
+    /// and because it may come to want what is recorded kept for longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskId>,
     /// When it was made, in UNIX seconds.

@@ -329,6 +329,28 @@ fn the_archive_hears_of_a_new_retention_and_of_nothing_else() {
 }
 
 #[test]
+fn the_nodes_hear_of_a_new_least_retention_and_of_nothing_else() {
+    let mut desk = Desk::default();
+    let mut told = |json| match &desk.handle(configure(json), 0)[..] {
+        [Output::Letter(Letter::Account(_))] => None,
+        [
+            Output::Letter(Letter::Fleet(letter)),
+            Output::Letter(Letter::Account(_)),
+        ] => Some(crate::table::to_json(letter)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(r#"{"offer_s":30}"#), None);
+    let quarter = r#"{"type":"least","desk":"front","days":90}"#;
+    assert_eq!(
+        told(r#"{"record_least_days":90}"#).as_deref(),
+        Some(quarter)
+    );
+    assert_eq!(told(r#"{"record_least_days":90,"offer_s":40}"#), None);
+    let none = r#"{"type":"least","desk":"front","days":0}"#;
+    assert_eq!(told("{}").as_deref(), Some(none));
+}
+
+#[test]
 fn the_list_of_desks_hears_what_it_shows() {
     let mut desk = Desk::default();
     let hours = r#""hours":[{"day":1,"from_min":0,"to_min":60}]"#;

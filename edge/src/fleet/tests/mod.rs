@@ -146,7 +146,8 @@ fn a_node_is_welcomed_and_asked_for_keys() {
     let mut fleet = Fleet::default();
     let out = fleet.handle(hello(1, "b1", vec![], 0), &[], 0);
     assert_eq!(out[0], Output::Join(node(1)));
-    let welcome = ToNode::Welcome { keys: vec![] };
+    let (keys, least) = Default::default();
+    let welcome = ToNode::Welcome { keys, least };
     assert_eq!(sent(&out), [welcome, ToNode::WantKeys { count: 64 }]);
     let message = FromNode::Done { seq: 1 };
     let early = Input::Message {
@@ -401,6 +402,45 @@ fn many_deletions_are_told_a_few_at_a_time() {
     }
     assert_eq!(told.len(), 100);
     assert_eq!(fleet.deletions.iter().count(), 0);
+}
+
+#[test]
+fn each_node_is_told_for_how_long_desks_want_recordings_kept() {
+    let mut fleet = fleet(&[1, 2]);
+    fleet.handle(Input::Closed(node(2)), &[], 1);
+    let want = |name: &str, days: u32| {
+        let desk = name.parse().unwrap();
+        Input::Letter(ToFleet::Least { desk, days })
+    };
+    let told = |outputs: &[Output]| {
+        let told = sent(outputs)
+            .into_iter()
+            .filter_map(|message| match message {
+                ToNode::Welcome { least, .. } => Some(serde_json::to_string(&least).unwrap()),
+                _ => None,
+            });
+        told.collect::<Vec<_>>()
+    };
+    fleet.handle(want("back", 7), &[], 2);
+    let both = r#"{"desks":{"back":7,"front":90}}"#;
+    let out = fleet.handle(want("front", 90), &[], 3);
+    assert_eq!((told(&out), sent(&out).len()), (vec![both.to_owned()], 1));
+    let rows: Vec<Row> = fleet
+        .changes()
+        .into_iter()
+        .filter_map(|change| {
+            let (kind, key) = (change.kind.to_owned(), change.key);
+            change.json.map(|json| Row { kind, key, json })
+        })
+        .collect();
+    let row = |row: &&Row| row.kind == "least" && row.key == "front";
+    assert_eq!(rows.iter().find(row).unwrap().json, "90");
+    let mut fleet = Fleet::load(&rows).unwrap();
+    let out = fleet.handle(hello(2, "b1", vec![], 0), &[], 4);
+    assert_eq!(told(&out), [both], "also who was away");
+    let out = fleet.handle(want("front", 0), &[], 5);
+    assert_eq!(told(&out), vec![r#"{"desks":{"back":7}}"#; 2]);
+    assert_eq!(fleet.least.len(), 1);
 }
 
 #[test]

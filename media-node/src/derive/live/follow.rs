@@ -139,7 +139,7 @@ impl Follower {
     /// Follows the call to its end; the film, and when it begins.
     fn film(&self, growing: &Growing) -> Result<(Made, u64), GivenUp> {
         let mut film: Option<Film<'_>> = None;
-        let mut pace = Pace::new(Instant::now());
+        let mut pace = Pace::new(self.shared.means.patience, Instant::now());
         loop {
             let over = self.shared.is_over(&self.call);
             let until = match over {

@@ -21,12 +21,14 @@ use crate::record::Progress;
 use crate::vault::Vault;
 use counterpart_shared::id::CallId;
 use follow::Follower;
+pub use pace::PATIENCE;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 /// Hears what was made of a call.
 pub type Tell = dyn Fn(&CallId, Told) + Send + Sync;
@@ -41,6 +43,8 @@ pub struct Means {
     pub vault: Vault,
     /// What of the disk stays free.
     pub watermark: Watermark,
+    /// A composite that is behind for so long is given up; [`PATIENCE`] unless there is a reason.
+    pub patience: Duration,
     /// Seals what is made.
     pub sealer: Arc<OnceLock<Sealer>>,
     /// Makes the rest of a call; nothing is made before it is there.
@@ -193,6 +197,7 @@ mod tests {
                 min_free: 0,
                 free: |_| Ok(1),
             },
+            patience: PATIENCE,
             sealer: Arc::default(),
             deriver: Arc::default(),
             tell: Box::new(|_, _| {}),

@@ -1,7 +1,7 @@
 //! An edge that says what the test wants and remembers what it heard.
 
 use super::PATIENCE;
-use counterpart_shared::api::{FromNode, NodeCommand, OneTimeKey, SUBPROTOCOL, ToNode};
+use counterpart_shared::api::{FromNode, LeastDays, NodeCommand, OneTimeKey, SUBPROTOCOL, ToNode};
 use counterpart_shared::grant::{Grant, Signer};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::{Arc, Mutex};
@@ -68,7 +68,13 @@ impl FakeEdge {
 
     /// Sends the keys now, and at every later hello by itself.
     pub(crate) fn welcome(&self) {
+        self.welcome_wanting(LeastDays::default());
+    }
+
+    /// The same where desks want recordings kept for so long.
+    pub(crate) fn welcome_wanting(&self, least: LeastDays) {
         let keys = vec![self.signer.public_key()];
+        let welcome = ToNode::Welcome { keys, least };
         let say = self.say.clone();
         let mut heard = self.heard.subscribe();
         tokio::spawn(async move {
@@ -77,7 +83,7 @@ impl FakeEdge {
                 let hellos = heard.borrow_and_update().iter().filter(is_hello).count();
                 if hellos > seen {
                     seen = hellos;
-                    let _ = say.send(Say::Message(ToNode::Welcome { keys: keys.clone() }));
+                    let _ = say.send(Say::Message(welcome.clone()));
                 }
                 if heard.changed().await.is_err() {
                     return;

@@ -51,7 +51,7 @@ pub(crate) struct World {
     pub(crate) endpoints: Endpoints,
     pub(crate) folder: Arc<TempDir>,
     /// Where the node keeps its key.
-    private: Arc<TempDir>,
+    pub(crate) private: Arc<TempDir>,
     stop: Option<oneshot::Sender<()>>,
     node: JoinHandle<anyhow::Result<()>>,
     program: Option<Child>,
