@@ -40,6 +40,7 @@ mod weather;
 
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
+pub use judge::ssim_of_lumas;
 pub use relay::{Dialled, Relay};
 pub use tcp::{Load, TunnelRun, able, run_in_tunnel};
 pub use watched::{SETTLING, Watched};
