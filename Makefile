@@ -74,7 +74,7 @@ bench-network-web: setup edge build ## the same of Chromium beside its WebRTC, i
 	tools/build-wire.sh
 	$(bin)/bench_network_web $(if $(QUICK),--quick,--docs docs)
 
-bench-network-tcp: ## the same over RTMP and the kernel's TCP, in real time; takes root
+bench-network-tcp: ## the same over RTMP, HTTP-FLV and the kernel's TCP, in real time; takes root
 	$(cargo_build) --bin bench_network_tcp
 	$(bin)/bench_network_tcp --docs docs
 
