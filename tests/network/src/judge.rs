@@ -133,8 +133,9 @@ mod tests {
     fn pictures(change: impl Fn(u32, u32, u8) -> u8) -> Vec<u8> {
         let (width, height) = SIZE;
         let pixels = (0..2 * height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let stripes =
-            |x: u32, y: u32| 60 + 80 * u8::from(x / 8 % 2 == 0) + 40 * u8::from(y / 6 % 2 == 0);
+        let stripes = |x: u32, y: u32| {
+            60 + 80 * u8::from((x / 8).is_multiple_of(2)) + 40 * u8::from((y / 6).is_multiple_of(2))
+        };
         pixels.map(|(x, y)| change(x, y, stripes(x, y))).collect()
     }
 
