@@ -64,7 +64,7 @@ bench-web: setup edge build ## measure pictures and sound from page to page, bes
 	$(bin)/bench_web
 
 bench-record: setup ## measure what recording costs and how fast a composite is made, beside ffmpeg
-	RUST_LOG=warn cargo test --quiet --release --workspace --bench record
+	RUST_LOG=warn cargo test --quiet --release --workspace --bench record -- --docs "$(CURDIR)/docs"
 
 bench-network: ## calls over bad networks, in virtual time: make bench-network, or QUICK=1 for a few cells
 	$(cargo_build) --bin bench_network
