@@ -64,7 +64,7 @@ bench-web: setup edge build ## measure pictures and sound from page to page, bes
 	$(bin)/bench_web
 
 bench-record: setup ## measure what recording costs and how fast a composite is made, beside ffmpeg
-	RUST_LOG=warn cargo test --quiet --release --workspace --bench record
+	RUST_LOG=warn cargo test --quiet --release --workspace --bench record -- --docs "$(CURDIR)/docs"
 
 bench-network: ## calls over bad networks, in virtual time: make bench-network, or QUICK=1 for a few cells
 	$(cargo_build) --bin bench_network
@@ -74,7 +74,7 @@ bench-network-web: setup edge build ## the same of Chromium beside its WebRTC, i
 	tools/build-wire.sh
 	$(bin)/bench_network_web $(if $(QUICK),--quick,--docs docs)
 
-bench-network-tcp: ## the same over RTMP and the kernel's TCP, in real time; takes root
+bench-network-tcp: ## the same over RTMP, HTTP-FLV and the kernel's TCP, in real time; takes root
 	$(cargo_build) --bin bench_network_tcp
 	$(bin)/bench_network_tcp --docs docs
 

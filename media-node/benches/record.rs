@@ -4,14 +4,18 @@
 //! a second, 600 kbit/s, and AAC, at the speed of life; the processor time and resident memory that the process took,
 //! once with grants that ask for a recording and once without; the first seconds, in which connections and files are opened, do
 //! not count. Live composites: the same with fewer calls, each with a composite that is made meanwhile; what they take is the difference
-//! to as many calls that are only recorded, counted from when the composites have begun; and how long after its end a call's composite is sealed. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
+//! to as many calls that are only recorded, counted from when the composites have begun; and how long after its end a call's composite is sealed. Beside them ffmpeg at
+//! the same job, live too: as many processes of one thread for each step, which read the clip at the speed of life as both parties, put them side by side with a line of
+//! text that has the time, mix both voices, and write x264 (ultrafast, then veryfast) and AAC of the same bitrates into fragments; all of what the processes take counts. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
 //! code on one thread and once by ffmpeg with one thread (decode, pad, side by side, mix, x264 ultrafast, AAC); for both the
 //! processor time counts, not the clock on the wall, which on a busy machine says nothing.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
+mod peer;
 #[path = "../tests/node/support/mod.rs"]
 mod support;
+mod told;
 
 use counterpart_node::derive::{Settings, Source, composite, sounds};
 use counterpart_node::evidence::{NodeKey, Sealer};
@@ -49,6 +53,10 @@ const PATIENCE: Duration = Duration::from_mins(5);
 const COMPOSITE_SECONDS: u32 = 60;
 /// Length of the clip that all of them repeat.
 const CLIP_MS: u32 = 10_000;
+/// Its file.
+const CLIP: &str = "clip.flv";
+/// How hard ffmpeg's encoder tries.
+const PRESETS: [&str; 2] = ["ultrafast", "veryfast"];
 const T0: u64 = 1_700_000_000_000;
 
 /// What the process took.
@@ -67,6 +75,9 @@ fn main() {
     let without = runtime.block_on(calls(&tags, FEW, Some(Composite::Off))).0;
     let (with, ready) = runtime.block_on(calls(&tags, FEW, Some(Composite::Live)));
     let live = with.cpu_ms - without.cpu_ms;
+    let clip = folder.path().join(CLIP);
+    let theirs_live = |preset| peer::live(&clip, folder.path(), preset, FEW);
+    let [quickest, quick] = PRESETS.map(theirs_live);
     let source = sealed(folder.path(), &tags);
     let heard = our_sounds(&source, folder.path());
     let ours = our_composite(&source, folder.path());
@@ -79,6 +90,8 @@ fn main() {
         "recorded": {"cpu_ms_per_call_second": recorded.cpu_ms, "memory_bytes_per_call": recorded.memory},
         "live": {"calls": LIVE_CALLS, "seconds": LIVE_SECONDS, "cpu_ms_per_call_second": live, "share_of_a_core": live / 1000.0,
             "memory_bytes_per_call": with.memory - without.memory, "ready_ms_after_the_end": ready},
+        "ffmpeg_live_ultrafast": {"cpu_ms_per_call_second": quickest.cpu_ms, "memory_bytes_per_call": quickest.memory},
+        "ffmpeg_live_veryfast": {"cpu_ms_per_call_second": quick.cpu_ms, "memory_bytes_per_call": quick.memory},
         "sounds": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": heard, "times_real_time": speed(heard)},
         "composite": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": ours, "times_real_time": speed(ours)},
         "ffmpeg": {"seconds": COMPOSITE_SECONDS, "cpu_seconds": theirs, "times_real_time": speed(theirs)},
@@ -94,6 +107,8 @@ fn main() {
         ("call, recorded", recorded, later),
         ("two calls at once, recorded", without, later),
         ("the same, composite live", with, later),
+        ("ffmpeg live, ultrafast", quickest, 0.0),
+        ("ffmpeg live, veryfast", quick, 0.0),
     ] {
         println!(
             "{name:<28} {:>12.2} {later:>12.2} {:>13.2} MB",
@@ -122,10 +137,14 @@ fn write(report: &Value) {
     let json = serde_json::to_vec_pretty(report).unwrap();
     fs::write(folder.join("bench-record.json"), json).unwrap();
     println!("the same as JSON: target/report/bench-record.json");
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--docs");
+    if let Some(folder) = arguments.nth(1) {
+        told::publish(Path::new(&folder), report);
+    }
 }
 
 fn clip(folder: &Path) -> Vec<Tag> {
-    let path = folder.join("clip.flv");
+    let path = folder.join(CLIP);
     let status = Command::new("ffmpeg")
         .args([
             "-v",
@@ -171,7 +190,10 @@ fn repeated(tags: &[Tag], length_ms: u32) -> impl Iterator<Item = Tag> {
 }
 
 fn used(world: &mut World) -> Used {
-    let id = world.program().id().unwrap();
+    used_by(world.program().id().unwrap())
+}
+
+fn used_by(id: u32) -> Used {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -21,6 +21,7 @@ pub mod relay;
 pub mod schemathesis;
 pub mod scripted;
 pub mod secrets;
+pub mod stills;
 pub mod system;
 pub mod talk;
 pub mod told;

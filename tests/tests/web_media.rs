@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use counterpart_shared::api::{CreateCall, PartyUrls};
 use counterpart_shared::grant::Role;
 use counterpart_tests::media_pages::{MediaPages, Seen};
+use counterpart_tests::stills;
 use counterpart_tests::system::{PATIENCE, System, running};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -150,6 +151,32 @@ async fn what_one_page_publishes_another_sees_and_hears_at_once() -> Result<()> 
     let why = why.context("a grant to play let publish")?.to_string();
     assert!(why.contains("refused: NetStream.Publish.BadName"), "{why}");
     assert_eq!(story.pages.state("ann", "publisher").await?, "refused");
+    story.pages.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_a_page_is_like_what_the_camera_drew() -> Result<()> {
+    let (folder, system) = running().await?;
+    let mut story = Story::begin(system, &["ann", "ben"], folder.path()).await?;
+    let urls = story.urls().await?;
+    story.pages.tell("ann", "open", json!([true])).await?;
+    story.pages.publish("ann", &urls.publish).await?;
+    story.pages.play("ben", &urls.play).await?;
+    story.until_seen("ben", 60).await?;
+    stills::keep(&mut story.pages, "ann", "ben").await?;
+    story.until_seen("ben", 60).await?;
+    let always = 0.0..f64::MAX;
+    // What is kept has its own time; what was seen around it matters only where it stood for long.
+    let seen = Seen::default();
+    let score = stills::ssim(&mut story.pages, ("ann", "ben"), &seen, &always).await?;
+    let score = score.context("nothing was kept")?;
+    // A picture that is three too early or too late has less.
+    assert!(score > 0.95, "{score}");
+    // Nothing is kept any more.
+    assert_eq!(
+        stills::ssim(&mut story.pages, ("ann", "ben"), &seen, &always).await?,
+        None
+    );
     story.pages.close().await
 }
 

@@ -5,11 +5,12 @@
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,8 +29,10 @@ await build({
   entryPoints: { page: join(here, 'media/page.ts'), mouth: join(here, 'media/mouth.entry.ts'), ear: join(here, 'media/ear.entry.ts') },
   define: { MEDIA_ASSETS: flag.slice('--define:MEDIA_ASSETS='.length) },
 });
-const server = createServer(({ url }, response) => {
+const server = createServer((request, response) => {
+  const { url } = request;
   if (url === '/favicon.ico') return response.writeHead(204).end();
+  if (url === '/pictures') return take(request, response);
   // For a page that waits and lets nothing else run meanwhile.
   if (url.startsWith('/late/')) return setTimeout(() => response.writeHead(204).end(), Number(url.slice(6)));
   const name = new URL(url, 'http://localhost').pathname.slice(1);
@@ -37,6 +40,13 @@ const server = createServer(({ url }, response) => {
   const type = TYPES[extname(name) || '.html'];
   response.writeHead(body === undefined ? 404 : 200, { 'Content-Type': type ?? 'text/plain', 'Content-Security-Policy': CSP }).end(body);
 });
+// What a page hands over goes into a file of its own; whoever asked the page for it takes that away.
+let handed = 0;
+async function take(request, response) {
+  const file = join(folder, `pictures-${handed++}`);
+  await pipeline(request, createWriteStream(file));
+  response.writeHead(200, { 'Content-Type': 'text/plain' }).end(file);
+}
 function read(name) {
   try {
     return readFileSync(join(folder, name));

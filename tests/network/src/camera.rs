@@ -1,10 +1,13 @@
 //! Publishes the clip as a native client does: in time, obeying the node.
 
 use crate::clip::{Clip, FPS, Reel, SOUND_RATE};
+use crate::sound::Sound;
 use anyhow::Result;
 use bytes::{BufMut, Bytes, BytesMut};
 use counterpart_native::carry::{Connection, Event, MediaSender};
+use counterpart_native::encode::AudioCodec;
 use counterpart_native::publish::{Rate, Says, Sizing};
+use counterpart_shared::flv::{AudioBody, AudioPacket};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -13,7 +16,6 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// The most that pictures are given.
 pub(crate) const BITRATE: u32 = 900_000;
-pub(crate) const SOUND_INTERVAL: Duration = Duration::from_millis(20);
 /// What stands behind a picture: a NAL unit of filler (H.264, type 12) with its number and time, which no decoder looks at.
 pub(crate) const TRAILER: usize = 4 + 1 + 8 + 8;
 const FILLER: u8 = 12;
@@ -35,6 +37,7 @@ pub(crate) struct Roll {
 /// One publisher.
 pub(crate) struct Camera {
     clip: Arc<Clip>,
+    sound: Arc<Sound>,
     sender: MediaSender,
     begin: Instant,
     rate: Rate,
@@ -53,6 +56,7 @@ impl Camera {
         let sizing = Sizing::new(clip.size(), FPS);
         let reel = clip.roll(BITRATE, sizing.step(), 0);
         Self {
+            sound: clip.sound(AudioCodec::Opus),
             clip,
             sender,
             begin,
@@ -66,11 +70,17 @@ impl Camera {
         }
     }
 
+    /// The same with AAC, as a phone publishes it.
+    pub(crate) fn with_aac(self) -> Self {
+        let sound = self.clip.sound(AudioCodec::Aac);
+        Self { sound, ..self }
+    }
+
     /// Works until `end`, counted from the beginning.
     pub(crate) async fn work(mut self, mut connection: Connection, end: Duration) -> Result<Roll> {
-        self.send(MessageKind::Audio, self.clip.sound_config());
+        self.send(MessageKind::Audio, self.sound.config());
         let mut pictures = ticks(Duration::from_secs(1) / FPS);
-        let mut sounds = ticks(SOUND_INTERVAL);
+        let mut sounds = ticks(self.sound.interval());
         while clock::since(self.begin) < end {
             tokio::select! {
                 biased;
@@ -150,7 +160,7 @@ impl Camera {
 
     fn listen(&mut self) {
         let now = clock::since(self.begin);
-        let body = self.clip.sound(self.roll.sounds.len());
+        let body = self.sound.packet(self.roll.sounds.len());
         self.roll.sounds.push((now, body.len()));
         self.send(MessageKind::Audio, body);
     }
@@ -196,9 +206,14 @@ pub(crate) fn read(message: &Message) -> Option<(usize, Duration)> {
             let taken = Duration::from_micros(number(numbers + 8)?);
             Some((number(numbers)? as usize, taken))
         }
-        MessageKind::Audio if body.first() == Some(&0x91) => {
+        MessageKind::Audio if is_coded_sound(body) => {
             Some((0, Duration::from_millis(message.timestamp.into())))
         }
         _ => None,
     }
+}
+
+fn is_coded_sound(body: &Bytes) -> bool {
+    let body = AudioBody::parse(body);
+    body.is_ok_and(|body| matches!(body.packet, AudioPacket::Coded(_)))
 }

@@ -3,12 +3,10 @@
 //! Encoding takes real time, which virtual time does not have. So what was encoded once is kept: the pictures of an encoder depend
 //! on its bitrate and on the picture it began with, and calls over the same weather ask for the same ones.
 
+use crate::sound::Sound;
 use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
 use counterpart_native::WallTime;
-use counterpart_native::encode::{
-    AudioCodec, AudioEncoder, AudioSettings, CodedPicture, VideoEncoder, VideoSettings,
-};
+use counterpart_native::encode::{AudioCodec, CodedPicture, VideoEncoder, VideoSettings};
 use counterpart_native::picture::{Picture, PictureSource, Size, shrink};
 use counterpart_native::publish::Step;
 use std::collections::HashMap;
@@ -41,8 +39,8 @@ pub struct Clip {
     pictures: Arc<Vec<Picture>>,
     /// Smaller ones.
     smaller: Mutex<HashMap<(usize, usize), Arc<Vec<Picture>>>>,
-    /// The decoder's configuration, and the packets.
-    sound: (Bytes, Vec<Bytes>),
+    opus: Arc<Sound>,
+    aac: Arc<Sound>,
     takes: Mutex<Takes>,
 }
 
@@ -87,11 +85,14 @@ impl Clip {
             source.fill(&mut picture, number, WallTime::from_micros(0))?;
             pictures.push(picture);
         }
+        let pcm = std::fs::read(pcm)?;
+        let sound = |codec| Sound::encode(&pcm, codec).map(Arc::new);
         Ok(Self {
             file: y4m,
             pictures: Arc::new(pictures),
             smaller: Mutex::default(),
-            sound: sound(&std::fs::read(pcm)?)?,
+            opus: sound(AudioCodec::Opus)?,
+            aac: sound(AudioCodec::Aac)?,
             takes: Mutex::default(),
         })
     }
@@ -101,15 +102,12 @@ impl Clip {
         &self.file
     }
 
-    /// The decoder's configuration for the sound.
-    pub(crate) fn sound_config(&self) -> Bytes {
-        self.sound.0.clone()
-    }
-
-    /// A packet of sound.
-    pub(crate) fn sound(&self, number: usize) -> Bytes {
-        let packets = &self.sound.1;
-        packets[number % packets.len()].clone()
+    /// Its sound.
+    pub(crate) fn sound(&self, codec: AudioCodec) -> Arc<Sound> {
+        match codec {
+            AudioCodec::Opus => self.opus.clone(),
+            AudioCodec::Aac => self.aac.clone(),
+        }
     }
 
     /// How large pictures are taken.
@@ -254,24 +252,6 @@ impl Take {
         self.encoder = Some(encoder);
         Ok(())
     }
-}
-
-fn sound(pcm: &[u8]) -> Result<(Bytes, Vec<Bytes>)> {
-    let samples = pcm.chunks_exact(2);
-    let samples: Vec<i16> = samples
-        .map(|two| i16::from_le_bytes([two[0], two[1]]))
-        .collect();
-    let mut encoder = AudioEncoder::new(AudioSettings {
-        codec: AudioCodec::Opus,
-        channels: 1,
-        bitrate: SOUND_RATE,
-    })?;
-    let mut packets = Vec::new();
-    for block in samples.chunks_exact(encoder.block()) {
-        packets.extend(encoder.encode(block)?.map(|packet| packet.body));
-    }
-    ensure!(!packets.is_empty(), "ffmpeg made no sound");
-    Ok((encoder.config()?, packets))
 }
 
 fn ffmpeg(arguments: &[&str], output: &Path) -> Result<()> {

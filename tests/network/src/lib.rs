@@ -9,21 +9,23 @@
 //! | `weather` | what a link does to packets, and when |
 //! | `lane` | one direction of a link, packet by packet |
 //! | `net` | the sockets at its ends |
-//! | `clip` | pictures and sound, encoded by the native client's encoders |
+//! | `clip`, `sound` | pictures and sound, encoded by the native client's encoders |
 //! | `camera` | publishes the clip and obeys the node |
-//! | `screen` | plays and takes notes |
+//! | `screen`, `flv` | plays and takes notes |
 //! | `judge` | has ffmpeg compare what was shown with the clip |
 //! | `call`, `node` | two parties, a node and the weather |
 //! | `transit` | the same link in real time |
 //! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
-//! | `tunnel`, `tcp` | for the kernel's TCP, and a call in it |
+//! | `tunnel`, `tcp`, `bulk` | for the kernel's TCP, a call in it, and a download beside one |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
+mod bulk;
 mod call;
 mod camera;
 pub mod cells;
 mod clip;
 pub mod figures;
+mod flv;
 mod judge;
 mod lane;
 mod net;
@@ -32,6 +34,7 @@ pub mod plot;
 mod relay;
 pub mod report;
 mod screen;
+mod sound;
 mod tcp;
 mod transit;
 mod tunnel;
@@ -40,7 +43,9 @@ mod weather;
 
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
+pub use judge::ssim_of_lumas;
 pub use relay::{Dialled, Relay};
-pub use tcp::{Load, TunnelRun, able, run_in_tunnel};
+pub use tcp::{Load, TunnelRun, run_in_tunnel};
+pub use tunnel::able;
 pub use watched::{SETTLING, Watched};
 pub use weather::{Forecast, Jitter, Loss, Narrow, Weather};

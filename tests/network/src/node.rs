@@ -3,7 +3,7 @@
 use crate::call::{NAME, NODE, PORT, ROWS, Row};
 use crate::net::Net;
 use anyhow::Result;
-use counterpart_node::accept::{Listeners, rtmp, server_config, udp};
+use counterpart_node::accept::{Listeners, http, rtmp, server_config, udp};
 use counterpart_node::archive::{Watermark, free_bytes};
 use counterpart_node::derive::Settings;
 use counterpart_node::keys::Keys;
@@ -31,8 +31,8 @@ pub(crate) fn node(net: &Arc<Net>, row: Row, signer: &Signer) -> Result<Arc<Shel
     Ok(shell)
 }
 
-/// The same in real time, on the network of this thread; and its ports for RTMP and for QUIC.
-pub(crate) fn node_in_real_time(signer: &Signer) -> Result<(Arc<Shell>, [u16; 2])> {
+/// The same in real time, on the network of this thread; and where it listens.
+pub(crate) fn node_in_real_time(signer: &Signer) -> Result<(Arc<Shell>, Endpoints)> {
     let config = Config {
         udp_port: 0,
         ..config(ROWS[0], Ipv4Addr::UNSPECIFIED.into())?
@@ -44,12 +44,15 @@ pub(crate) fn node_in_real_time(signer: &Signer) -> Result<(Arc<Shell>, [u16; 2]
     for listener in listeners.rtmp {
         tokio::spawn(rtmp::accept(shell.clone(), listener, None));
     }
+    for listener in listeners.http {
+        tokio::spawn(http::accept(shell.clone(), listener, None));
+    }
     for endpoint in listeners.udp {
         tokio::spawn(udp::accept(shell.clone(), endpoint));
     }
     let held = shell.clone();
     tokio::spawn(async move { keep_time(&held).await });
-    Ok((shell, [endpoints.rtmp_port, endpoints.udp_port]))
+    Ok((shell, endpoints))
 }
 
 fn shell(config: Config, keys: Arc<Keys>, signer: &Signer) -> Result<Arc<Shell>> {

@@ -3,7 +3,7 @@
 use crate::camera::read;
 use bytes::Bytes;
 use counterpart_native::carry::{Connection, Event};
-use counterpart_shared::rtmp::MessageKind;
+use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::clock;
 use std::time::{Duration, Instant};
 
@@ -29,49 +29,73 @@ pub(crate) struct Log {
     pub(crate) failure: Option<String>,
 }
 
-/// Plays until `end`, counted from the beginning.
-pub(crate) async fn watch(mut connection: Connection, begin: Instant, end: Duration) -> Log {
-    let mut log = Log::default();
-    let over = tokio::time::sleep_until((begin + end).into());
-    tokio::pin!(over);
-    let mut last = None;
-    loop {
-        let event = tokio::select! {
-            biased;
-            event = connection.next() => event,
-            () = &mut over => return log,
-        };
-        let message = match event {
-            Some(Event::Media(message)) => message,
-            Some(Event::Failed(error)) => {
-                log.failure = Some(error.to_string());
-                return log;
-            }
-            Some(_) => continue,
-            None => return log,
-        };
+/// Takes notes of what it is handed.
+#[derive(Debug)]
+pub(crate) struct Viewer {
+    begin: Instant,
+    /// The number of the last picture that could be decoded.
+    last: Option<usize>,
+    pub(crate) log: Log,
+}
+
+impl Viewer {
+    /// By a clock that began then.
+    pub(crate) fn new(begin: Instant) -> Self {
+        Self {
+            begin,
+            last: None,
+            log: Log::default(),
+        }
+    }
+
+    pub(crate) fn take(&mut self, message: Message) {
+        let log = &mut self.log;
         let Some((number, taken)) = read(&message) else {
             if message.kind == MessageKind::Video {
                 log.film.push((None, message.payload));
             }
-            continue;
+            return;
         };
         let seen = Seen {
             taken,
-            shown: clock::since(begin),
+            shown: clock::since(self.begin),
             bytes: message.payload.len(),
         };
         if message.kind != MessageKind::Video {
             log.sounds.push(seen);
-            continue;
+            return;
         }
-        let follows = message.payload[0] == 0x17 || last.is_some_and(|last| last + 1 == number);
+        let follows =
+            message.payload[0] == 0x17 || self.last.is_some_and(|last| last + 1 == number);
         if follows {
-            last = Some(number);
+            self.last = Some(number);
             log.pictures.push(seen);
             log.film.push((Some(number), message.payload));
         } else {
             log.undecodable += 1;
+        }
+    }
+}
+
+/// Plays until `end`, counted from the beginning.
+pub(crate) async fn watch(mut connection: Connection, begin: Instant, end: Duration) -> Log {
+    let mut viewer = Viewer::new(begin);
+    let over = tokio::time::sleep_until((begin + end).into());
+    tokio::pin!(over);
+    loop {
+        let event = tokio::select! {
+            biased;
+            event = connection.next() => event,
+            () = &mut over => return viewer.log,
+        };
+        match event {
+            Some(Event::Media(message)) => viewer.take(message),
+            Some(Event::Failed(error)) => {
+                viewer.log.failure = Some(error.to_string());
+                return viewer.log;
+            }
+            Some(_) => {}
+            None => return viewer.log,
         }
     }
 }

@@ -1,13 +1,16 @@
-//! One call in real time through the tunnel, where the kernel's own TCP meets the weather: over RTMP, or over QUIC beside a download.
+//! One call in real time through the tunnel, where the kernel's own TCP meets the weather: over RTMP, by RTMP and HTTP-FLV, or over QUIC
+//! beside a download.
 //!
 //! The caller sits behind the bad path, in a namespace of his own. Node and callee are at its other end, on one machine: their way to
 //! each other takes no time. Otherwise it is the call of the virtual rows.
 
+use crate::bulk::{Downloaded, upload};
 use crate::call::{BAD, NAME, SETTLED, media_url, pin};
 use crate::camera::{Camera, Roll};
 use crate::cells::Cell;
 use crate::clip::Clip;
 use crate::figures::{Direction, Run};
+use crate::flv;
 use crate::judge;
 use crate::node::node_in_real_time;
 use crate::screen::{self, Log};
@@ -18,17 +21,14 @@ use anyhow::{Context, Result, anyhow, ensure};
 use counterpart_native::carry::Connection;
 use counterpart_shared::grant::{Act, Signer};
 use counterpart_shared::id::Party;
-use counterpart_shared::session::Scheme;
+use counterpart_shared::session::{MediaUrl, Scheme};
 use counterpart_transport::clock;
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Barrier;
-use tokio::time::sleep_until;
 use tun_rs::SyncDevice;
 
 /// After the last picture that counts: time for it to arrive.
@@ -51,18 +51,10 @@ pub struct TunnelRun {
 pub enum Load {
     /// A call over RTMP.
     Rtmp,
+    /// Published by RTMP, with AAC as a phone does, and played over HTTP-FLV.
+    HttpFlv,
     /// A call over QUIC, and a download by TCP that begins when the weather turns and takes what it gets.
     QuicBesideDownload,
-}
-
-/// Whether this machine lets this process make what it takes, with this congestion control of TCP.
-///
-/// # Errors
-/// Says what it does not.
-pub fn able(congestion: &'static str) -> Result<()> {
-    let namespace = Namespace::make("try")?;
-    let tried = std::thread::spawn(move || namespace.enter(NEAR, congestion).map(|_| ()));
-    tried.join().map_err(|_| anyhow!("the try panicked"))?
 }
 
 /// Runs a cell in real time, with this congestion control of TCP.
@@ -116,7 +108,8 @@ pub fn run_in_tunnel(
             directions: directions.into(),
             links: links.into(),
         },
-        download: (load != Load::Rtmp).then(|| plan.bits_per_second()),
+        download: (load == Load::QuicBesideDownload)
+            .then(|| plan.downloaded.bits_per_second(cell.length)),
         back: backs
             .into_iter()
             .collect::<Option<Vec<_>>>()
@@ -143,24 +136,17 @@ struct Plan {
     load: Load,
     /// TCP's.
     congestion: &'static str,
-    /// Bytes, while it counted.
-    downloaded: Arc<AtomicU64>,
+    downloaded: Arc<Downloaded>,
     /// Both have published.
     both: Arc<Barrier>,
     end: Duration,
-}
-
-impl Plan {
-    fn bits_per_second(&self) -> f64 {
-        let bytes = self.downloaded.load(Ordering::Relaxed) as f64;
-        bytes * 8.0 / (self.end - SETTLED).as_secs_f64()
-    }
 }
 
 /// Where the node is, and what it is known by.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     rtmp: u16,
+    http: u16,
     quic: u16,
     /// Where there is something to download.
     download: u16,
@@ -224,11 +210,12 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 /// The node and the callee.
 fn serve(plan: Plan, say: mpsc::Sender<Node>, go: mpsc::Receiver<Go>) -> Result<(Roll, Log)> {
     runtime()?.block_on(async {
-        let (shell, [rtmp, quic]) = node_in_real_time(&signer())?;
+        let (shell, endpoints) = node_in_real_time(&signer())?;
         let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await?;
         let node = Node {
-            rtmp,
-            quic,
+            rtmp: endpoints.rtmp_port,
+            http: endpoints.http_port,
+            quic: endpoints.udp_port,
             download: listener.local_addr()?.port(),
             sha256: pin(&shell),
         };
@@ -244,30 +231,12 @@ fn join(plan: Plan, _: mpsc::Sender<Node>, go: mpsc::Receiver<Go>) -> Result<(Ro
     let go = go.recv().context("nobody says go")?;
     runtime()?.block_on(async {
         if plan.load == Load::QuicBesideDownload {
-            tokio::spawn(download(plan.clone(), go.begin, go.node.download));
+            let (from, span) = ((FAR, go.node.download).into(), SETTLED..plan.end);
+            let downloaded = plan.downloaded.clone();
+            tokio::spawn(async move { downloaded.take(from, go.begin, BAD, span).await });
         }
         converse(Party::Caller, FAR, plan, go).await
     })
-}
-
-/// Sends whoever comes as much as he takes.
-async fn upload(listener: TcpListener) {
-    while let Ok((mut socket, _)) = listener.accept().await {
-        tokio::spawn(async move { while socket.write_all(&[0; 16_384]).await.is_ok() {} });
-    }
-}
-
-/// Takes as much as comes, and counts what comes while the call counts.
-async fn download(plan: Plan, begin: Instant, port: u16) -> std::io::Result<()> {
-    sleep_until((begin + BAD).into()).await;
-    let mut socket = TcpStream::connect((FAR, port)).await?;
-    let mut buffer = vec![0; 65_536];
-    loop {
-        let len = socket.read(&mut buffer).await?;
-        if (SETTLED..plan.end).contains(&clock::since(begin)) {
-            plan.downloaded.fetch_add(len as u64, Ordering::Relaxed);
-        }
-    }
 }
 
 /// The node trusts it.
@@ -277,20 +246,43 @@ fn signer() -> Signer {
 
 /// A party's half of the call.
 async fn converse(party: Party, node: Ipv4Addr, plan: Plan, go: Go) -> Result<(Roll, Log)> {
-    let (scheme, port, sha256) = match plan.load {
-        Load::Rtmp => (Scheme::Rtmp, go.node.rtmp, None),
-        Load::QuicBesideDownload => (Scheme::Quic, go.node.quic, Some(go.node.sha256)),
+    let url = |scheme, act| {
+        let (port, sha256) = match scheme {
+            Scheme::Quic => (go.node.quic, Some(go.node.sha256)),
+            Scheme::HttpFlv => (go.node.http, None),
+            _ => (go.node.rtmp, None),
+        };
+        media_url(&signer(), scheme, (node.into(), port), sha256, act, party)
     };
-    let url = |act| media_url(&signer(), scheme, (node.into(), port), sha256, act, party);
-    let connection = Connection::open(&url(Act::Publish), Act::Publish).await?;
-    let camera = Camera::new(plan.clip, connection.sender(), go.begin);
+    let (published, played) = match plan.load {
+        Load::Rtmp => (Scheme::Rtmp, Scheme::Rtmp),
+        Load::HttpFlv => (Scheme::Rtmp, Scheme::HttpFlv),
+        Load::QuicBesideDownload => (Scheme::Quic, Scheme::Quic),
+    };
+    let connection = Connection::open(&url(published, Act::Publish), Act::Publish).await?;
+    let mut camera = Camera::new(plan.clip, connection.sender(), go.begin);
+    if plan.load == Load::HttpFlv {
+        camera = camera.with_aac();
+    }
     let published = tokio::spawn(camera.work(connection, plan.end));
     plan.both.wait().await;
-    let connection = Connection::open(&url(Act::Play), Act::Play).await?;
-    ensure!(
-        clock::since(go.begin) < BAD,
-        "{NAME} did not set the call up in time"
-    );
-    let log = screen::watch(connection, go.begin, plan.end + REST).await;
+    let log = play(&url(played, Act::Play), go.begin, plan.end + REST).await?;
     Ok((published.await??, log))
+}
+
+/// Plays until `end`, counted from the beginning.
+async fn play(url: &MediaUrl, begin: Instant, end: Duration) -> Result<Log> {
+    let in_time = || {
+        let stands = clock::since(begin);
+        ensure!(stands < BAD, "{NAME} set the call up after {stands:?}");
+        Ok(())
+    };
+    if url.scheme == Scheme::HttpFlv {
+        let player = flv::Player::open(url).await?;
+        in_time()?;
+        return Ok(player.watch(begin, end).await);
+    }
+    let connection = Connection::open(url, Act::Play).await?;
+    in_time()?;
+    Ok(screen::watch(connection, begin, end).await)
 }

@@ -4,7 +4,7 @@
 //! access link. It takes root, Linux and iproute2.
 
 use crate::transit::{DOWN, Lanes, Transit, UP};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::{self, File};
 use std::net::Ipv4Addr;
@@ -26,6 +26,16 @@ const CONGESTION: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
 const MTU: u16 = 1_500;
 /// The lanes count UDP payload and add these headers themselves.
 const HEADERS: usize = 28;
+
+/// Whether this machine lets this process make what it takes, with this congestion control of TCP.
+///
+/// # Errors
+/// Says what it does not.
+pub fn able(congestion: &'static str) -> Result<()> {
+    let namespace = Namespace::make("try")?;
+    let tried = std::thread::spawn(move || namespace.enter(NEAR, congestion).map(|_| ()));
+    tried.join().map_err(|_| anyhow!("the try panicked"))?
+}
 
 /// A namespace of this process. Dropping it removes it.
 #[derive(Debug)]

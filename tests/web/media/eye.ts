@@ -1,7 +1,9 @@
-// Reads what a page shows: the mark of each new picture, off the element in which it is shown.
+// Reads what a page shows: the mark of each new picture, off the element in which it is shown. Where it is told to, it keeps whole
+// pictures from time to time.
 
 import { MARK, PICTURE, readMark } from './mark';
-import { wallTime } from './source';
+import { HEIGHT, WIDTH, wallTime } from './source';
+import { Easel, type Luma } from './still';
 
 /** Pauses longer than this are freezes, in milliseconds. */
 const FREEZE = 250;
@@ -18,6 +20,13 @@ export interface Seen {
   pauseMs: number;
 }
 
+/** Pictures that stood in the element. */
+export interface Kept {
+  /** For each of them: when it was kept, when the newest picture was taken by then whose mark was read, and since when that stood, in UNIX milliseconds. */
+  times: [at: number, taken: number, since: number][];
+  lumas: Luma[];
+}
+
 const nothing = (): Seen => ({ delays: [], at: [], freezes: 0, frozenMs: 0, pauseMs: 0 });
 
 /** Looks at an element at every frame of the page. */
@@ -27,6 +36,10 @@ export class Eye {
   #last = 0;
   #lastAt: number | undefined;
   #stopped = false;
+  readonly #easel = new Easel();
+  #kept: Kept = { times: [], lumas: [] };
+  /** Milliseconds between two pictures that are kept; none are, where there is no such thing. */
+  #period: number | undefined;
 
   constructor(readonly find: () => HTMLCanvasElement | HTMLVideoElement | null) {
     this.#canvas.width = MARK.width;
@@ -41,6 +54,19 @@ export class Eye {
     return seen;
   }
 
+  /** Keeps a picture every so many milliseconds. */
+  keep(period: number): void {
+    this.#period = period;
+  }
+
+  /** What was kept; from now on nothing is. */
+  kept(): Kept {
+    const kept = this.#kept;
+    this.#kept = { times: [], lumas: [] };
+    this.#period = undefined;
+    return kept;
+  }
+
   stop(): void {
     this.#stopped = true;
   }
@@ -49,12 +75,17 @@ export class Eye {
     if (this.#stopped) return;
     requestAnimationFrame(() => this.#look());
     const element = this.find();
+    if (!element || widthOf(element) === 0) return;
+    this.#read(element);
+    this.#keep(element);
+  }
+
+  #read(element: HTMLCanvasElement | HTMLVideoElement): void {
     const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
-    if (!element || !context) return;
+    if (!context) return;
     const { width, height } = MARK;
     // A sender that is short of bits may send a smaller picture.
     const scale = widthOf(element) / PICTURE;
-    if (scale === 0) return;
     context.drawImage(element, 0, 0, width * scale, height * scale, 0, 0, width, height);
     const instant = readMark(context.getImageData(0, 0, width, height));
     if (instant === undefined || instant <= this.#last) return;
@@ -68,6 +99,15 @@ export class Eye {
     if (pause <= FREEZE) return;
     this.#seen.freezes++;
     this.#seen.frozenMs += pause;
+  }
+
+  #keep(element: HTMLCanvasElement | HTMLVideoElement): void {
+    const now = wallTime();
+    const { times, lumas } = this.#kept;
+    const last = times.at(-1)?.[0] ?? 0;
+    if (this.#period === undefined || this.#lastAt === undefined || now - last < this.#period) return;
+    times.push([now, this.#last, this.#lastAt]);
+    lumas.push(this.#easel.luma((context) => context.drawImage(element, 0, 0, WIDTH, HEIGHT)));
   }
 }
 

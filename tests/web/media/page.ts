@@ -3,7 +3,8 @@
 import { LocalMedia, Player, Publisher, type MediaUrls } from '../../../clients/web/src/media';
 import { heard, listenToOutputs, notes } from './ear';
 import { Eye, type Seen } from './eye';
-import { beeps, markedStream, wallTime } from './source';
+import { beeps, drawScene, markedStream, shots, wallTime } from './source';
+import { Easel, handOver } from './still';
 import { Published } from './published';
 import { Peer, type Codec } from './webrtc';
 
@@ -67,6 +68,20 @@ const media = {
   now: wallTime,
   /** What was seen, said and heard since the last time. */
   seen: (): Seen | undefined => eye?.take(),
+  /** Has what stands in the page be kept every so many milliseconds. */
+  keep: (period: number): void => eye?.keep(period),
+  /** What was kept: the times of each picture, see `Kept`, and the file that they are in. */
+  async kept(): Promise<[[number, number, number][], string]> {
+    const { times, lumas } = eye?.kept() ?? { times: [], lumas: [] };
+    return [times, await handOver(lumas)];
+  },
+  /** What the camera has taken since the last time. */
+  shots: (): [number, number][] => shots.splice(0),
+  /** The file of these pictures as the camera drew them. */
+  drawn(numbers: number[]): Promise<string> {
+    const easel = new Easel();
+    return handOver(numbers.map((number) => easel.luma((context) => drawScene(context, number))));
+  },
   spoken: (): number[] => beeps.splice(0),
   heard: (): number[] => heard.splice(0),
   notes: (): [number, number][] => notes.splice(0),

@@ -2,14 +2,17 @@
 
 import { drawMark } from './mark';
 
-const WIDTH = 640;
-const HEIGHT = 360;
+export const WIDTH = 640;
+export const HEIGHT = 360;
 
 /** The UNIX clock with fractions of a millisecond. */
 export const wallTime = (): number => performance.timeOrigin + performance.now();
 
 /** Instants at which a beep was made, in UNIX milliseconds. */
 export const beeps: number[] = [];
+
+/** When each picture was taken, in UNIX milliseconds, and its number, by which it can be drawn again. */
+export const shots: [number, number][] = [];
 
 /** A stream as a camera and a microphone would give it, with a beep every `period` milliseconds. */
 export async function markedStream(fps: number, period: number): Promise<MediaStream> {
@@ -22,8 +25,10 @@ export async function markedStream(fps: number, period: number): Promise<MediaSt
   let due = performance.now();
   let count = 0;
   const shoot = () => {
-    drawScene(context, count++);
-    drawMark(context, wallTime());
+    drawScene(context, count);
+    const instant = wallTime();
+    drawMark(context, instant);
+    shots.push([instant, count++]);
     track.requestFrame();
     due = Math.max(due + 1000 / fps, performance.now());
     if (track.readyState === 'live') setTimeout(shoot, due - performance.now());
@@ -32,8 +37,8 @@ export async function markedStream(fps: number, period: number): Promise<MediaSt
   return new MediaStream([track, await microphone(period)]);
 }
 
-/** Something that moves, so that pictures cost what pictures of people do. */
-function drawScene(context: CanvasRenderingContext2D, count: number): void {
+/** Something that moves, so that pictures cost what pictures of people do; the mark is not in it. */
+export function drawScene(context: CanvasRenderingContext2D, count: number): void {
   context.fillStyle = '#456';
   context.fillRect(0, 0, WIDTH, HEIGHT);
   for (let i = 0; i < 24; i++) {

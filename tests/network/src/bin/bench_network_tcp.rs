@@ -1,5 +1,5 @@
-//! `make bench-network-tcp`: calls over RTMP on bad networks, and one over QUIC beside a download, in real time, with the kernel's own TCP. The method stands in
-//! `docs/network.md`.
+//! `make bench-network-tcp`: calls over RTMP, and by RTMP and HTTP-FLV, on bad networks, and one over QUIC beside a download, in real time, with the kernel's own
+//! TCP. The method stands in `docs/network.md`.
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -15,11 +15,37 @@ use std::time::Duration;
 /// Where this repository stands.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// What is tried of TCP's congestion control, and what the rows are called over RTMP, and over QUIC beside a download.
-const CONGESTION: [(&str, [&str; 2]); 2] = [
-    ("reno", ["ours, RTMP, Reno", "ours, QUIC, Reno beside"]),
-    ("bbr", ["ours, RTMP, BBR", "ours, QUIC, BBR beside"]),
+/// What is tried of TCP's congestion control.
+const CONGESTION: [&str; 2] = ["reno", "bbr"];
+
+/// What is measured: media so carried, with TCP so controlled.
+#[derive(Clone, Copy)]
+struct Row {
+    name: &'static str,
+    load: Load,
+    congestion: &'static str,
+}
+
+/// All of them.
+const ROWS: [Row; 6] = [
+    row("ours, RTMP, Reno", Load::Rtmp, "reno"),
+    row("ours, RTMP, BBR", Load::Rtmp, "bbr"),
+    row("ours, HTTP-FLV, Reno", Load::HttpFlv, "reno"),
+    row("ours, HTTP-FLV, BBR", Load::HttpFlv, "bbr"),
+    row("ours, QUIC, Reno beside", Load::QuicBesideDownload, "reno"),
+    row("ours, QUIC, BBR beside", Load::QuicBesideDownload, "bbr"),
 ];
+
+const fn row(name: &'static str, load: Load, congestion: &'static str) -> Row {
+    Row {
+        name,
+        load,
+        congestion,
+    }
+}
+
+/// The cell that HTTP-FLV leaves out: it tells of the kernel's TCP alone.
+const RTMP_ONLY: &str = "jitter 30 ± 30 ms";
 
 /// The cells.
 const CELLS: [&str; 9] = [
@@ -29,7 +55,7 @@ const CELLS: [&str; 9] = [
     "loss 10 %, 100 ms",
     "300 kbit/s",
     "500 kbit/s",
-    "jitter 30 ± 30 ms",
+    RTMP_ONLY,
     "1 s outage",
     "5 s outage",
 ];
@@ -43,6 +69,9 @@ struct Args {
     /// Only cells whose name has this in it.
     #[arg(long, default_value = "")]
     cells: String,
+    /// Only this row.
+    #[arg(long)]
+    row: Option<String>,
     /// How long each call is measured; as long as the cell says, unless given.
     #[arg(long)]
     seconds: Option<u64>,
@@ -72,11 +101,11 @@ fn main() -> Result<()> {
     println!("{head}");
     let mut lines = Vec::new();
     let able: Vec<_> = CONGESTION.into_iter().filter(is_able).collect();
-    for (cell, load, congestion, row) in chosen(&args, &able) {
-        let call = run_in_tunnel(&cell, (load, congestion), args.seed, &clip);
+    for (cell, row) in chosen(&args, &able) {
+        let call = run_in_tunnel(&cell, (row.load, row.congestion), args.seed, &clip);
         let call = call.with_context(|| cell.name.clone())?;
         let line = Line {
-            summary: Summary::of(&cell.name, row, vec![call.run]),
+            summary: Summary::of(&cell.name, row.name, vec![call.run]),
             back_ms: call.back.map(|back| back.as_millis()),
             download_kbps: call.download.map(|bits| bits / 1000.0),
         };
@@ -101,7 +130,7 @@ fn main() -> Result<()> {
 }
 
 /// Whether this machine can; says why not.
-fn is_able((congestion, _): &(&'static str, [&'static str; 2])) -> bool {
+fn is_able(congestion: &&'static str) -> bool {
     let tried = able(congestion);
     if let Err(error) = &tried {
         println!(
@@ -111,23 +140,29 @@ fn is_able((congestion, _): &(&'static str, [&'static str; 2])) -> bool {
     tried.is_ok()
 }
 
-/// A cell, what is carried, TCP's congestion control, and what the row is called.
-type Try = (Cell, Load, &'static str, &'static str);
-
-fn chosen(args: &Args, able: &[(&'static str, [&'static str; 2])]) -> Vec<Try> {
+fn chosen(args: &Args, able: &[&str]) -> Vec<(Cell, Row)> {
+    let named = |row: &&Row| args.row.as_deref().is_none_or(|name| name == row.name);
+    let rows = ROWS.iter().filter(|row| able.contains(&row.congestion));
+    let rows: Vec<&Row> = rows.filter(named).collect();
     let cells = cells::all().into_iter();
-    let chosen = cells.filter(|cell| CELLS.contains(&cell.name.as_str()));
-    let chosen = chosen.map(|cell| (cell, Load::Rtmp));
-    let chosen = chosen.chain([(cells::shared(), Load::QuicBesideDownload)]);
+    let cells = cells.filter(|cell| CELLS.contains(&cell.name.as_str()));
     let mut tries = Vec::new();
-    for (mut cell, load) in chosen.filter(|(cell, _)| cell.name.contains(&args.cells)) {
+    for mut cell in cells.chain([cells::shared()]) {
         cell.length = args.seconds.map_or(cell.length, Duration::from_secs);
-        for (congestion, rows) in able {
-            let row = rows[usize::from(load == Load::QuicBesideDownload)];
-            tries.push((cell.clone(), load, *congestion, row));
-        }
+        let its = rows.iter().filter(|row| has(&cell.name, row.load));
+        tries.extend(its.map(|row| (cell.clone(), **row)));
     }
+    tries.retain(|(cell, _)| cell.name.contains(&args.cells));
     tries
+}
+
+/// Whether a cell has rows of this.
+fn has(cell: &str, load: Load) -> bool {
+    match load {
+        Load::Rtmp => CELLS.contains(&cell),
+        Load::HttpFlv => CELLS.contains(&cell) && cell != RTMP_ONLY,
+        Load::QuicBesideDownload => !CELLS.contains(&cell),
+    }
 }
 
 /// The columns of the virtual rows, and two more.

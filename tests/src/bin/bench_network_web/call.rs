@@ -175,12 +175,16 @@ impl<'a> Call<'a> {
         }
         let watched = senses.end(pages).await?;
         let span = SETTLING..SETTLING + cell.length;
-        let directions = watched.each_ref().map(|side| side.direction(cell, &span));
+        let mut directions = watched.each_ref().map(|side| side.direction(cell, &span));
         let [up, down] = directions.each_ref().map(|side| side.published);
+        let links = self.links.caller.links(cell, up, down).into();
+        for (place, direction) in directions.iter_mut().enumerate() {
+            direction.ssim = senses.ssim(pages, place, &span).await?;
+        }
         Ok(Outcome {
             run: Run {
                 directions: directions.into(),
-                links: self.links.caller.links(cell, up, down).into(),
+                links,
             },
             concealed: senses.concealed(),
             redialled,

@@ -15,8 +15,8 @@ const MARKS: [&str; 2] = ["<!-- web table -->\n", "<!-- end of web table -->"];
 
 /// What the columns are.
 pub(crate) const HEAD: &str = "\
-| cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | sound p50 ms | p95 | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % | redialled |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
+| cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | SSIM | sound p50 ms | p95 | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % | redialled |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// One call.
 #[derive(Debug, Clone, Serialize)]
@@ -54,10 +54,11 @@ impl fmt::Display for Line {
         let percent = |share: Option<f64>, digits: usize| {
             share.map_or(String::new(), |s| format!("{:.digits$}", s * 100.0))
         };
+        let ssim = s.ssim.map_or(String::new(), |ssim| format!("{ssim:.3}"));
         let queue = s.queue.map_or(String::new(), |q| format!("{:.0}", q.p95));
         write!(
             f,
-            "| {cell} | {row} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.2} | {:.1} | {:.0} | {:.0} | {:.0} | {:.1} | {} | {:.2} | {queue} | {} | {} |",
+            "| {cell} | {row} | {:.0} | {:.0} | {:.0} | {:.1} | {:.1} | {:.2} | {:.1} | {:.0} | {ssim} | {:.0} | {:.0} | {:.1} | {} | {:.2} | {queue} | {} | {} |",
             delay.p50,
             delay.p95,
             delay.p99,

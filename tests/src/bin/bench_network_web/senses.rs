@@ -4,8 +4,10 @@ use crate::BEEPS;
 use anyhow::Result;
 use counterpart_network::Watched;
 use counterpart_tests::media_pages::{MediaPages, Seen};
+use counterpart_tests::stills;
 use serde::Deserialize;
 use serde_json::json;
+use std::ops::Range;
 use std::time::Duration;
 
 /// The lowest note of a beep, the step to the next, and how many there are: `tests/web/media/notes.ts`.
@@ -25,6 +27,7 @@ pub(crate) struct Senses {
     sound: [Concealment; 2],
     /// Since then.
     concealed: Vec<f64>,
+    seen: [Seen; 2],
 }
 
 /// WebRTC's statistics of received sound, in samples.
@@ -44,12 +47,14 @@ impl Senses {
             published: [0.0; 2],
             sound: [Concealment::default(); 2],
             concealed: Vec::new(),
+            seen: [Seen::default(), Seen::default()],
         };
         for (place, (speaker, listener)) in DIRECTIONS.into_iter().enumerate() {
             pages.seen(listener).await?;
             pages.tell(listener, "notes", json!([])).await?;
             pages.tell(speaker, "spoken", json!([])).await?;
             senses.sound[place] = senses.sound(pages, listener).await?;
+            stills::keep(pages, speaker, listener).await?;
         }
         for (place, (speaker, _)) in DIRECTIONS.into_iter().enumerate() {
             senses.published[place] = pages.call(speaker, "published", json!([])).await?;
@@ -69,10 +74,11 @@ impl Senses {
             watched[place].published = (bytes as u64, during);
         }
         for (place, (speaker, listener)) in DIRECTIONS.into_iter().enumerate() {
-            let Seen { delays, at, .. } = pages.seen(listener).await?;
-            let seen = at.into_iter().zip(delays);
-            let times = seen.filter_map(|(at, delay)| Some((self.at(at - delay)?, self.at(at)?)));
+            let seen = pages.seen(listener).await?;
+            let each = seen.at.iter().zip(&seen.delays);
+            let times = each.filter_map(|(at, delay)| Some((self.at(at - delay)?, self.at(*at)?)));
             watched[place].pictures = times.collect();
+            self.seen[place] = seen;
             let spoken: Vec<f64> = pages.call(speaker, "spoken", json!([])).await?;
             let heard: Vec<(f64, f64)> = pages.call(listener, "notes", json!([])).await?;
             let sounds = spoken.into_iter().filter_map(|made| {
@@ -89,6 +95,18 @@ impl Senses {
             }
         }
         Ok(watched)
+    }
+
+    /// How like what the speaker's camera drew what stood in the listener's page was, of what was due in `span`.
+    pub(crate) async fn ssim(
+        &self,
+        pages: &mut MediaPages,
+        place: usize,
+        span: &Range<Duration>,
+    ) -> Result<Option<f64>> {
+        let unix = |at: Duration| self.begin + at.as_secs_f64() * 1000.0;
+        let span = unix(span.start)..unix(span.end);
+        stills::ssim(pages, DIRECTIONS[place], &self.seen[place], &span).await
     }
 
     /// The share of the sound that WebRTC's player concealed, in the worse direction.
