@@ -40,7 +40,7 @@ pub struct Clip {
     /// As they were taken.
     pictures: Arc<Vec<Picture>>,
     /// Smaller ones.
-    smaller: Mutex<HashMap<(usize, usize), Arc<Vec<Picture>>>>,
+    smaller: Mutex<Sizes>,
     /// The decoder's configuration, and the packets.
     sound: (Bytes, Vec<Bytes>),
     takes: Mutex<Takes>,
@@ -51,6 +51,9 @@ impl std::fmt::Debug for Clip {
         f.debug_struct("Clip").finish_non_exhaustive()
     }
 }
+
+/// By width and height.
+type Sizes = HashMap<(usize, usize), Arc<Vec<Picture>>>;
 
 /// By bitrate, first picture, and how pictures are encoded.
 type Takes = HashMap<(u32, usize, (usize, u32)), Arc<Mutex<Take>>>;
