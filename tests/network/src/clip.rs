@@ -38,7 +38,7 @@ pub struct Clip {
     /// As they were taken.
     pictures: Arc<Vec<Picture>>,
     /// Smaller ones.
-    smaller: Mutex<HashMap<(usize, usize), Arc<Vec<Picture>>>>,
+    smaller: Mutex<Sizes>,
     opus: Arc<Sound>,
     aac: Arc<Sound>,
     takes: Mutex<Takes>,
@@ -49,6 +49,9 @@ impl std::fmt::Debug for Clip {
         f.debug_struct("Clip").finish_non_exhaustive()
     }
 }
+
+/// By width and height.
+type Sizes = HashMap<(usize, usize), Arc<Vec<Picture>>>;
 
 /// By bitrate, first picture, and how pictures are encoded.
 type Takes = HashMap<(u32, usize, (usize, u32)), Arc<Mutex<Take>>>;
