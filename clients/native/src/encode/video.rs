@@ -24,7 +24,7 @@ const FASTEST: f64 = 1.4;
 /// before it heeds a lower bitrate.
 const CREDIT: Duration = Duration::from_millis(200);
 /// Below this bitrate that is put up with: a keyframe costs more.
-const NO_CREDIT: u32 = 120_000;
+const NO_CREDIT: u32 = 80_000;
 /// The most and the least that the encoder's own bucket holds, in seconds at its bitrate (`ratectl.cpp`).
 const FULL: f64 = 0.5;
 const EMPTY: f64 = -0.25;
