@@ -3,6 +3,7 @@
 //! The caller sits behind the bad link; both publish and play at once. The call is set up while the weather is fair. It turns bad
 //! at [`BAD`]; what is published from [`SETTLED`] on counts, so that a cell shows the weather and not its first seconds.
 
+use crate::beside::Neighbour;
 use crate::camera::{Camera, Roll};
 use crate::cells::Cell;
 use crate::clip::Clip;
@@ -99,6 +100,8 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
         "the call was not set up in time"
     );
     let span = SETTLED..end;
+    let start = |beside| Neighbour::start(&world.net, beside, seed, world.begin, span.clone());
+    let neighbour = cell.beside.map(start).transpose()?;
     let mut directions = Vec::new();
     for (roll, log) in published.into_iter().zip(played) {
         let (roll, log) = (roll.await??, log.await?);
@@ -110,7 +113,10 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
     }
     let (from, to) = world.net.notes(host(Party::Caller)).context("his link")?;
     let link = |notes, direction: &Direction| Link::of(&notes, direction.published, cell);
-    let links = [link(from, &directions[0]), link(to, &directions[1])];
+    let mut links = [link(from, &directions[0]), link(to, &directions[1])];
+    if let Some(neighbour) = neighbour {
+        links[neighbour.lane()].beside = Some(neighbour.rate());
+    }
     Ok(Run {
         directions,
         links: links.into(),
@@ -228,7 +234,7 @@ pub(crate) fn media_url(
     }
 }
 
-fn host(party: Party) -> IpAddr {
+pub(crate) fn host(party: Party) -> IpAddr {
     let last = match party {
         Party::Caller => 1,
         Party::Callee => 2,

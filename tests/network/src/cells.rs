@@ -1,5 +1,6 @@
 //! What is tried.
 
+use crate::beside::{Beside, Control, Way};
 use crate::weather::{Forecast, Jitter, Loss, Narrow, Weather};
 use counterpart_shared::id::Party;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Cell {
     pub round_trip: Duration,
     /// Whether a few cells that span the table have it among them.
     pub quick: bool,
+    /// Who else is on the caller's link, in virtual time.
+    pub beside: Option<Beside>,
     bad: Forecast,
     both: bool,
 }
@@ -33,6 +36,7 @@ impl Cell {
             length: Duration::from_secs(30),
             round_trip: Duration::from_millis(round_trip),
             quick: false,
+            beside: None,
             bad: Forecast::always(Weather {
                 delay: Duration::from_millis(round_trip) / 2,
                 ..weather
@@ -89,6 +93,7 @@ pub fn all() -> Vec<Cell> {
     cells.push(steps().quick());
     cells.extend(jitters());
     cells.extend(outages());
+    cells.extend(beside());
     cells
 }
 
@@ -154,11 +159,31 @@ fn narrow() -> Vec<Cell> {
 
 /// A link that a call shares with somebody else.
 pub fn shared() -> Cell {
-    Cell::new(
-        "2,000 kbit/s beside a download",
-        ROUND_TRIP,
-        limited(2_000_000),
-    )
+    wide("beside a download")
+}
+
+fn wide(name: &str) -> Cell {
+    let name = format!("2,000 kbit/s {name}");
+    Cell::new(name, ROUND_TRIP, limited(2_000_000))
+}
+
+fn beside() -> Vec<Cell> {
+    let cell = |name: &str, control: Control, way: Way, until: Option<u64>| Cell {
+        beside: Some(Beside {
+            way,
+            control,
+            until: until.map(Duration::from_secs),
+        }),
+        ..wide(name)
+    };
+    let (down, up) = (Way::Download, Way::Upload);
+    vec![
+        cell("beside a download", Control::Cubic, down, None).quick(),
+        cell("beside a download, NewReno", Control::NewReno, down, None),
+        cell("beside a download, BBR", Control::Bbr, down, None),
+        cell("beside an upload", Control::Cubic, up, None),
+        cell("after a download", Control::Cubic, down, Some(18)),
+    ]
 }
 
 /// Every ten seconds the other rate.

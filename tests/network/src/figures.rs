@@ -131,11 +131,13 @@ pub struct Link {
     pub packets: u64,
     /// See [`packets`](Self::packets).
     pub lost: u64,
-    /// Where there is a bottleneck, from three seconds after each change on: what packets wait at it in milliseconds, and
+    /// Where there is a bottleneck, from three seconds after each change on, or from three seconds after somebody else's end: what packets wait at it in milliseconds, and
     /// what is used of what can be used: its rate, or the most that the media can be, if that is less.
     pub queue: Option<Spread>,
     /// See [`queue`](Self::queue).
     pub used: Option<f64>,
+    /// Bits per second that somebody else got in this direction.
+    pub beside: Option<f64>,
 }
 
 impl Link {
@@ -149,6 +151,7 @@ impl Link {
             lost: notes.lost,
             queue,
             used,
+            beside: None,
         }
     }
 }
@@ -162,7 +165,8 @@ fn bottleneck(notes: &Notes, cell: &Cell) -> (Option<Spread>, Option<f64>) {
         let Some(narrow) = weather.narrow else {
             continue;
         };
-        let span = *start + TO_FIND..until;
+        let alone = cell.beside.and_then(|beside| beside.until);
+        let span = alone.map_or(*start, |alone| alone.max(*start)) + TO_FIND..until;
         let inside = notes.waits.iter().filter(|(at, ..)| span.contains(at));
         for (_, wait, len) in inside {
             waits.push(wait.as_secs_f64() * 1000.0);

@@ -58,6 +58,17 @@ impl Lane {
 
     /// When a packet of `len` bytes that is sent now arrives; never, if it is lost.
     pub(crate) fn carry(&mut self, len: usize, now: Instant) -> Option<Instant> {
+        let arrival = self.pass(len, now);
+        if now >= self.begin && len + HEADERS <= LARGEST {
+            self.notes.bytes += len as u64;
+            self.notes.packets += 1;
+            self.notes.lost += u64::from(arrival.is_none());
+        }
+        arrival
+    }
+
+    /// The same of a packet of somebody else's: of it only what waits is noted.
+    pub(crate) fn pass(&mut self, len: usize, now: Instant) -> Option<Instant> {
         if len + HEADERS > LARGEST {
             return None;
         }
@@ -65,11 +76,7 @@ impl Lane {
             return Some(now + self.fair.delay);
         };
         let weather = *self.forecast.at(since).unwrap_or(&self.fair);
-        self.notes.bytes += len as u64;
-        self.notes.packets += 1;
-        let arrival = self.arrival(&weather, len, since, now);
-        self.notes.lost += u64::from(arrival.is_none());
-        arrival
+        self.arrival(&weather, len, since, now)
     }
 
     fn arrival(

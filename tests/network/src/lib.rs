@@ -14,11 +14,13 @@
 //! | `screen`, `flv` | plays and takes notes |
 //! | `judge` | has ffmpeg compare what was shown with the clip |
 //! | `call`, `node` | two parties, a node and the weather |
+//! | `beside` | somebody else on the caller's link |
 //! | `transit` | the same link in real time |
 //! | `relay`, `watched` | for UDP, and what pages in a browser saw behind it |
 //! | `tunnel`, `tcp`, `bulk` | for the kernel's TCP, a call in it, and a download beside one |
 //! | `cells`, `figures`, `report`, `plot` | what is tried, what is counted, how it is told |
 
+mod beside;
 mod bulk;
 mod call;
 mod camera;
@@ -41,6 +43,7 @@ mod tunnel;
 mod watched;
 mod weather;
 
+pub use beside::{Beside, Control, Way};
 pub use call::{ROWS, Row, run};
 pub use clip::Clip;
 pub use judge::ssim_of_lumas;

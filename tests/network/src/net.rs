@@ -5,7 +5,7 @@ use counterpart_transport::clock;
 use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, UdpPoller};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::future::Future;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
@@ -32,6 +32,8 @@ pub(crate) struct Net {
 struct State {
     links: HashMap<IpAddr, Access>,
     inboxes: HashMap<SocketAddr, Inbox>,
+    /// What is sent to these and by them is not counted.
+    left_out: HashSet<IpAddr>,
     /// Numbers packets, so that those of one instant keep their order.
     sent: u64,
 }
@@ -56,6 +58,11 @@ impl Net {
         self.lock().links.insert(host, access);
     }
 
+    /// What is sent to this host and by it is somebody else's.
+    pub(crate) fn leave_out(&self, host: IpAddr) {
+        self.lock().left_out.insert(host);
+    }
+
     /// Opens a socket.
     pub(crate) fn open(self: &Arc<Self>, address: SocketAddr) -> Arc<dyn AsyncUdpSocket> {
         self.lock().inboxes.insert(address, Inbox::default());
@@ -77,10 +84,15 @@ impl Net {
         let mut state = self.lock();
         let (len, number) = (content.len(), state.sent);
         state.sent += 1;
+        let left_out = [from, to].map(|end| state.left_out.contains(&end.ip()));
+        let carry = match left_out.contains(&true) {
+            true => Lane::pass,
+            false => Lane::carry,
+        };
         let arrival = match state.links.get_mut(&from.ip()) {
-            Some(access) => access.up.carry(len, now),
+            Some(access) => carry(&mut access.up, len, now),
             None => match state.links.get_mut(&to.ip()) {
-                Some(access) => access.down.carry(len, now),
+                Some(access) => carry(&mut access.down, len, now),
                 None => Some(now),
             },
         };

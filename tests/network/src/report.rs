@@ -38,6 +38,8 @@ pub struct Summary {
     pub queue: Option<Spread>,
     /// Share of the bottleneck that was used.
     pub used: Option<f64>,
+    /// Bits per second that somebody else got on the same link in virtual time.
+    pub beside: Option<f64>,
     /// Each call.
     pub runs: Vec<Run>,
 }
@@ -69,6 +71,7 @@ impl Summary {
             overhead: most(&|side| side.overhead),
             queue: worse(&|side| side.queue),
             used: used.reduce(f64::min),
+            beside: sides.iter().filter_map(|side| side.beside).next(),
             runs,
         }
     }
@@ -81,7 +84,13 @@ impl Summary {
         }
     }
 
-    /// Its line in the table.
+    /// Its line in the table of virtual time.
+    pub fn virtual_line(&self) -> String {
+        let beside = self.beside.map(|bits| format!("{:.0}", bits / 1000.0));
+        format!("{} {} |", self.line(), beside.unwrap_or_default())
+    }
+
+    /// Its line in a table.
     pub fn line(&self) -> String {
         let delay = self.delay.unwrap_or_default();
         let queue = self
@@ -124,6 +133,7 @@ struct Side {
     overhead: f64,
     queue: Option<Spread>,
     used: Option<f64>,
+    beside: Option<f64>,
 }
 
 impl Side {
@@ -149,6 +159,7 @@ impl Side {
             overhead: bytes(&|l| l.bytes) / bytes(&|l| l.media),
             queue: queues.max_by(|a, b| a.p95.total_cmp(&b.p95)),
             used: mean(links.iter().filter_map(|link| link.used)),
+            beside: mean(links.iter().filter_map(|link| link.beside)),
         }
     }
 }
@@ -163,11 +174,16 @@ pub const HEAD: &str = "\
 | cell | row | delay p50 ms | p95 | p99 | freezes /min | s/min | % | pictures % | kbit/s | SSIM | sound in time % | concealed % | bytes ÷ media | queue p95 ms | used % |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|";
 
-/// A table in Markdown.
+/// The columns in virtual time, where there is one more.
+pub fn head() -> String {
+    HEAD.replace("\n|", " beside kbit/s |\n|") + "---|"
+}
+
+/// A table in Markdown, in virtual time.
 pub fn table(summaries: &[Summary]) -> String {
-    let mut text = HEAD.to_owned();
+    let mut text = head();
     for summary in summaries {
-        let _ = write!(text, "\n{}", summary.line());
+        let _ = write!(text, "\n{}", summary.virtual_line());
     }
     text
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use counterpart_network::cells::{self, Cell};
 use counterpart_network::figures::Run;
-use counterpart_network::report::{HEAD, Summary, between, table};
+use counterpart_network::report::{Summary, between, head, table};
 use counterpart_network::{Clip, ROWS, Row, plot, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,13 +50,13 @@ fn main() -> Result<()> {
         .iter()
         .filter(|row| args.row.as_deref().is_none_or(|name| row.name == name));
     let rows: Vec<Row> = rows.copied().collect();
-    println!("{HEAD}");
+    println!("{}", head());
     let mut summaries = Vec::new();
     for cell in cells {
         for row in &rows {
             let runs = measure(&cell, *row, &args, &clip)?;
             let summary = Summary::of(&cell.name, row.name, runs);
-            println!("{}", summary.line());
+            println!("{}", summary.virtual_line());
             summaries.push(summary);
         }
     }
