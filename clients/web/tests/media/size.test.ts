@@ -52,6 +52,10 @@ test('who was too bold waits longer', () => {
     assert.deepEqual(held(sizing, 200_000, at - wait, at - 1), [180, 1]);
     assert.deepEqual(held(sizing, 200_000, at, at), [360, 1], `${wait} s`);
   }
+  at += 20;
+  held(sizing, 50_000, at, at);
+  assert.deepEqual(held(sizing, 200_000, at + 1, at + 32), [180, 1], 'half of it, for it lasted 20 s');
+  assert.deepEqual(held(sizing, 200_000, at + 33, at + 33), [360, 1]);
 });
 
 test('a keyframe that takes long makes them smaller', () => {
@@ -61,8 +65,58 @@ test('a keyframe that takes long makes them smaller', () => {
   assert.deepEqual(held(sizing, 110_000, 1, 1), [360, 1], '291 ms');
   sizing.keyframe(6_000, TAKEN, 110_000);
   assert.deepEqual(held(sizing, 110_000, 2, 2), [270, 1], '436 and 245 ms');
-  assert.deepEqual(held(sizing, 200_000, 3, 20), [270, 1], '360 ms with room');
-  assert.deepEqual(held(sizing, 250_000, 21, 30), [360, 1], '288 ms with room');
+  assert.deepEqual(held(sizing, 200_000, 3, 6), [270, 1], 'too soon');
+  assert.deepEqual(held(sizing, 200_000, 7, 7), [360, 1], 'tried');
+  sizing.keyframe(8_000, TAKEN, 200_000);
+  assert.deepEqual(held(sizing, 200_000, 8, 15), [270, 1], '320 ms');
+  assert.deepEqual(held(sizing, 200_000, 16, 16), [360, 1], 'tried again');
+});
+
+test('a keyframe makes them no fewer', () => {
+  const sizing = new Sizing();
+  held(sizing, 80_000, 0, 0);
+  sizing.keyframe(60_000, TAKEN, 80_000);
+  assert.deepEqual(held(sizing, 80_000, 0, 0), [180, 1], '6 and 1.5 s');
+  sizing.keyframe(15_000, { width: 320, height: 180 }, 80_000);
+  assert.deepEqual(held(sizing, 80_000, 1, 9), [180, 1], '1.5 s');
+  assert.deepEqual(held(sizing, 30_000, 10, 10), [180, 2], 'too little');
+});
+
+test('a keyframe of another size says nothing', () => {
+  const sizing = new Sizing();
+  held(sizing, 80_000, 0, 0);
+  sizing.keyframe(60_000, { width: 320, height: 180 }, 80_000);
+  assert.deepEqual(held(sizing, 80_000, 1, 1), [360, 1]);
+});
+
+// As OpenH264 makes them: of four pictures' bits, whatever their size.
+test('keyframes that grow with the bitrate keep no size', () => {
+  const sizing = new Sizing();
+  const heights = Array.from({ length: 80 }, (_, half) => {
+    const bitrate = half < 20 ? 60_000 : 900_000;
+    const step = sizing.look(bitrate, TAKEN, 30, half * 500);
+    sizing.keyframe((bitrate * 4) / 30 / 8, step, bitrate);
+    return step.height;
+  });
+  assert.equal(heights[19], 270);
+  assert.deepEqual(new Set(heights.slice(28)), new Set([360]));
+});
+
+test('one smaller size does not follow another at once', () => {
+  const sizing = new Sizing();
+  assert.deepEqual(held(sizing, 60_000, 0, 0), [270, 1]);
+  assert.deepEqual(held(sizing, 40_000, 1, 1), [270, 1], 'too soon');
+  assert.deepEqual(held(sizing, 40_000, 2, 2), [180, 1]);
+});
+
+test('a size that is refused is no step', () => {
+  const sizing = new Sizing();
+  assert.equal(sizing.refuse(sizing.look(900_000, TAKEN, 30, 0)), undefined, 'there is nothing larger');
+  const small = sizing.look(40_000, TAKEN, 30, 0);
+  assert.deepEqual(sizing.refuse(small), { width: 480, height: 270, every: 1 });
+  assert.equal(sizing.refuse(small), undefined, 'that is another one');
+  assert.deepEqual(held(sizing, 40_000, 1, 9), [270, 2], 'the last resort');
+  assert.deepEqual(sizing.refuse(sizing.look(40_000, TAKEN, 30, 10_000)), { ...TAKEN, every: 2 });
 });
 
 test('a keyframe of better times says nothing', () => {

@@ -1,6 +1,6 @@
 // Pictures of a track, encoded.
 
-import { even, Sizing, type Size } from './size';
+import { even, same, Sizing, type Size, type Step } from './size';
 
 /** A keyframe at least this often, in milliseconds. */
 const KEYFRAME_MS = 2_000;
@@ -30,15 +30,17 @@ type LayeredMetadata = EncodedVideoChunkMetadata & { svc?: { temporalLayerId?: n
 
 /** An encoder of H.264 for conversation. */
 export class PictureEncoder {
-  width = 0;
-  height = 0;
   #encoder: VideoEncoder | undefined;
+  /** How often one was closed: what was under way then is of no use. */
+  #closed = 0;
   readonly #sizing = new Sizing();
-  /** One picture of so many is encoded, and how many came. */
-  #every = 1;
+  /** What the encoder makes, and how many pictures came. */
+  #step: Step = { width: 0, height: 0, every: 1 };
   #count = 0;
   #wantsKey = true;
+  /** When the last keyframe was encoded, and what was aimed at. */
   #lastKey = 0;
+  #keyBitrate = 0;
   #layers = true;
 
   constructor(
@@ -53,6 +55,11 @@ export class PictureEncoder {
     this.#wantsKey = true;
   }
 
+  /** Of what is encoded. */
+  get size(): Size {
+    return this.#step;
+  }
+
   /** Pictures that wait to be encoded. */
   get waiting(): number {
     return this.#encoder?.encodeQueueSize ?? 0;
@@ -61,16 +68,18 @@ export class PictureEncoder {
   /** Aims at another bitrate; that makes no keyframe. */
   setBitrate(bitrate: number): void {
     this.bitrate = bitrate;
-    if (this.#encoder?.state === 'configured') this.#encoder.configure(this.#config());
+    if (this.#encoder?.state === 'configured') this.#encoder.configure(this.#config(this.#step, this.#layers));
   }
 
   /** Encodes a picture, unless the bitrate is enough for some of them only, and closes it. */
   async encode(frame: VideoFrame, now: number): Promise<void> {
     try {
-      await this.#fit(frame, now);
-      if (this.#count++ % this.#every !== 0) return;
+      if (!(await this.#fit(frame, now)) || this.#count++ % this.#step.every !== 0) return;
       const keyFrame = this.#wantsKey || now - this.#lastKey >= (this.bitrate < LOW_BITRATE ? LONG_MS : KEYFRAME_MS);
-      if (keyFrame) this.#lastKey = now;
+      if (keyFrame) {
+        this.#lastKey = now;
+        this.#keyBitrate = this.bitrate;
+      }
       this.#wantsKey &&= !keyFrame;
       this.#encoder?.encode(frame, { keyFrame });
     } catch (error) {
@@ -81,36 +90,61 @@ export class PictureEncoder {
   }
 
   close(): void {
+    this.#closed++;
     if (this.#encoder && this.#encoder.state !== 'closed') this.#encoder.close();
     this.#encoder = undefined;
   }
 
-  /** An encoder for pictures of the size that is due: a new one for each, for one that has changed sends the old parameter sets too. */
-  async #fit(frame: VideoFrame, now: number): Promise<void> {
+  /**
+   * Opens an encoder for pictures of the size that is due: a new one for each, for one that has changed sends the old parameter sets too.
+   * Whether there is one: not if it was closed meanwhile.
+   */
+  async #fit(frame: VideoFrame, now: number): Promise<boolean> {
     const taken = even(frame.displayWidth, frame.displayHeight, MOST);
-    const { width, height, every } = this.#sizing.look(this.bitrate, taken, this.fps, now);
-    const fits = this.#encoder?.state === 'configured' && width === this.width && height === this.height && every === this.#every;
-    if (fits) return;
-    Object.assign(this, { width, height });
-    this.#every = every;
-    await this.#encoder?.flush().catch(() => undefined);
+    const due = this.#sizing.look(this.bitrate, taken, this.fps, now);
+    if (this.#makes(due)) return true;
+    const closed = this.#closed;
+    const step = await this.#accepted(due);
+    if (!this.#makes(step)) await this.#encoder?.flush().catch(() => undefined);
+    if (closed !== this.#closed) return false;
+    if (!this.#makes(step)) this.#open(step);
+    return true;
+  }
+
+  #makes(step: Step): boolean {
+    return this.#encoder?.state === 'configured' && same(step, this.#step) && step.every === this.#step.every;
+  }
+
+  /** This, or the next larger one that the encoder takes; what is taken itself in any case. */
+  async #accepted(step: Step): Promise<Step> {
+    if (await this.#takes(step)) return step;
+    const larger = this.#sizing.refuse(step);
+    return larger ? this.#accepted(larger) : step;
+  }
+
+  async #takes(step: Step): Promise<boolean> {
+    const takes = async (layers: boolean) => (await VideoEncoder.isConfigSupported(this.#config(step, layers))).supported ?? false;
+    if (this.#layers && (await takes(true))) return true;
+    const plain = await takes(false);
+    this.#layers &&= !plain;
+    return plain;
+  }
+
+  #open(step: Step): void {
     this.close();
+    this.#step = step;
     this.#encoder = new VideoEncoder({
-      output: (chunk, metadata) => this.#take(chunk, { width, height }, metadata),
+      output: (chunk, metadata) => this.#take(chunk, step, metadata),
       error: (error) => this.#restart(error),
     });
-    const { supported } = await VideoEncoder.isConfigSupported(this.#config());
-    this.#layers &&= supported ?? false;
-    this.#encoder.configure(this.#config());
+    this.#encoder.configure(this.#config(step, this.#layers));
     this.#wantsKey = true;
   }
 
-  #config(): VideoEncoderConfig {
-    const { width, height, bitrate } = this;
-    const framerate = this.fps / this.#every;
-    const layers = this.#layers ? { scalabilityMode: 'L1T2' } : {};
+  #config({ width, height, every }: Step, layers: boolean): VideoEncoderConfig {
+    const mode = layers ? { scalabilityMode: 'L1T2' } : {};
     return {
-      codec: CODEC, width, height, bitrate, framerate, latencyMode: 'realtime', avc: { format: 'annexb' }, ...layers,
+      codec: CODEC, width, height, bitrate: this.bitrate, framerate: this.fps / every, latencyMode: 'realtime', avc: { format: 'annexb' }, ...mode,
     };
   }
 
@@ -118,7 +152,7 @@ export class PictureEncoder {
     const annexB = new Uint8Array(chunk.byteLength);
     chunk.copyTo(annexB);
     const key = chunk.type === 'key';
-    if (key) this.#sizing.keyframe(annexB.length, size, this.bitrate);
+    if (key) this.#sizing.keyframe(annexB.length, size, this.#keyBitrate);
     const disposable = !key && (metadata?.svc?.temporalLayerId ?? 0) > 0;
     this.output({ annexB, timestamp: chunk.timestamp, key, disposable });
   }
