@@ -400,6 +400,7 @@ fn node_link() {
     pinned::<ToNode>(&[
         r#"{"type":"welcome","keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"AA"}]}"#,
         r#"{"type":"welcome","keys":[],"least":{"desks":{"front":90},"others":30}}"#,
+        r#"{"type":"welcome","keys":[],"least":{}}"#,
         r#"{"type":"want_keys","count":64}"#,
         r#"{"type":"ack","seq":1}"#,
         r#"{"type":"command","seq":1,"command":{"kind":"call.end","call":"c1"}}"#,

@@ -37,11 +37,6 @@ impl LeastDays {
     pub fn of(&self, desk: &DeskId) -> u32 {
         self.desks.get(desk).copied().unwrap_or(self.others)
     }
-
-    /// Whether no desk wants anything kept.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 fn is_zero(days: &u32) -> bool {
@@ -74,10 +69,10 @@ mod tests {
         let (front, back): (DeskId, DeskId) = ("front".parse().unwrap(), "back".parse().unwrap());
         let told = LeastDays::new([(&front, 90)]);
         assert_eq!((told.of(&front), told.of(&back)), (90, 0));
-        assert!(LeastDays::new([]).is_none() && !told.is_none());
+        assert_eq!(LeastDays::new([]), LeastDays::default());
         let pinned = r#"{"desks":{"front":90}}"#;
         assert_eq!(serde_json::to_string(&told).unwrap(), pinned);
         let more: LeastDays = serde_json::from_str(r#"{"others":7}"#).unwrap();
-        assert_eq!((more.of(&front), more.is_none()), (7, false));
+        assert_eq!(more.of(&front), 7);
     }
 }

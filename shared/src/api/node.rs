@@ -250,9 +250,10 @@ pub enum ToNode {
     Welcome {
         /// The keys that verify grants.
         keys: Vec<PublicKey>,
-        /// For how long recordings must be kept, whatever the node's own rule is; older edges do not say it.
-        #[serde(default, skip_serializing_if = "LeastDays::is_none")]
-        least: LeastDays,
+        /// For how long recordings must be kept, whatever the node's own rule is. Older edges do not say it: then the node
+        /// deletes nothing by its own rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        least: Option<LeastDays>,
     },
     /// The stock of one-time keys runs low.
     WantKeys {
