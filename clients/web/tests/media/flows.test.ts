@@ -27,6 +27,16 @@ test('sound goes by another connection while datagrams wait in its own', () => {
   assert.equal(flows.forSound, first);
 });
 
+test('what has to come goes by the session itself, and sound that would wait for 300 ms does not go at all', () => {
+  const [first, second] = [flow(), flow()];
+  const flows = new Flows(first);
+  flows.add(second);
+  [first.waiting, second.waiting] = [15, 14];
+  assert.deepEqual([flows.own, flows.forSound], [first, second]);
+  second.waiting = 15;
+  assert.equal(flows.forSound, undefined);
+});
+
 test('nothing is sent where too much waits everywhere', () => {
   const [one, other] = [flow(), flow()];
   [one.waiting, other.waiting] = [4, 3];

@@ -9,6 +9,9 @@ const RANK: Record<Verdict, number> = { send: 0, references: 1, none: 2 };
 /** A connection where a picture was given up is the last choice for so long, in milliseconds. */
 const SUSPECT_MS = 5_000;
 
+/** Packets of sound that wait in front of another: 300 ms, and nobody wants to hear it then. */
+const MOST_SOUND = 15;
+
 /** Several connections; the first one is the session's own. */
 export class Flows {
   #flows: [Flow, ...Flow[]];
@@ -45,9 +48,14 @@ export class Flows {
     return [second, ...others].sort((one, other) => cost(one) - cost(other)) as [Flow, ...Flow[]];
   }
 
-  /** The one that carries sound: the session's own, unless fewer datagrams wait elsewhere. */
-  get forSound(): Flow {
-    return leastWaiting(this.#flows) as Flow;
+  /** The session's own: when it ends, all does. */
+  get own(): Flow {
+    return this.#flows[0];
+  }
+
+  /** The one that carries sound: the session's own, unless fewer datagrams wait elsewhere; none where it would come too late. */
+  get forSound(): Flow | undefined {
+    return leastWaiting(this.#flows, MOST_SOUND);
   }
 
   /** What has been sent. */

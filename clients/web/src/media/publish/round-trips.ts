@@ -4,7 +4,7 @@
 const QUEUE = 60;
 
 /** The shortest is forgotten after this long and once more, in milliseconds: roads change. */
-const MEMORY = 10_000;
+const MEMORY = 5_000;
 
 /** Round trips, measured one after the other. All in milliseconds. */
 export class RoundTrips {

@@ -18,7 +18,7 @@ const SILENT_MS = 4_000;
 const LOSSY = 0.02;
 
 /** It must be lost for so long, in milliseconds. */
-const SURE_MS = 1_500;
+const SURE_MS = 750;
 
 /**
  * A connection for each so many milliseconds of a round trip, in these bounds: where much is lost each sends a few packets a round trip.
@@ -31,7 +31,7 @@ const MOST_JOINED = 10;
 /** An acknowledgement may take so much longer than a round trip, in milliseconds. */
 const ACKNOWLEDGED_MS = 40;
 
-/** Parity that would wait behind so many datagrams comes too late, and lets what comes after it wait. */
+/** Parity that would wait behind so many datagrams, beside its own picture's, comes too late, and lets what comes after it wait. */
 const MOST_WAITING = 4;
 
 /** What an uplink tells whoever encodes. */
@@ -103,17 +103,18 @@ export class Uplink {
   /** Announces sound. */
   async soundConfig(channels: number, preSkip: number, rate: number): Promise<void> {
     const bytes = this.#link.sound_config(channels, preSkip, rate);
-    if (bytes) await this.#flows?.forSound.stream(bytes as Uint8Array<ArrayBuffer>);
+    if (bytes) await this.#flows?.own.stream(bytes as Uint8Array<ArrayBuffer>);
   }
 
   /** Sends a packet of sound. */
   sound(opus: Uint8Array, time: number): void {
-    const flow = this.#flows?.forSound;
-    if (this.#over || !flow) return;
-    const bytes = this.#link.sound(opus, time, flow.room) as Uint8Array<ArrayBuffer> | undefined;
+    if (this.#over || !this.#flows) return;
+    const { own, forSound } = this.#flows;
+    const bytes = this.#link.sound(opus, time, (forSound ?? own).room) as Uint8Array<ArrayBuffer> | undefined;
     if (!bytes) return;
-    if (this.#link.in_stream()) return void flow.stream(bytes);
-    flow.datagram(bytes);
+    if (this.#link.in_stream()) return void own.stream(bytes);
+    // Where all wait it is lost like others, and those after it bring it again.
+    forSound?.datagram(bytes);
   }
 
   /** Asks how long a round trip takes, and whether the node is there at all. */
@@ -215,7 +216,10 @@ export class Uplink {
     if (others.length === 0 || this.#link.loss() < LOSSY) return sent;
     const now = this.#standIn(bytes, flow.room);
     const later = now.splice(now.length / 2);
-    const spread = (some: Uint8Array<ArrayBuffer>[]) => some.forEach((datagram) => leastWaiting(others, MOST_WAITING)?.datagram(datagram));
+    const spread = (some: Uint8Array<ArrayBuffer>[]) => {
+      const most = MOST_WAITING + Math.ceil(some.length / others.length);
+      for (const datagram of some) leastWaiting(others, most)?.datagram(datagram);
+    };
     spread(now);
     const timer = setTimeout(() => spread(later), (this.#flows?.roundTripMs ?? 0) + ACKNOWLEDGED_MS);
     await sent;
