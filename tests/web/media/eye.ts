@@ -31,7 +31,6 @@ const nothing = (): Seen => ({ delays: [], at: [], freezes: 0, frozenMs: 0, paus
 
 /** Looks at an element at every frame of the page. */
 export class Eye {
-  #canvas = document.createElement('canvas');
   #seen = nothing();
   #last = 0;
   #lastAt: number | undefined;
@@ -42,8 +41,6 @@ export class Eye {
   #period: number | undefined;
 
   constructor(readonly find: () => HTMLCanvasElement | HTMLVideoElement | null) {
-    this.#canvas.width = MARK.width;
-    this.#canvas.height = MARK.height;
     this.#look();
   }
 
@@ -76,18 +73,23 @@ export class Eye {
     requestAnimationFrame(() => this.#look());
     const element = this.find();
     if (!element || widthOf(element) === 0) return;
-    this.#read(element);
-    this.#keep(element);
+    const last = this.#kept.times.at(-1)?.[0] ?? 0;
+    const keeps = this.#period !== undefined && wallTime() - last >= this.#period;
+    this.#draw(element, keeps);
+    this.#read();
+    if (keeps) this.#keep();
   }
 
-  #read(element: HTMLCanvasElement | HTMLVideoElement): void {
-    const context = this.#canvas.getContext('2d', { willReadFrequently: true, alpha: false });
-    if (!context) return;
-    const { width, height } = MARK;
+  /** Draws it once, whole or only its mark, so that both are of the same picture. */
+  #draw(element: HTMLCanvasElement | HTMLVideoElement, whole: boolean): void {
+    const { width, height } = whole ? { width: WIDTH, height: HEIGHT } : MARK;
     // A sender that is short of bits may send a smaller picture.
     const scale = widthOf(element) / PICTURE;
-    context.drawImage(element, 0, 0, width * scale, height * scale, 0, 0, width, height);
-    const instant = readMark(context.getImageData(0, 0, width, height));
+    this.#easel.context.drawImage(element, 0, 0, width * scale, height * scale, 0, 0, width, height);
+  }
+
+  #read(): void {
+    const instant = readMark(this.#easel.mark());
     if (instant === undefined || instant <= this.#last) return;
     this.#last = instant;
     const now = wallTime();
@@ -101,13 +103,10 @@ export class Eye {
     this.#seen.frozenMs += pause;
   }
 
-  #keep(element: HTMLCanvasElement | HTMLVideoElement): void {
-    const now = wallTime();
-    const { times, lumas } = this.#kept;
-    const last = times.at(-1)?.[0] ?? 0;
-    if (this.#period === undefined || this.#lastAt === undefined || now - last < this.#period) return;
-    times.push([now, this.#last, this.#lastAt]);
-    lumas.push(this.#easel.luma((context) => context.drawImage(element, 0, 0, WIDTH, HEIGHT)));
+  #keep(): void {
+    if (this.#lastAt === undefined) return;
+    this.#kept.times.push([wallTime(), this.#last, this.#lastAt]);
+    this.#kept.lumas.push(this.#easel.luma());
   }
 }
 

@@ -80,7 +80,10 @@ const media = {
   /** The file of these pictures as the camera drew them. */
   drawn(numbers: number[]): Promise<string> {
     const easel = new Easel();
-    return handOver(numbers.map((number) => easel.luma((context) => drawScene(context, number))));
+    return handOver(numbers.map((number) => {
+      drawScene(easel.context, number);
+      return easel.luma();
+    }));
   },
   spoken: (): number[] => beeps.splice(0),
   heard: (): number[] => heard.splice(0),

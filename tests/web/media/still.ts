@@ -8,22 +8,25 @@ const BELOW = HEIGHT - MARK.height;
 /** Row after row, a byte for each pixel. */
 export type Luma = Uint8Array<ArrayBuffer>;
 
-/** Something is drawn on it, and its luma taken. */
+/** `WIDTH` × `HEIGHT` pixels to draw on, whose mark and luma are taken. */
 export class Easel {
-  readonly #context: CanvasRenderingContext2D;
+  readonly context: CanvasRenderingContext2D;
 
   constructor() {
     const canvas = document.createElement('canvas');
     canvas.width = WIDTH;
-    canvas.height = BELOW;
-    this.#context = canvas.getContext('2d', { willReadFrequently: true, alpha: false }) as CanvasRenderingContext2D;
-    this.#context.translate(0, -MARK.height);
+    canvas.height = HEIGHT;
+    this.context = canvas.getContext('2d', { willReadFrequently: true, alpha: false }) as CanvasRenderingContext2D;
   }
 
-  /** The luma of what is drawn on `WIDTH` × `HEIGHT` pixels. */
-  luma(draw: (context: CanvasRenderingContext2D) => void): Luma {
-    draw(this.#context);
-    const { data } = this.#context.getImageData(0, 0, WIDTH, BELOW);
+  /** What stands where a mark does. */
+  mark(): ImageData {
+    return this.context.getImageData(0, 0, MARK.width, MARK.height);
+  }
+
+  /** The luma of what stands below that. */
+  luma(): Luma {
+    const { data } = this.context.getImageData(0, MARK.height, WIDTH, BELOW);
     const luma = new Uint8Array(WIDTH * BELOW);
     for (let at = 0, from = 0; at < luma.length; at++, from += 4) {
       // ITU-R BT.601 of eight bits, 16 for black and 235 for white, as coded pictures have it.
