@@ -32,7 +32,7 @@ await build({
 const server = createServer((request, response) => {
   const { url } = request;
   if (url === '/favicon.ico') return response.writeHead(204).end();
-  if (url === '/pictures') return take(request, response);
+  if (url === '/pictures') return take(request, response).catch(() => response.destroy());
   // For a page that waits and lets nothing else run meanwhile.
   if (url.startsWith('/late/')) return setTimeout(() => response.writeHead(204).end(), Number(url.slice(6)));
   const name = new URL(url, 'http://localhost').pathname.slice(1);
