@@ -46,24 +46,28 @@ impl Story {
         Ok(edge.post(&path, &self.token, &json!({})).await?)
     }
 
-    /// Waits until a page has seen so many pictures that are no older than a conversation bears.
-    async fn until_seen(&mut self, page: &str, pictures: usize) -> Result<()> {
+    /// Waits until a page has seen so many pictures that are no older than a conversation bears; all that it saw.
+    async fn until_seen(&mut self, page: &str, pictures: usize) -> Result<Seen> {
         let end = Instant::now() + PATIENCE;
-        let (mut good, mut all) = (0, Vec::new());
+        let (mut good, mut all) = (0, Seen::default());
         while good < pictures {
             ensure!(
                 Instant::now() < end,
                 "{page} saw {good} of {pictures} in time: {all:?}"
             );
-            let Seen { delays, .. } = self.pages.seen(page).await?;
-            good += delays
+            let seen = self.pages.seen(page).await?;
+            good += seen
+                .delays
                 .iter()
                 .filter(|delay| (0.0..CONVERSATION).contains(*delay))
                 .count();
-            all.extend(delays);
+            all.delays.extend(seen.delays);
+            all.at.extend(seen.at);
+            all.freezes += seen.freezes;
+            all.frozen_ms += seen.frozen_ms;
             tokio::time::sleep(LOOK).await;
         }
-        Ok(())
+        Ok(all)
     }
 
     /// The instants at which a page heard a beep, up to the first behind this one, in UNIX milliseconds.
@@ -164,10 +168,8 @@ async fn what_stands_in_a_page_is_like_what_the_camera_drew() -> Result<()> {
     story.pages.play("ben", &urls.play).await?;
     story.until_seen("ben", 60).await?;
     stills::keep(&mut story.pages, "ann", "ben").await?;
-    story.until_seen("ben", 60).await?;
+    let seen = story.until_seen("ben", 60).await?;
     let always = 0.0..f64::MAX;
-    // What is kept has its own time; what was seen around it matters only where it stood for long.
-    let seen = Seen::default();
     let score = stills::ssim(&mut story.pages, ("ann", "ben"), &seen, &always).await?;
     let score = score.context("nothing was kept")?;
     // A picture that is three too early or too late has less.
