@@ -12,9 +12,10 @@ use crate::evidence::{DeletedFile, Deletion, Manifest, Sealer};
 use crate::record::open::{OpenCall, sync_folder};
 use crate::record::recover;
 use crate::record::store::call_folder;
-use crate::record::{FinishedFile, RecordError};
-use crate::vault::stored_name;
+use crate::record::{FinishedFile, RecordError, log};
+use crate::vault::{Vault, stored_name};
 use counterpart_shared::api::LeastDays;
+use counterpart_shared::grant::Grant;
 use counterpart_shared::id::CallId;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -37,6 +38,10 @@ pub struct Expiry {
 pub struct Retention(pub Duration);
 
 impl Retention {
+    fn of_days(days: u32) -> Self {
+        Self(Duration::from_secs(u64::from(days) * 86_400))
+    }
+
     /// The rule, as the sealed manifest names it.
     fn rule(self) -> String {
         format!("retention of {} days", self.0.as_secs() / 86_400)
@@ -49,25 +54,38 @@ impl Retention {
 }
 
 impl Expiry {
-    /// Whether the time of a call that ended then is over.
-    fn is_over(&self, manifests: &[Manifest], ended_at: u64, now: u64) -> bool {
-        let least = least(manifests, &self.least);
-        [self.retention, least]
-            .iter()
-            .all(|rule| rule.is_over(ended_at, now))
+    /// Whether the time of a call that ended then is over. Its desks are those that its grants name, and its log.
+    fn is_over(&self, sealed: &Sealed<'_>, ended_at: u64, now: u64) -> Result<bool, RecordError> {
+        let promised = sealed.grants().map(|grant| grant.least_days).max();
+        let rules = [
+            self.retention,
+            Retention::of_days(promised.unwrap_or_default()),
+        ];
+        if !rules.iter().all(|rule| rule.is_over(ended_at, now)) {
+            return Ok(false);
+        }
+        let log = log::read(sealed.folder, sealed.call, sealed.vault)?;
+        let named = sealed.grants().filter_map(|grant| grant.desk.as_ref());
+        let desks = named.chain(log::desks(&log));
+        let today = desks.map(|desk| self.least.of(desk)).max();
+        Ok(Retention::of_days(today.unwrap_or_default()).is_over(ended_at, now))
     }
 }
 
-/// How long the desks of a call want it kept at least: when its parties published, or today.
-fn least(manifests: &[Manifest], today: &LeastDays) -> Retention {
-    let published = manifests.iter().flat_map(|manifest| &manifest.published);
-    let days = published.map(|published| {
-        let grant = &published.grant;
-        let today = grant.desk.as_ref().map_or(0, |desk| today.of(desk));
-        grant.least_days.max(today)
-    });
-    let days = u64::from(days.max().unwrap_or_default());
-    Retention(Duration::from_secs(days * 86_400))
+/// What is sealed of a call.
+struct Sealed<'a> {
+    call: &'a CallId,
+    folder: &'a Path,
+    manifests: &'a [Manifest],
+    vault: &'a Vault,
+}
+
+impl Sealed<'_> {
+    /// Those under which its parties published.
+    fn grants(&self) -> impl Iterator<Item = &Grant> {
+        let published = self.manifests.iter().flat_map(|one| &one.published);
+        published.map(|published| &published.grant)
+    }
 }
 
 /// Notes in a call's `open.json` that all of it is to be deleted; whether there is anything of it.
@@ -133,16 +151,17 @@ pub fn deleted_since(
 }
 
 /// Deletes those of these calls whose time is over, or which somebody wants deleted; what was. What a killed process
-/// was deleting is deleted first. A call that cannot be is logged and left.
+/// was deleting is deleted first. A call that cannot be is logged and left. The rule is asked for anew for each call: meanwhile
+/// desks may have come to want something else.
 pub fn delete_due(
     root: &Path,
     sealer: &Sealer,
-    expiry: Option<&Expiry>,
+    rule: impl Fn() -> Option<Expiry>,
     calls: impl IntoIterator<Item = CallId>,
 ) -> Vec<(CallId, Deletion)> {
     let mut deleted = Vec::new();
     for call in calls {
-        match delete(root, sealer, expiry, &call) {
+        match delete(root, sealer, &rule, &call) {
             Ok(None) => {}
             Ok(Some(deletion)) => deleted.push((call, deletion)),
             Err(error) => tracing::error!(%call, %error, "a call cannot be deleted"),
@@ -155,13 +174,19 @@ pub fn delete_due(
 fn delete(
     root: &Path,
     sealer: &Sealer,
-    expiry: Option<&Expiry>,
+    rule: impl Fn() -> Option<Expiry>,
     call: &CallId,
 ) -> Result<Option<Deletion>, ArchiveError> {
     let folder = call_folder(root, call)?;
     let mut manifests = Manifest::read_all(&folder)?;
     let open = OpenCall::read(&folder, call)?;
-    let due = due(&open, &manifests, expiry);
+    let sealed = Sealed {
+        call,
+        folder: &folder,
+        manifests: &manifests,
+        vault: sealer.vault(),
+    };
+    let due = due(&open, &sealed, rule)?;
     if let Some(deletion) = due.clone() {
         let (rule, files) = (deletion.rule.clone(), deletion.files.len());
         manifests.push(sealer.seal_deletion(call, deletion)?.manifest);
@@ -180,27 +205,34 @@ fn delete(
 }
 
 /// What of a call is to be deleted, if that is due and all of it is sealed.
-fn due(open: &OpenCall, manifests: &[Manifest], expiry: Option<&Expiry>) -> Option<Deletion> {
+fn due(
+    open: &OpenCall,
+    sealed: &Sealed<'_>,
+    rule: impl Fn() -> Option<Expiry>,
+) -> Result<Option<Deletion>, RecordError> {
     let now = unix_ms();
-    let ended_at = remaining(manifests).map(|file| file.last_at).max()?;
-    if !open.begun.is_empty() || !open.files.is_empty() {
-        return None;
-    }
-    let over = expiry.filter(|expiry| expiry.is_over(manifests, ended_at, now));
-    let rule = match &open.delete {
-        Some(by) => format!("asked for by {by}"),
-        None => over?.retention.rule(),
+    let files = || remaining(sealed.manifests);
+    let Some(ended_at) = files().map(|file| file.last_at).max() else {
+        return Ok(None);
     };
-    let files = remaining(manifests).map(|file| DeletedFile {
+    if !open.begun.is_empty() || !open.files.is_empty() {
+        return Ok(None);
+    }
+    let rule = match (&open.delete, rule()) {
+        (Some(by), _) => format!("asked for by {by}"),
+        (None, Some(expiry)) if expiry.is_over(sealed, ended_at, now)? => expiry.retention.rule(),
+        (None, _) => return Ok(None),
+    };
+    let files = files().map(|file| DeletedFile {
         name: file.name.clone(),
         bytes: file.bytes,
         sha256: file.sha256.clone(),
     });
-    Some(Deletion {
+    Ok(Some(Deletion {
         rule,
         at: now,
         files: files.collect(),
-    })
+    }))
 }
 
 /// The files that no sealed manifest says are deleted.

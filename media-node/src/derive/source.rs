@@ -136,13 +136,7 @@ impl Source {
 
     /// The desk where the call ended up, if it was at one.
     pub(super) fn desk(&self) -> Option<&DeskId> {
-        let entries = self.log.iter().rev();
-        let mut desks = entries.filter_map(|entry| match &entry.body {
-            EntryBody::Request { desk } => desk.as_ref(),
-            EntryBody::Transfer { desk, .. } => Some(desk),
-            _ => None,
-        });
-        desks.next()
+        log::desks(&self.log).next_back()
     }
 
     /// A chapter for each statement that was read, in a film that begins at this UNIX time in milliseconds.

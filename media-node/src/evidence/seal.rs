@@ -77,6 +77,11 @@ impl Sealer {
         Self { vault, ..self }
     }
 
+    /// What it encrypts with.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// Seals what is finished of a call; nothing if that is nothing.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use super::file::{FinishedFile, Origin, hash};
 use super::open::{OpenCall, listed, replace, sealed};
 use super::store::call_folder;
 use crate::vault::{PlainFile, Vault};
-use counterpart_shared::api::Entry;
-use counterpart_shared::id::CallId;
+use counterpart_shared::api::{Entry, EntryBody};
+use counterpart_shared::id::{CallId, DeskId};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -80,6 +80,15 @@ pub fn read(folder: &Path, call: &CallId, vault: &Vault) -> Result<Vec<Entry>, R
     Ok(entries)
 }
 
+/// The desks where a call was, in order.
+pub fn desks(entries: &[Entry]) -> impl DoubleEndedIterator<Item = &DeskId> {
+    entries.iter().filter_map(|entry| match &entry.body {
+        EntryBody::Request { desk } => desk.as_ref(),
+        EntryBody::Transfer { desk, .. } => Some(desk),
+        _ => None,
+    })
+}
+
 fn read_file(path: &Path) -> Result<Vec<Entry>, RecordError> {
     match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -127,7 +136,6 @@ fn write(path: &Path, name: String, entries: &[Entry]) -> Result<FinishedFile, R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use counterpart_shared::api::EntryBody;
     use counterpart_shared::id::Party;
 
     fn entry(seq: u64) -> Entry {

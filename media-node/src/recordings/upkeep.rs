@@ -33,17 +33,13 @@ impl Recordings {
         loop {
             look.tick().await;
             self.look_at_the_disk().await;
-            // Without a link nobody knows what desks want.
-            let least = self.least.borrow().clone();
-            let all =
-                least.is_some() && expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
+            let is_known = self.least.borrow().is_some();
+            let all = is_known && expiry.is_none_or(|last: Instant| last.elapsed() >= EXPIRY);
             if all {
                 expiry = Some(Instant::now());
             }
             if all || !self.asked().is_empty() {
-                let both = retention.zip(least);
-                let rule = both.map(|(retention, least)| Expiry { retention, least });
-                self.delete_due(rule, all).await;
+                self.delete_due(retention, all).await;
             }
         }
     }
@@ -96,7 +92,24 @@ impl Recordings {
     /// For how long desks want recordings kept, while there is a link to the edge that says so. Without one the node deletes
     /// nothing by itself.
     pub fn set_least(&self, least: Option<LeastDays>) {
-        self.least.send_replace(least);
+        let is_known = least.is_some();
+        let was_known = self.least.send_replace(least).is_some();
+        match (was_known, is_known) {
+            (false, true) => tracing::info!("what is due goes: what desks want kept is known"),
+            (true, false) => {
+                tracing::info!(
+                    "nothing goes by the node's own rule: what desks want kept is not known"
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// What the node deletes by itself at this moment. Without a link nobody knows what desks want.
+    fn expiry(&self, retention: Option<Retention>) -> Option<Expiry> {
+        let retention = retention?;
+        let least = self.least.borrow().clone()?;
+        Some(Expiry { retention, least })
     }
 
     /// Notes that all of a call is to be deleted, which is then done as soon as nobody works with it.
@@ -129,7 +142,7 @@ impl Recordings {
     }
 
     /// Deletes what is due: of the calls that somebody wants deleted, or of `all`.
-    async fn delete_due(&self, rule: Option<Expiry>, all: bool) {
+    async fn delete_due(&self, retention: Option<Retention>, all: bool) {
         let recordings = self.clone();
         let deleted = blocking(move || {
             let Some(sealer) = recordings.sealer.get() else {
@@ -141,7 +154,8 @@ impl Recordings {
             };
             let idle = calls.into_iter().filter(|call| !recordings.is_busy(call));
             let idle: Vec<CallId> = idle.collect();
-            let deleted = delete_due(&recordings.root, sealer, rule.as_ref(), idle.clone());
+            let rule = || recordings.expiry(retention);
+            let deleted = delete_due(&recordings.root, sealer, rule, idle.clone());
             // What is not whole yet, or cannot be deleted, is tried again.
             let root = &recordings.root;
             let done: Vec<_> = idle.iter().filter(|call| !is_asked(root, call)).collect();

@@ -7,10 +7,13 @@ use counterpart_node::archive::{
 };
 use counterpart_node::evidence::Manifest;
 use counterpart_node::evidence::verify::Kind;
+use counterpart_node::record::log;
 use counterpart_node::record::open::{Begun, OpenCall};
 use counterpart_node::record::recover::calls;
-use counterpart_shared::api::LeastDays;
-use counterpart_shared::id::CallId;
+use counterpart_node::vault::Vault;
+use counterpart_shared::api::{Entry, EntryBody, LeastDays};
+use counterpart_shared::id::{CallId, DeskId};
+use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -26,7 +29,7 @@ fn month() -> Expiry {
 
 fn delete_all(world: &World, rule: Option<Expiry>) -> Vec<CallId> {
     let calls = calls(&world.root()).unwrap();
-    let deleted = delete_due(&world.root(), &world.sealer, rule.as_ref(), calls);
+    let deleted = delete_due(&world.root(), &world.sealer, || rule.clone(), calls);
     deleted.into_iter().map(|(call, _)| call).collect()
 }
 
@@ -48,7 +51,7 @@ async fn what_is_deleted_says_so_under_seal_and_is_gone_everywhere() {
     }
     let delete = || {
         let calls = [old.clone(), young.clone()];
-        delete_due(&world.root(), &world.sealer, Some(&month()), calls)
+        delete_due(&world.root(), &world.sealer, || Some(month()), calls)
     };
     let deleted = delete();
     assert!(matches!(&deleted[..], [(call, _)] if *call == old));
@@ -127,11 +130,60 @@ async fn what_a_desk_has_come_to_want_counts_for_calls_that_are_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_desk_comes_to_want_in_the_middle_of_a_round_counts_from_there() {
+    let world = World::new(Mood::Well).await;
+    let began = now_ms() - 31 * DAY_MS;
+    let front: DeskId = "front".parse().unwrap();
+    let calls = ["first", "second"].map(|name| {
+        let desk = Some(front.clone());
+        world.record_under(name, began, SMALL, |grant| grant.desk = desk)
+    });
+    let is_raised = Cell::new(false);
+    let rule = || {
+        let days = if is_raised.replace(true) { 99 } else { 0 };
+        let least = LeastDays::new([(&front, days)]);
+        Some(Expiry { least, ..month() })
+    };
+    let deleted = delete_due(&world.root(), &world.sealer, rule, calls);
+    let deleted = deleted.into_iter().map(|(call, _)| call);
+    assert_eq!(deleted.collect::<Vec<_>>(), [id("first")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_a_call_was_handed_on_to_counts_though_no_grant_names_it() {
+    let world = World::new(Mood::Well).await;
+    let began = now_ms() - 31 * DAY_MS;
+    let (front, back): (DeskId, DeskId) = ("front".parse().unwrap(), "back".parse().unwrap());
+    let desk = Some(front.clone());
+    let call = world.record_under("c1", began, SMALL, |grant| grant.desk = desk);
+    let handed_on = Entry {
+        seq: 1,
+        at: began,
+        body: EntryBody::Transfer {
+            from: "bob".parse().unwrap(),
+            desk: back.clone(),
+            room: None,
+        },
+    };
+    assert!(log::keep(&world.root(), &call, vec![handed_on], &Vault::default()).unwrap());
+    world.sealer.seal(&call).unwrap().unwrap();
+    let wants = |days: u32| Expiry {
+        least: LeastDays::new([(&front, 1), (&back, days)]),
+        ..month()
+    };
+    assert_eq!(delete_all(&world, Some(wants(32))), []);
+    assert_eq!(delete_all(&world, Some(wants(30))), [call]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_wants_deleted_is_deleted_under_his_name() {
     let world = World::new(Mood::Well).await;
     let call = id("young");
     world.record("young", now_ms(), SMALL);
-    let delete = || delete_due(&world.root(), &world.sealer, Some(&month()), [call.clone()]);
+    let delete = || {
+        let calls = [call.clone()];
+        delete_due(&world.root(), &world.sealer, || Some(month()), calls)
+    };
     assert_eq!(delete(), []);
     let ask = |name: &str| ask_deletion(&world.root(), &id(name), "API key k-1".to_owned());
     assert!(!ask("unknown").unwrap() && !world.path("unknown").exists());
@@ -174,7 +226,7 @@ async fn what_is_not_sealed_yet_stays_asked_for() {
     };
     OpenCall::update(&world.path("fresh"), &call, |open| open.begun.push(begun)).unwrap();
     assert!(ask_deletion(&world.root(), &call, "API key k-1".to_owned()).unwrap());
-    let deleted = delete_due(&world.root(), &world.sealer, None, [call.clone()]);
+    let deleted = delete_due(&world.root(), &world.sealer, || None, [call.clone()]);
     assert_eq!(deleted, []);
     assert_eq!(asked_deletions(&world.root()).unwrap(), [call]);
 }
