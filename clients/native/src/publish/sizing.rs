@@ -13,10 +13,12 @@ const NEEDED: f64 = 28.5;
 /// So many times that, and a larger size does, once that has held for so long.
 const ROOMY: f64 = 1.5;
 const HELD: Duration = Duration::from_secs(4);
-/// It has to hold twice as long where the last time it held no longer than this, and no longer than that: each size is a keyframe, and a
-/// file of the recording.
+/// It has to hold twice as long where the larger size lasted no longer than this, half as long where it did, and no longer than that: each
+/// size is a keyframe, and a file of the recording.
 const RELAPSE: Duration = Duration::from_secs(20);
 const HELD_MOST: Duration = Duration::from_secs(64);
+/// From one smaller size to the next.
+const PAUSE: Duration = Duration::from_secs(2);
 /// A keyframe that takes longer than this at the bitrate is too large.
 const KEYFRAME: f64 = 0.3;
 
@@ -40,12 +42,14 @@ pub struct Sizing {
     roomy: Option<Duration>,
     /// How long that has to hold.
     held: Duration,
-    /// When they became larger the last time.
+    /// When they became larger the last time, unless they have become smaller since.
     larger: Option<Duration>,
+    /// When they became smaller the last time.
+    smaller: Option<Duration>,
     keyframe: Option<Keyframe>,
 }
 
-/// The last keyframe.
+/// The last keyframe of the present size.
 #[derive(Debug, Clone, Copy)]
 struct Keyframe {
     bits: f64,
@@ -71,6 +75,7 @@ impl Sizing {
             roomy: None,
             held: HELD,
             larger: None,
+            smaller: None,
             keyframe: None,
         }
     }
@@ -82,15 +87,16 @@ impl Sizing {
 
     /// Pictures aim at this many bits per second at this time of the stream: what the next one is.
     pub fn look(&mut self, bitrate: u32, at: Duration) -> Step {
-        let needed = self.largest(f64::from(bitrate));
-        let roomy = self.largest(f64::from(bitrate) / ROOMY);
+        let bitrate = f64::from(bitrate);
+        let needed = self.enough(bitrate).max(self.quick(bitrate));
+        let roomy = self.enough(bitrate / ROOMY);
         if needed > self.current {
             self.shrink(needed, at);
         } else if roomy >= self.current {
             self.roomy = None;
         } else if at.saturating_sub(*self.roomy.get_or_insert(at)) >= self.held {
-            self.current = roomy;
-            (self.roomy, self.larger) = (None, Some(at));
+            self.change_to(roomy);
+            self.larger = Some(at);
         }
         self.step()
     }
@@ -105,32 +111,47 @@ impl Sizing {
     }
 
     fn shrink(&mut self, place: usize, at: Duration) {
-        self.current = place;
         self.roomy = None;
+        let soon = |smaller| at.saturating_sub(smaller) < PAUSE;
+        if self.smaller.is_some_and(soon) {
+            return;
+        }
+        self.change_to(place);
+        self.smaller = Some(at);
         if let Some(larger) = self.larger.take() {
             let relapse = at.saturating_sub(larger) < RELAPSE;
-            self.held = if relapse { self.held * 2 } else { HELD }.min(HELD_MOST);
+            let held = if relapse { self.held * 2 } else { self.held / 2 };
+            self.held = held.clamp(HELD, HELD_MOST);
         }
     }
 
-    /// The largest that this bitrate is enough for, or else the smallest.
-    fn largest(&self, bitrate: f64) -> usize {
-        let fits = |step: &Step| self.fits(*step, bitrate);
-        let smallest = self.steps.len() - 1;
-        self.steps.iter().position(fits).unwrap_or(smallest)
+    fn change_to(&mut self, place: usize) {
+        self.current = place;
+        (self.roomy, self.keyframe) = (None, None);
     }
 
-    fn fits(&self, step: Step, bitrate: f64) -> bool {
-        let samples = step.size.area() as f64 * f64::from(self.fps) / f64::from(step.every);
-        bitrate >= NEEDED * samples.sqrt() && self.wait(step, bitrate) <= KEYFRAME
+    /// The largest that this bitrate is enough for, or else the last resort.
+    fn enough(&self, bitrate: f64) -> usize {
+        let fits = |step: &Step| {
+            let samples = step.size.area() as f64 * f64::from(self.fps) / f64::from(step.every);
+            bitrate >= NEEDED * samples.sqrt()
+        };
+        let last = self.steps.len() - 1;
+        self.steps.iter().position(fits).unwrap_or(last)
     }
 
-    /// How long its keyframe takes, as far as the last one tells: one made for a far higher bitrate says nothing.
-    fn wait(&self, step: Step, bitrate: f64) -> f64 {
+    /// The largest whose keyframe takes no longer than it may, as far as the last one tells, or else the smallest: fewer pictures make no
+    /// keyframe smaller. One made for a far higher bitrate says nothing. What this gives makes pictures smaller only: an encoder that has
+    /// more bits puts more into a keyframe of any size.
+    fn quick(&self, bitrate: f64) -> usize {
         let near = |last: &Keyframe| bitrate * 2.0 >= f64::from(last.bitrate);
-        self.keyframe.filter(near).map_or(0.0, |last| {
-            last.bits * step.size.area() as f64 / last.area as f64 / bitrate
-        })
+        let Some(last) = self.keyframe.filter(near) else {
+            return 0;
+        };
+        let wait = |step: &Step| last.bits * step.size.area() as f64 / last.area as f64 / bitrate;
+        let smallest = self.steps.len() - 2;
+        let fits = |step: &Step| wait(step) <= KEYFRAME;
+        self.steps.iter().position(fits).unwrap_or(smallest)
     }
 }
 
@@ -195,6 +216,11 @@ mod tests {
             assert_eq!(held(&mut sizing, 200_000, at - wait..at - 1), (180, 1));
             assert_eq!(held(&mut sizing, 200_000, at..at), (360, 1), "{wait} s");
         }
+        at += 20;
+        held(&mut sizing, 50_000, at..at);
+        let shown = held(&mut sizing, 200_000, at + 1..at + 32);
+        assert_eq!(shown, (180, 1), "half of it, for it lasted 20 s");
+        assert_eq!(held(&mut sizing, 200_000, at + 33..at + 33), (360, 1));
     }
 
     #[test]
@@ -205,16 +231,45 @@ mod tests {
         assert_eq!(held(&mut sizing, 110_000, 1..1), (360, 1), "291 ms");
         sizing.keyframe(6_000, 110_000);
         assert_eq!(held(&mut sizing, 110_000, 2..2), (270, 1), "436 and 245 ms");
-        assert_eq!(
-            held(&mut sizing, 200_000, 3..20),
-            (270, 1),
-            "360 ms with room"
-        );
-        assert_eq!(
-            held(&mut sizing, 250_000, 21..30),
-            (360, 1),
-            "288 ms with room"
-        );
+        assert_eq!(held(&mut sizing, 200_000, 3..6), (270, 1), "too soon");
+        assert_eq!(held(&mut sizing, 200_000, 7..7), (360, 1), "tried");
+        sizing.keyframe(8_000, 200_000);
+        assert_eq!(held(&mut sizing, 200_000, 8..15), (270, 1), "320 ms");
+        assert_eq!(held(&mut sizing, 200_000, 16..16), (270, 1), "not in 8 s");
+        assert_eq!(held(&mut sizing, 200_000, 17..17), (360, 1), "tried again");
+    }
+
+    #[test]
+    fn a_keyframe_makes_them_no_fewer() {
+        let mut sizing = sizing();
+        sizing.keyframe(60_000, 80_000);
+        assert_eq!(held(&mut sizing, 80_000, 0..0), (180, 1), "6 and 1.5 s");
+        sizing.keyframe(15_000, 80_000);
+        assert_eq!(held(&mut sizing, 80_000, 1..9), (180, 1), "1.5 s");
+        assert_eq!(held(&mut sizing, 30_000, 10..10), (180, 2), "too little");
+    }
+
+    /// As OpenH264 makes them: of four pictures' bits, whatever their size.
+    #[test]
+    fn keyframes_that_grow_with_the_bitrate_keep_no_size() {
+        let mut sizing = sizing();
+        let mut heights = Vec::new();
+        for half in 0..80 {
+            let bitrate = if half < 20 { 60_000 } else { 900_000 };
+            let step = sizing.look(bitrate, Duration::from_millis(half * 500));
+            sizing.keyframe(bitrate as usize * 4 / 30 / 8, bitrate);
+            heights.push(step.size.height());
+        }
+        assert_eq!(heights[19], 270);
+        assert_eq!(heights[28..], [360; 52]);
+    }
+
+    #[test]
+    fn one_smaller_size_does_not_follow_another_at_once() {
+        let mut sizing = sizing();
+        assert_eq!(held(&mut sizing, 60_000, 0..0), (270, 1));
+        assert_eq!(held(&mut sizing, 40_000, 1..1), (270, 1), "too soon");
+        assert_eq!(held(&mut sizing, 40_000, 2..2), (180, 1));
     }
 
     #[test]
