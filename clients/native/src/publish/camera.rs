@@ -118,7 +118,7 @@ impl Camera {
         if !number.is_multiple_of(step.every.into()) {
             return Ok(Shot::LeftOut);
         }
-        self.encoder.set_fps(self.fps / step.every)?;
+        self.encoder.set_fps((self.fps / step.every).max(1))?;
         let Some(coded) = self.encode(step.size, at, due)? else {
             return Ok(Shot::LeftOut);
         };

@@ -176,10 +176,12 @@ impl Studio {
             return Ok(());
         }
         let shot = camera.shoot()?;
-        let size = camera.coded_size();
-        self.report.size = Some((size.width(), size.height()));
         let (at, coded) = match shot {
-            Shot::Taken(at, coded) => (at, coded),
+            Shot::Taken(at, coded) => {
+                let size = camera.coded_size();
+                self.report.size = Some((size.width(), size.height()));
+                (at, coded)
+            }
             Shot::LeftOut => {
                 self.report.left_out += 1;
                 return Ok(());
