@@ -120,7 +120,11 @@ impl Sizing {
         self.smaller = Some(at);
         if let Some(larger) = self.larger.take() {
             let relapse = at.saturating_sub(larger) < RELAPSE;
-            let held = if relapse { self.held * 2 } else { self.held / 2 };
+            let held = if relapse {
+                self.held * 2
+            } else {
+                self.held / 2
+            };
             self.held = held.clamp(HELD, HELD_MOST);
         }
     }
