@@ -77,6 +77,7 @@ pub async fn run(shell: Arc<Shell>, boot: String) {
             tracing::warn!(events, "the edge has not stored the last events");
         }
     }
+    shell.recordings.set_least(None);
 }
 
 /// What outlives one connection to the edge.
@@ -174,7 +175,10 @@ impl Link {
                 let trusted = self.shell.gate.trust(&keys);
                 trusted.map_err(|error| LinkError::Keys(error.to_string()))?;
                 tracing::info!(keys = keys.len(), "the edge has sent its keys");
-                self.shell.recordings.set_least(Some(least));
+                if least.is_none() {
+                    tracing::warn!("the edge is older and does not say what desks want kept");
+                }
+                self.shell.recordings.set_least(least);
                 talk.welcome = true;
                 self.backoff.reset();
                 self.shell.metrics.edge_connected.set(1.0);

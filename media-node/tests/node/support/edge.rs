@@ -68,13 +68,12 @@ impl FakeEdge {
 
     /// Sends the keys now, and at every later hello by itself.
     pub(crate) fn welcome(&self) {
-        self.welcome_wanting(LeastDays::default());
+        self.welcome_wanting(Some(LeastDays::default()));
     }
 
     /// The same where desks want recordings kept for so long.
-    pub(crate) fn welcome_wanting(&self, least: LeastDays) {
-        let keys = vec![self.signer.public_key()];
-        let welcome = ToNode::Welcome { keys, least };
+    pub(crate) fn welcome_wanting(&self, least: Option<LeastDays>) {
+        let welcome = self.terms(least);
         let say = self.say.clone();
         let mut heard = self.heard.subscribe();
         tokio::spawn(async move {
@@ -90,6 +89,12 @@ impl FakeEdge {
                 }
             }
         });
+    }
+
+    /// Its keys, and for how long desks want recordings kept.
+    pub(crate) fn terms(&self, least: Option<LeastDays>) -> ToNode {
+        let keys = vec![self.signer.public_key()];
+        ToNode::Welcome { keys, least }
     }
 
     pub(crate) fn say(&self, message: ToNode) {
