@@ -190,13 +190,13 @@ async fn a_link_that_becomes_narrow_leaves_files_of_two_sizes_that_play() -> Res
     let narrow = cells.find(|cell| cell.name == "150 kbit/s");
     link.turn(&narrow.context("the cell")?, Party::Caller, 1);
     let smaller = sent.wait_for(|sent| sent.size.is_some_and(|(_, height)| height < 360));
-    let smaller = tokio::time::timeout(PATIENCE, smaller).await??.size;
+    tokio::time::timeout(PATIENCE, smaller).await??;
     bob_sees.more(40).await?;
     let seen = bob_sees.end().await?;
     talk.hang_up().await?;
     let files = ready(&mut talk, Some(Party::Caller)).await?;
     let whole = ready(&mut talk, None).await?;
-    drop(alice.end().await);
+    alice.end().await?;
     ensure!(seen.unmarked == 0, "{seen:?}");
     let mut sizes = Vec::new();
     for file in files.iter().chain(&whole) {
@@ -209,9 +209,8 @@ async fn a_link_that_becomes_narrow_leaves_files_of_two_sizes_that_play() -> Res
         sizes.extend(probe.track("video").map(|seen| (seen.width, seen.height)));
     }
     ensure!(sizes.contains(&(640, 360)), "{sizes:?}");
-    let smaller = smaller.context("pictures")?;
-    let smaller = (u32::try_from(smaller.0)?, u32::try_from(smaller.1)?);
-    ensure!(sizes.contains(&smaller), "{smaller:?} is not in {sizes:?}");
+    let is_smaller = |&(width, height): &(u32, u32)| width < 640 && height < 360;
+    ensure!(sizes.iter().any(is_smaller), "{sizes:?}");
     Ok(())
 }
 
