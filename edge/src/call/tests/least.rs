@@ -190,6 +190,7 @@ fn who_publishes_tells_the_node_for_how_long() {
     let user = id("alice");
     let (ask, lease) = (Ask { user, kind }, Ok(lease("n1", 2)));
     let urls = own(&call.handle(Input::Leased { ask, lease }, &signer(), 5_000));
-    let days = [&urls.publish, &urls.play].map(|urls| grant(urls, 5).least_days);
-    assert_eq!(days, [90, 0]);
+    let [publish, play] = [&urls.publish, &urls.play].map(|urls| grant(urls, 5));
+    assert_eq!([publish.least_days, play.least_days], [90, 0]);
+    assert_eq!([publish.desk, play.desk], [Some(id("front")), None]);
 }
