@@ -49,7 +49,8 @@ impl<'a> Turn<'a> {
         self.tell_positions();
     }
 
-    /// The archive and the nodes hear of what concerns the calls that they keep already, the account of what its list shows.
+    /// The archive and the nodes hear of what concerns the calls that they keep already, the account of what its list shows. The
+    /// fleet is told each time, for it may not have been when this was set: what it knows already changes nothing there.
     fn configure(&mut self, desk: DeskId, settings: DeskSettings) {
         let days = settings.retention_days;
         if self.desk.settings().retention_days != days {
@@ -57,12 +58,11 @@ impl<'a> Turn<'a> {
             let letter = ToArchive::Retention { desk, days };
             self.out.push(Output::Letter(Letter::Archive(letter)));
         }
-        let days = settings.record_least_days;
-        if self.desk.settings().record_least_days != days {
-            let desk = desk.clone();
-            let letter = ToFleet::Least { desk, days };
-            self.out.push(Output::Letter(Letter::Fleet(letter)));
-        }
+        let least = ToFleet::Least {
+            desk: desk.clone(),
+            days: settings.record_least_days,
+        };
+        self.out.push(Output::Letter(Letter::Fleet(least)));
         let listing = Listing::from(&settings);
         let letter = ToAccount::Desk { desk, listing };
         self.out.push(Output::Letter(Letter::Account(letter)));

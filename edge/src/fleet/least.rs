@@ -6,11 +6,15 @@ use counterpart_shared::grant::PublicKey;
 use counterpart_shared::id::{DeskId, NodeId};
 
 impl Turn<'_> {
-    /// A desk wants something else from now on.
+    /// A desk says what it wants; nodes hear of it where that is something else.
     pub(super) fn keep_least(&mut self, desk: DeskId, days: u32, keys: &[PublicKey]) {
+        let before = self.least();
         match days {
             0 => drop(self.fleet.least.remove(&desk)),
             days => self.fleet.least.insert(desk, days),
+        }
+        if self.least() == before {
+            return;
         }
         let nodes = self.fleet.nodes.iter();
         let connected = nodes.filter(|(_, row)| row.is_connected());
@@ -22,9 +26,12 @@ impl Turn<'_> {
 
     /// By which keys a node knows grants, and what it must keep.
     pub(super) fn tell_terms(&mut self, node: &NodeId, keys: &[PublicKey]) {
-        let keys = keys.to_vec();
-        let rows = self.fleet.least.iter();
-        let least = LeastDays::new(rows.map(|(desk, days)| (desk, *days)));
+        let (keys, least) = (keys.to_vec(), Some(self.least()));
         self.send(node, ToNode::Welcome { keys, least });
+    }
+
+    fn least(&self) -> LeastDays {
+        let rows = self.fleet.least.iter();
+        LeastDays::new(rows.map(|(desk, days)| (desk, *days)))
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::link::{Lease, Letter, ToCall, ToFleet};
 use crate::table::Row;
 use counterpart_shared::api::{
-    ApiError, Endpoints, ErrorCode, FromNode, Load, NodeCommand, NodeEvent, OneTimeKey,
+    ApiError, Endpoints, ErrorCode, FromNode, LeastDays, Load, NodeCommand, NodeEvent, OneTimeKey,
     StreamFormat, StreamRef, ToNode,
 };
 use counterpart_shared::id::{CallId, NodeId, Party, StreamId};
@@ -146,7 +146,7 @@ fn a_node_is_welcomed_and_asked_for_keys() {
     let mut fleet = Fleet::default();
     let out = fleet.handle(hello(1, "b1", vec![], 0), &[], 0);
     assert_eq!(out[0], Output::Join(node(1)));
-    let (keys, least) = Default::default();
+    let (keys, least) = (vec![], Some(LeastDays::default()));
     let welcome = ToNode::Welcome { keys, least };
     assert_eq!(sent(&out), [welcome, ToNode::WantKeys { count: 64 }]);
     let message = FromNode::Done { seq: 1 };
@@ -425,6 +425,8 @@ fn each_node_is_told_for_how_long_desks_want_recordings_kept() {
     let both = r#"{"desks":{"back":7,"front":90}}"#;
     let out = fleet.handle(want("front", 90), &[], 3);
     assert_eq!((told(&out), sent(&out).len()), (vec![both.to_owned()], 1));
+    let again = fleet.handle(want("front", 90), &[], 3);
+    assert_eq!(again, [], "it is known");
     let rows: Vec<Row> = fleet
         .changes()
         .into_iter()
