@@ -2,7 +2,8 @@
 
 use super::flow::{Flow, Flowed};
 use super::holder::Holder;
-use super::rate::{Lateness, Leg, Meter, Sustained};
+use super::meter::Meter;
+use super::rate::{Lateness, Leg, Sustained};
 use super::reader::Inbox;
 use crate::frames::Frame;
 use std::sync::Arc;

@@ -9,6 +9,7 @@
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
 //! | `flow` | what comes in from the publisher, for the board |
 //! | `rate`, `legs` | what bitrate the publisher is told, by how late things are on each leg |
+//! | `meter` | how much gets through on a leg |
 //! | `publication`, `reader` | the two ends that connections hold |
 //! | `holder` | whose connections they are, and whose grants have ended |
 //! | `format` | what `stream.begin` says about the tracks |
@@ -19,6 +20,7 @@ mod format;
 mod holder;
 mod legs;
 mod life;
+mod meter;
 mod publication;
 mod queue;
 mod rate;

@@ -24,60 +24,8 @@ const FLOOR: u32 = 70_000;
 const LESS: u32 = 85;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
-
 /// A higher limit is tried only where such a share of the present one comes in.
 const USED: f64 = 0.5;
-
-/// Where nothing passes for this long the way is broken, and that tells nothing of how wide it is.
-const STANDSTILL: Duration = Duration::from_millis(300);
-
-/// Bits per second of what passes while something does.
-#[derive(Debug)]
-pub(super) struct Meter {
-    since: Instant,
-    total: u64,
-    /// The total when it grew last, and when that was.
-    grown: (u64, Instant),
-    /// The last rate and the one before: now and then a link stands still.
-    rates: [u32; 2],
-}
-
-/// Over how long a rate is taken.
-const WINDOW: Duration = Duration::from_millis(500);
-
-impl Meter {
-    pub(super) fn new(now: Instant) -> Self {
-        Self {
-            since: now,
-            total: 0,
-            grown: (0, now),
-            rates: [0; 2],
-        }
-    }
-
-    /// So many bytes have passed since the beginning: the greater of the last two rates.
-    pub(super) fn look(&mut self, total: u64, now: Instant) -> u32 {
-        let stood = self.stands(now);
-        if total != self.grown.0 {
-            self.grown = (total, now);
-        }
-        if stood {
-            (self.since, self.total) = (now, total);
-        }
-        let passed = now.saturating_duration_since(self.since);
-        if passed >= WINDOW {
-            let bits = total.saturating_sub(self.total) as f64 * 8.0;
-            self.rates = [(bits / passed.as_secs_f64()) as u32, self.rates[0]];
-            (self.since, self.total) = (now, total);
-        }
-        self.rates[0].max(self.rates[1])
-    }
-
-    /// Whether nothing passes.
-    pub(super) fn stands(&self, now: Instant) -> bool {
-        now.saturating_duration_since(self.grown.1) > STANDSTILL
-    }
-}
 
 /// The least of what was measured over the last while.
 #[derive(Debug, Default)]
@@ -330,37 +278,5 @@ mod tests {
         assert_eq!(lateness.look(5_066, 150, ms(start, 84)), Duration::ZERO);
         let after = lateness.look(5_100, 250, ms(start, 150));
         assert_eq!(after, Duration::from_millis(66));
-    }
-
-    #[test]
-    fn a_meter_counts_bits_per_second() {
-        let start = Instant::now();
-        let mut meter = Meter::new(start);
-        assert_eq!(meter.look(25_000, ms(start, 300)), 0);
-        assert_eq!(meter.look(37_500, ms(start, 600)), 500_000);
-    }
-
-    #[test]
-    fn a_meter_does_not_count_a_standstill() {
-        let start = Instant::now();
-        let mut meter = Meter::new(start);
-        let mut total = 0;
-        let mut pass = |meter: &mut Meter, from: u64, to: u64| {
-            let steps = (from..to).step_by(50);
-            let rates = steps.map(|at| {
-                total += 6_250;
-                meter.look(total, ms(start, at))
-            });
-            rates.last()
-        };
-        assert_eq!(pass(&mut meter, 50, 1_050), Some(1_000_000));
-        assert!(!meter.stands(ms(start, 1_300)));
-        assert!(meter.stands(ms(start, 1_350)));
-        // Somebody looks meanwhile, and somebody comes back after the next outage only.
-        for at in (1_050..2_000).step_by(50) {
-            assert_eq!(meter.look(125_000, ms(start, at)), 1_000_000, "{at}");
-        }
-        assert_eq!(pass(&mut meter, 2_000, 2_400), Some(1_000_000));
-        assert_eq!(pass(&mut meter, 4_000, 5_000), Some(1_000_000));
     }
 }
