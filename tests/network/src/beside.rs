@@ -9,7 +9,7 @@ use counterpart_transport::clock;
 use quinn::congestion::{BbrConfig, CubicConfig, NewRenoConfig};
 use quinn::rustls::RootCertStore;
 use quinn::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use quinn::{ClientConfig, RecvStream, SendStream, ServerConfig, TransportConfig};
+use quinn::{ClientConfig, ConnectionError, RecvStream, SendStream, ServerConfig, TransportConfig};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ pub(crate) struct Neighbour {
     arrived: Arc<AtomicU64>,
     /// Seconds in which it counts.
     counted: f64,
-    _tasks: JoinSet<Result<()>>,
+    tasks: JoinSet<Result<()>>,
 }
 
 impl Neighbour {
@@ -111,9 +111,16 @@ impl Neighbour {
         tasks.spawn(async move {
             let incoming = elsewhere.accept().await.context("nobody comes")?;
             let connection = incoming.await?;
-            match way {
-                Way::Download => give(connection.open_uni().await?).await,
-                Way::Upload => theirs.take(connection.accept_uni().await?).await,
+            let work = async {
+                match way {
+                    Way::Download => give(connection.open_uni().await?).await,
+                    Way::Upload => theirs.take(connection.accept_uni().await?).await,
+                }
+            };
+            let worked = work.await;
+            match connection.close_reason() {
+                Some(ConnectionError::ApplicationClosed(_)) => Ok(()),
+                _ => worked,
             }
         });
         tasks.spawn(async move {
@@ -128,16 +135,18 @@ impl Neighbour {
             };
             let over = sleep_until((begin + end).into());
             tokio::select! {
-                worked = work => worked?,
-                () = over => connection.close(0u32.into(), b"enough"),
+                worked = work => worked,
+                () = over => {
+                    connection.close(0u32.into(), b"enough");
+                    Ok(())
+                }
             }
-            Ok(())
         });
         Ok(Self {
             way,
             arrived,
             counted: counted.end.saturating_sub(counted.start).as_secs_f64(),
-            _tasks: tasks,
+            tasks,
         })
     }
 
@@ -150,8 +159,14 @@ impl Neighbour {
     }
 
     /// Bits per second of what arrived while it counted.
-    pub(crate) fn rate(&self) -> f64 {
-        self.arrived.load(Ordering::Relaxed) as f64 * 8.0 / self.counted
+    ///
+    /// # Errors
+    /// When it ended before that for a fault.
+    pub(crate) fn rate(&mut self) -> Result<f64> {
+        while let Some(ended) = self.tasks.try_join_next() {
+            ended?.context("somebody else's connection")?;
+        }
+        Ok(self.arrived.load(Ordering::Relaxed) as f64 * 8.0 / self.counted)
     }
 }
 

@@ -1,13 +1,14 @@
 //! A download by TCP, which takes what it gets.
 
 use counterpart_transport::clock;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout_at};
 
 /// Sends whoever comes as much as he takes.
 pub(crate) async fn upload(listener: TcpListener) {
@@ -21,7 +22,10 @@ pub(crate) async fn upload(listener: TcpListener) {
 pub(crate) struct Downloaded(AtomicU64);
 
 impl Downloaded {
-    /// Begins at `start`, and counts what comes in `span`; both counted from `begin`.
+    /// Begins at `start`, and counts what comes in `span`, with which it ends; both counted from `begin`.
+    ///
+    /// # Errors
+    /// When it cannot begin, or ends before.
     pub(crate) async fn take(
         &self,
         from: SocketAddr,
@@ -30,17 +34,19 @@ impl Downloaded {
         span: Range<Duration>,
     ) -> std::io::Result<()> {
         sleep_until((begin + start).into()).await;
+        let end = begin + span.end;
         let mut socket = TcpStream::connect(from).await?;
         let mut buffer = vec![0; 65_536];
-        loop {
-            let len = socket.read(&mut buffer).await?;
+        while let Ok(len) = timeout_at(end.into(), socket.read(&mut buffer)).await {
+            let len = len?;
             if len == 0 {
-                return Ok(());
+                return Err(ErrorKind::UnexpectedEof.into());
             }
             if span.contains(&clock::since(begin)) {
                 self.0.fetch_add(len as u64, Ordering::Relaxed);
             }
         }
+        Ok(())
     }
 
     /// Bits per second of such a span.

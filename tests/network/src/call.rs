@@ -114,8 +114,8 @@ async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<
     let (from, to) = world.net.notes(host(Party::Caller)).context("his link")?;
     let link = |notes, direction: &Direction| Link::of(&notes, direction.published, cell);
     let mut links = [link(from, &directions[0]), link(to, &directions[1])];
-    if let Some(neighbour) = neighbour {
-        links[neighbour.lane()].beside = Some(neighbour.rate());
+    if let Some(mut neighbour) = neighbour {
+        links[neighbour.lane()].beside = Some(neighbour.rate()?);
     }
     Ok(Run {
         directions,

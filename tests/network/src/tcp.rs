@@ -230,12 +230,15 @@ fn serve(plan: Plan, say: mpsc::Sender<Node>, go: mpsc::Receiver<Go>) -> Result<
 fn join(plan: Plan, _: mpsc::Sender<Node>, go: mpsc::Receiver<Go>) -> Result<(Roll, Log)> {
     let go = go.recv().context("nobody says go")?;
     runtime()?.block_on(async {
-        if plan.load == Load::QuicBesideDownload {
-            let (from, span) = ((FAR, go.node.download).into(), SETTLED..plan.end);
-            let downloaded = plan.downloaded.clone();
-            tokio::spawn(async move { downloaded.take(from, go.begin, BAD, span).await });
+        if plan.load != Load::QuicBesideDownload {
+            return converse(Party::Caller, FAR, plan, go).await;
         }
-        converse(Party::Caller, FAR, plan, go).await
+        let (from, span) = ((FAR, go.node.download).into(), SETTLED..plan.end);
+        let (downloaded, begin) = (plan.downloaded.clone(), go.begin);
+        let download = tokio::spawn(async move { downloaded.take(from, begin, BAD, span).await });
+        let conversed = converse(Party::Caller, FAR, plan, go).await?;
+        download.await?.context("the download")?;
+        Ok(conversed)
     })
 }
 
