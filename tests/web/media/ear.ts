@@ -20,8 +20,10 @@ async function attach(node: AudioNode, connect: (this: AudioNode, target: AudioN
   await context.audioWorklet.addModule('ear.js');
   const ear = new AudioWorkletNode(context, 'ear', { numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit' });
   ear.port.onmessage = ({ data: [time, hz] }: MessageEvent<[number, number]>) => {
-    const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
-    const at = performance.timeOrigin + performanceTime + (time - contextTime) * 1000;
+    const { contextTime, performanceTime } = context.getOutputTimestamp();
+    // An output that has not said yet when it plays gives zeros.
+    const [played, now] = performanceTime ? [contextTime ?? 0, performanceTime] : [context.currentTime, performance.now()];
+    const at = performance.timeOrigin + now + (time - played) * 1000;
     heard.push(at);
     notes.push([at, hz]);
   };
