@@ -38,7 +38,7 @@ impl Congestion {
 }
 
 /// Whether this connection holds its own on a link that others fill too, as far as its congestion control is ours and has found out.
-pub(crate) fn contends(connection: &Connection) -> bool {
+pub fn contends(connection: &Connection) -> bool {
     let steady = connection
         .congestion_state()
         .into_any()

@@ -1,6 +1,5 @@
 //! A media stream on its way, with what stands in for its lost packets.
 
-use crate::congestion::contends;
 use bytes::Bytes;
 use counterpart_shared::quic::{Redundancy, protect};
 use quinn::{Connection, SendStream};
@@ -24,17 +23,6 @@ const WIDE: u64 = 64 * 1024;
 
 /// The code of a stream that is reset because it has outlived its use.
 const OUTLIVED: u32 = 1;
-
-/// Lets `redundancy` look at what this connection loses, and whether others fill its link; `now` in milliseconds. To be called before each
-/// packet of sound.
-pub fn watch_loss(connection: &Connection, redundancy: &mut Redundancy, now: u64) {
-    let path = connection.stats().path;
-    if redundancy.is_due(path.sent_packets, now) {
-        redundancy.share(contends(connection));
-    }
-    let round_trip = path.rtt.as_millis() as u64;
-    redundancy.look(path.sent_packets, path.lost_packets, round_trip, now);
-}
 
 /// How much parity goes with a media stream of so many bytes, counted in packets, if it finds room in half the congestion window
 /// beside what is under way: the other half is for sound.

@@ -6,7 +6,7 @@ use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
-use counterpart_transport::{clock, deliver, parity, watch_loss};
+use counterpart_transport::{clock, contends, deliver, parity};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -107,8 +107,12 @@ impl QuicPlayer {
             _ => self.session.max_datagram_size(),
         };
         let connection: &quinn::Connection = &self.session;
+        let path = connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
-        watch_loss(connection, &mut self.redundancy, now);
+        let round_trip = path.rtt.as_millis() as u64;
+        self.redundancy.share(contends(connection));
+        self.redundancy
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
         let message = frame.message.on(self.stream_id);
         match self.audio.push(&message, repeats, size) {

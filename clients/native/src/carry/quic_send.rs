@@ -5,7 +5,7 @@ use super::valve::{Look, Room, Valve};
 use counterpart_shared::flv::{TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
-use counterpart_transport::{clock, deliver, parity, watch_loss};
+use counterpart_transport::{clock, contends, deliver, parity};
 use quinn::Connection;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -129,8 +129,12 @@ impl Sender {
             true => 0,
             false => self.connection.max_datagram_size().unwrap_or(0),
         };
+        let path = self.connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
-        watch_loss(&self.connection, &mut self.redundancy, now);
+        let round_trip = path.rtt.as_millis() as u64;
+        self.redundancy.share(contends(&self.connection));
+        self.redundancy
+            .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
         let datagram = self.sound.push(&message, repeats, room);
         match datagram.map(|datagram| self.connection.send_datagram(datagram)) {
