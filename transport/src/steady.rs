@@ -18,7 +18,7 @@ mod whose;
 pub(crate) use controller::SteadyConfig;
 
 use contest::Contest;
-use losses::Losses;
+use losses::{Answer, Losses};
 use recent::{Jitter, Latest, Least, While};
 use std::time::{Duration, Instant};
 use whose::Whose;
@@ -52,7 +52,8 @@ const STANDING: Duration = Duration::from_millis(100);
 /// Where everything is lost, so many more round trips count as "just now": acknowledgements are lost too, and one that comes may be an
 /// old one that is sent again.
 const MANY: f64 = 20.0;
-/// A share of loss is taken over so long and a few packets, or of many (`losses`).
+/// A share of loss is taken of so many packets, or over so long and a few.
+const SHARE: u64 = 60;
 const SHARE_FOR: Duration = Duration::from_secs(1);
 /// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
 /// which packets wait for no reason of ours.
@@ -205,6 +206,37 @@ impl Steady {
         }
     }
 
+    /// When enough was sent to say: the share that was lost.
+    fn end_share(&mut self, now: Instant) -> Option<f64> {
+        let While {
+            since,
+            delivered,
+            lost,
+        } = self.share;
+        let passed = now.saturating_duration_since(since);
+        let packets = (delivered + lost) / self.mtu;
+        if packets < LEAST || (packets < SHARE && passed < SHARE_FOR) {
+            return None;
+        }
+        self.share = While::new(now);
+        self.losing = lost as f64 / (delivered + lost) as f64;
+        Some(self.losing)
+    }
+
+    fn answer(&mut self, share: f64, now: Instant) {
+        let busiest = std::mem::take(&mut self.busiest);
+        let answer = self.losses.judge(share, self.window);
+        self.holds = answer == Answer::Hold;
+        match answer {
+            Answer::Go | Answer::Hold => {}
+            Answer::Cut => {
+                self.starting = false;
+                self.set_for_loss(self.window.min(busiest) / 4 * 3, now);
+            }
+            Answer::Restore(window) => self.set_for_loss(window.max(self.window), now),
+        }
+    }
+
     /// The window becomes what the link delivers in a round trip with half the tolerated queue.
     fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
         self.whose.queue_shows(self.window, now);
@@ -213,7 +245,7 @@ impl Steady {
             self.contest.overflows();
         }
         if let Some(window) = self.whose.foreign() {
-            self.contest.foreign(window, now);
+            self.contest.foreign(window);
             self.foreign = Some((queue.min(MOST_FOREIGN), now));
             if !self.contest.is_on() {
                 self.set(self.window.max(window));
@@ -246,10 +278,9 @@ impl Steady {
         self.set(self.window + step as u64);
     }
 
-    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed. In a contest that would be empty
-    /// for others only.
+    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed.
     fn relax(&mut self, queue: Duration, limited: bool, now: Instant) {
-        if limited || self.contest.is_on() || queue < self.target() / 8 {
+        if limited || queue < self.target() / 8 {
             self.relaxed = now;
         }
         if self.draining.is_some_and(|until| now >= until) {
@@ -264,11 +295,20 @@ impl Steady {
     /// So many bytes were lost, the newest of them was sent then; of late perhaps everything.
     fn lost(&mut self, bytes: u64, everything: bool, sent: Instant, now: Instant) {
         self.share.lost += bytes;
-        self.yield_some(sent, now);
+        self.yield_some(bytes, sent, now);
         if everything {
             self.starting = true;
             self.set_for_loss(self.window / 4, now);
         }
+    }
+
+    /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
+    fn set_for_loss(&mut self, window: u64, now: Instant) {
+        let least = match self.is_clear(now) {
+            true => CLEAR,
+            false => RESTART * self.mtu,
+        };
+        self.set(window.max(least));
     }
 
     /// Whether the link has shown no queue lately.
