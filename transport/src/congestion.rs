@@ -1,8 +1,8 @@
 //! Which congestion control a connection uses.
 
-use crate::steady::{Steady, SteadyConfig};
+use crate::steady::SteadyConfig;
+use quinn::TransportConfig;
 use quinn::congestion::{BbrConfig, CubicConfig};
-use quinn::{Connection, TransportConfig};
 use std::sync::Arc;
 
 /// Lost is what takes longer than so many round trips. QUIC's usual 9/8 (RFC 9002 §6.1.2) takes jitter for loss; and of packets
@@ -35,13 +35,4 @@ impl Congestion {
             Self::Bbr => transport.congestion_controller_factory(Arc::new(BbrConfig::default())),
         };
     }
-}
-
-/// Whether this connection holds its own on a link that others fill too, as far as its congestion control is ours and has found out.
-pub fn contends(connection: &Connection) -> bool {
-    let steady = connection
-        .congestion_state()
-        .into_any()
-        .downcast::<Steady>();
-    steady.is_ok_and(|steady| steady.contends())
 }

@@ -41,8 +41,7 @@ pub fn parity(
     let size = u64::from(path.current_mtu.max(1));
     let packets = bytes.div_ceil(size).max(1);
     let parity = redundancy.parity(packets as usize, missing);
-    let parts = if redundancy.is_shared() { 1 } else { 2 };
-    let room = (path.cwnd / parts).saturating_sub(under_way + bytes) / size;
+    let room = (path.cwnd / 2).saturating_sub(under_way + bytes) / size;
     parity.min(room as usize)
 }
 

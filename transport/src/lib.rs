@@ -15,5 +15,5 @@ mod deliver;
 mod steady;
 
 pub use collect::{Collected, collect};
-pub use congestion::{Congestion, contends};
+pub use congestion::Congestion;
 pub use deliver::{deliver, parity};

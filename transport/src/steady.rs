@@ -9,7 +9,6 @@
 //!
 //! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
 
-mod contest;
 mod controller;
 mod losses;
 mod recent;
@@ -17,7 +16,6 @@ mod whose;
 
 pub(crate) use controller::SteadyConfig;
 
-use contest::Contest;
 use losses::{Answer, Losses};
 use recent::{Jitter, Latest, Least, While};
 use std::time::{Duration, Instant};
@@ -70,7 +68,6 @@ pub(crate) struct Steady {
     standing: Latest,
     /// A queue that is not ours, and since when it is put up with.
     foreign: Option<(Duration, Instant)>,
-    contest: Contest,
     born: Instant,
     /// When something was acknowledged last, or given up on.
     heard: Instant,
@@ -109,7 +106,6 @@ impl Steady {
             base: Least::default(),
             standing: Latest::default(),
             foreign: None,
-            contest: Contest::default(),
             born: now,
             heard: now,
             jitter: Jitter::default(),
@@ -128,11 +124,6 @@ impl Steady {
             acknowledged: (0, 0),
             newest_sent: None,
         }
-    }
-
-    /// Whether others fill the link too.
-    pub(crate) fn contends(&self) -> bool {
-        self.contest.is_on()
     }
 
     /// So many bytes were sent. When nothing is heard of what is under way for longer than it takes, acknowledgements are lost, and
@@ -166,7 +157,7 @@ impl Steady {
         self.whose
             .acknowledged((packets, bytes), sent, in_flight, now);
         self.jitter.add(round_trip);
-        self.base.add(round_trip, self.memory(), now);
+        self.base.add(round_trip, BASE, now);
         let over = STANDING + self.jitter.get() * 3;
         let many = 1.0 + MANY * self.losing * self.losing;
         self.standing.add(round_trip, over, many as usize, now);
@@ -177,9 +168,14 @@ impl Steady {
         let queue = self.standing.best().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
-        self.put_up(queue, now);
-        if self.contest.is_on() {
-            return self.contend(bytes, in_flight, limited, now);
+        let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
+        self.foreign = self.foreign.filter(lately);
+        if self.foreign.is_some() {
+            self.whose.queue_shows(self.window, now);
+            let overflows = self.losing >= OVERFLOWING && queue > TARGET;
+            if overflows || self.whose.is_ours() {
+                self.foreign = None;
+            }
         }
         if queue > self.target() {
             self.losses.queue_shows();
@@ -242,15 +238,10 @@ impl Steady {
         self.whose.queue_shows(self.window, now);
         if self.losing >= OVERFLOWING {
             self.whose.overflows();
-            self.contest.overflows();
         }
         if let Some(window) = self.whose.foreign() {
-            self.contest.foreign(window);
             self.foreign = Some((queue.min(MOST_FOREIGN), now));
-            if !self.contest.is_on() {
-                self.set(self.window.max(window));
-            }
-            return;
+            return self.set(self.window.max(window));
         }
         let trip = self.standing.best() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
@@ -292,10 +283,8 @@ impl Steady {
         }
     }
 
-    /// So many bytes were lost, the newest of them was sent then; of late perhaps everything.
-    fn lost(&mut self, bytes: u64, everything: bool, sent: Instant, now: Instant) {
+    fn lost(&mut self, bytes: u64, everything: bool, now: Instant) {
         self.share.lost += bytes;
-        self.yield_some(bytes, sent, now);
         if everything {
             self.starting = true;
             self.set_for_loss(self.window / 4, now);

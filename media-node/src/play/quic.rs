@@ -6,7 +6,7 @@ use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
-use counterpart_transport::{clock, contends, deliver, parity};
+use counterpart_transport::{clock, deliver, parity};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,7 +110,6 @@ impl QuicPlayer {
         let path = connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
         let round_trip = path.rtt.as_millis() as u64;
-        self.redundancy.share(contends(connection));
         self.redundancy
             .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();

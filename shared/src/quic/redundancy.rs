@@ -26,8 +26,6 @@ const SUDDEN: f64 = 0.2;
 
 /// Pictures are protected from this share of loss on.
 const LOSSY: f64 = 0.003;
-/// A full link that others fill too loses so much every few seconds, when it overflows: what was lost at the last time is forgotten by then.
-const SHARED: f64 = 0.02;
 /// The most parity for a picture: so many packets for each of its own, and beyond.
 const MOST: usize = 3;
 const MOST_BEYOND: usize = 6;
@@ -46,23 +44,12 @@ pub struct Redundancy {
     /// The shortest round trip in this while and in the one before, and since when.
     shortest: Option<[u64; 2]>,
     since: u64,
-    shared: bool,
 }
 
 impl Redundancy {
     /// On a path that has lost nothing yet.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Whether others fill the link too. Then it loses because it is full, and some protection is what helps, however much it is.
-    pub fn share(&mut self, shared: bool) {
-        self.shared = shared;
-    }
-
-    /// Whether others fill the link too, as far as was told.
-    pub fn is_shared(&self) -> bool {
-        self.shared
     }
 
     /// So many packets were sent on this path so far and so many of them are lost; the round trip and `now` in milliseconds.
@@ -72,7 +59,7 @@ impl Redundancy {
         if fresh < PACKETS || now.saturating_sub(self.looked) < WINDOW {
             return;
         }
-        let share = match waits || self.shared {
+        let share = match waits {
             true => 0.0,
             false => lost.saturating_sub(self.lost) as f64 / fresh as f64,
         };
@@ -98,33 +85,27 @@ impl Redundancy {
 
     /// What is lost on average, as a share of all.
     pub fn loss(&self) -> f64 {
-        self.at_least(self.loss)
-    }
-
-    fn at_least(&self, loss: f64) -> f64 {
-        if self.shared { loss.max(SHARED) } else { loss }
+        self.loss
     }
 
     /// How much parity, counted in packets, a picture needs that is sent in so many packets, if not more than this share of pictures
     /// shall miss something when each packet is lost with the same chance.
     pub fn parity(&self, packets: usize, missing: f64) -> usize {
-        let loss = self.loss();
-        if loss < LOSSY {
+        if self.loss < LOSSY {
             return 0;
         }
         let most = packets * MOST + MOST_BEYOND;
-        let enough = |parity: &usize| failure(packets, *parity, loss) <= missing;
+        let enough = |parity: &usize| failure(packets, *parity, self.loss) <= missing;
         (1..most).find(enough).unwrap_or(most)
     }
 
     /// How many previous packets to repeat: as many as leave next to nothing missing if each datagram is lost with the same
     /// chance.
     pub fn repeats(&self) -> usize {
-        let peak = self.at_least(self.peak);
-        if peak < STRAY {
+        if self.peak < STRAY {
             return 0;
         }
-        let copies = (MISSING.ln() / peak.min(0.99).ln()).ceil() as usize;
+        let copies = (MISSING.ln() / self.peak.min(0.99).ln()).ceil() as usize;
         copies.clamp(2, AudioDatagrams::MAX_REPEATS + 1) - 1
     }
 }
@@ -195,17 +176,6 @@ mod tests {
         assert!((8..=9).contains(&repeats[4]), "{repeats:?}");
         assert_eq!(repeats[5], AudioDatagrams::MAX_REPEATS);
         assert!(repeats[6] <= 1, "{repeats:?}");
-    }
-
-    #[test]
-    fn on_a_link_that_others_fill_protection_is_small_and_there() {
-        let mut redundancy = Redundancy::new();
-        redundancy.share(true);
-        redundancy.look(100, 0, 50, 1_000);
-        redundancy.look(200, 50, 50, 1_300);
-        assert_eq!((redundancy.repeats(), redundancy.parity(4, 0.01)), (1, 1));
-        redundancy.share(false);
-        assert_eq!((redundancy.repeats(), redundancy.parity(4, 0.01)), (0, 0));
     }
 
     #[test]

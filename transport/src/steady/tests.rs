@@ -68,7 +68,7 @@ fn run(link: &Link, seconds: f64, settle: f64) -> Result {
         let (begin, arrival, lost) = flight.pop_front().expect("the window is never empty");
         clock = clock.max(arrival);
         if lost {
-            steady.lost(PACKET, false, at(begin), at(clock));
+            steady.lost(PACKET, false, at(clock));
             continue;
         }
         if clock > settle {
@@ -141,9 +141,9 @@ fn when_nothing_arrives_it_begins_anew() {
     let mut steady = Steady::new(1200, born);
     let now = born + LATELY;
     steady.queued = Some(now);
-    steady.lost(50_000, true, born, now);
+    steady.lost(50_000, true, now);
     assert_eq!(steady.window(), RESTART * 1200);
-    steady.lost(50_000, true, now, now + LATELY);
+    steady.lost(50_000, true, now + LATELY);
     assert_eq!(steady.window(), CLEAR, "a link without a queue is not full");
     assert!(steady.starting);
 }

@@ -10,8 +10,6 @@ const ENOUGH: usize = 12;
 /// In a full link a round trip grows by just what is under way, divided by the rate. Less than this share of that, and surely so, is the
 /// growth of a queue that others fill, or of a road on which packets wait for no reason of ours.
 const FOLLOWS: f64 = 0.4;
-/// More than this share is the growth of a queue of which nobody else fills half.
-const FOLLOWS_ALONE: f64 = 0.75;
 /// So many standard errors make it sure.
 const SURELY: f64 = 2.0;
 /// A round trip is much like the one before it: only each so many of them counts as one measured by itself.
@@ -123,17 +121,8 @@ impl Whose {
 
     /// Whether the queue surely is ours.
     pub(super) fn is_ours(&self) -> bool {
-        self.follows(FOLLOWS)
-    }
-
-    /// Whether nobody else has a part in it, surely.
-    pub(super) fn is_ours_alone(&self) -> bool {
-        self.follows(FOLLOWS_ALONE)
-    }
-
-    fn follows(&self, share: f64) -> bool {
         let slope = self.slope();
-        slope.is_some_and(|(slope, error)| slope - SURELY * error > share)
+        slope.is_some_and(|(slope, error)| slope - SURELY * error > FOLLOWS)
     }
 
     /// By which share of what the rate would make of it a round trip grows with what is under way, and its standard error; nothing

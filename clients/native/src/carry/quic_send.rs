@@ -5,7 +5,7 @@ use super::valve::{Look, Room, Valve};
 use counterpart_shared::flv::{TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
-use counterpart_transport::{clock, contends, deliver, parity};
+use counterpart_transport::{clock, deliver, parity};
 use quinn::Connection;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -132,7 +132,6 @@ impl Sender {
         let path = self.connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
         let round_trip = path.rtt.as_millis() as u64;
-        self.redundancy.share(contends(&self.connection));
         self.redundancy
             .look(path.sent_packets, path.lost_packets, round_trip, now);
         let repeats = self.redundancy.repeats();
