@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 const PICTURES: &str = "[0:v]pad=640:480:0:(oh-ih)/2[l];[1:v]pad=640:480:0:(oh-ih)/2[r];[l][r]hstack,fps=25,\
     drawtext=text='%{localtime} desk agent c1':fontcolor=white:fontsize=20:x=8:y=8[v]";
 const SOUND: &str = "[0:a][1:a]amix=2[a]";
+/// It ends by itself so many seconds after it was looked at last, whatever becomes of the bench.
+const MORE: u64 = 2;
 
 /// What a process took for each call and second, of as many at once as there are calls, each with this clip as both its inputs, at the
 /// speed of life, and one thread for each step.
@@ -18,7 +20,7 @@ pub(crate) fn live(clip: &Path, folder: &Path, preset: &str, round: Round) -> Us
     let mut processes: Vec<Child> = (0..round.calls)
         .map(|call| {
             let out = folder.join(format!("{preset}-{call}.mp4"));
-            process(clip, &out, preset)
+            process(clip, &out, preset, round.seconds + MORE)
         })
         .collect();
     let mut used_until = |seconds: u64| {
@@ -35,8 +37,8 @@ pub(crate) fn live(clip: &Path, folder: &Path, preset: &str, round: Round) -> Us
     let (before, _) = used_until(round.before);
     let (after, memory) = used_until(round.seconds);
     for process in &mut processes {
-        process.kill().unwrap();
-        process.wait().unwrap();
+        let status = process.wait().unwrap();
+        assert!(status.success(), "{status}");
     }
     let counted = round.calls as u64 * (round.seconds - round.before);
     Used {
@@ -45,7 +47,7 @@ pub(crate) fn live(clip: &Path, folder: &Path, preset: &str, round: Round) -> Us
     }
 }
 
-fn process(clip: &Path, out: &Path, preset: &str) -> Child {
+fn process(clip: &Path, out: &Path, preset: &str, seconds: u64) -> Child {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-nostdin", "-filter_threads", "1"]);
     for _ in 0..2 {
@@ -59,6 +61,7 @@ fn process(clip: &Path, out: &Path, preset: &str) -> Child {
         .args(["-c:v", "libx264", "-preset", preset, "-b:v", "1500k"])
         .args(["-c:a", "aac", "-b:a", "64k"])
         .args(["-movflags", "frag_keyframe+empty_moov"])
+        .args(["-t", &seconds.to_string()])
         .arg(out)
         .stdin(Stdio::null())
         .spawn()

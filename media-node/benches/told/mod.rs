@@ -24,10 +24,14 @@ pub(crate) fn publish(folder: &Path, report: &Value) {
 }
 
 fn table(report: &Value) -> String {
+    let ready = report["live"]["ready_ms_after_the_end"].as_f64().unwrap() / 1000.0;
+    let live = format!(
+        "合成录像，另加（挂断后 {ready:.1} s 封存） a live composite, more (sealed {ready:.1} s after the end)"
+    );
     let during = [
         ("通话，不录制 a call that is not recorded", "unrecorded"),
         ("通话，录制 a call that is recorded", "recorded"),
-        ("合成录像，另加 a live composite, more", "live"),
+        (live.as_str(), "live"),
         (
             "ffmpeg 同样的合成 the same by ffmpeg, x264 ultrafast",
             "ffmpeg_live_ultrafast",
