@@ -12,9 +12,12 @@ use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+
+/// How long a client may take to close when it was told that it is over.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// The address and the hash of the certificate.
 pub(crate) fn listen(hub: Arc<Hub>, tasks: &mut JoinSet<()>) -> (SocketAddr, String) {
@@ -62,6 +65,8 @@ async fn client(hub: Arc<Hub>, connection: quinn::Connection) {
     let _ = writer.finish();
     let _ = writer.stopped().await;
     let _ = sends.await;
+    // Acknowledged is not read yet: whoever hears that it is over closes, as with the node.
+    let _ = tokio::time::timeout(GOODBYE, connection.closed()).await;
 }
 
 /// Ends when all that it was given has arrived.
