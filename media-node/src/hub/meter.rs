@@ -71,8 +71,8 @@ mod tests {
     fn a_meter_counts_bits_per_second() {
         let start = Instant::now();
         let mut meter = Meter::new(start);
-        assert_eq!(meter.look(25_000, ms(start, 300)), 0);
-        assert_eq!(meter.look(37_500, ms(start, 600)), 500_000);
+        assert_eq!(meter.look(50_000, ms(start, 400)), 0);
+        assert_eq!(meter.look(62_500, ms(start, 1_000)), 500_000);
     }
 
     #[test]
