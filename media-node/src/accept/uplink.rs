@@ -2,6 +2,8 @@
 
 use super::gather::{Counted, Pieces, gather};
 use crate::metrics::Carrier;
+use bytes::Bytes;
+use counterpart_shared::flv::{TagKind, classify};
 use counterpart_shared::quic::{Track, TrackLimits, TrackOutput, TrackReceiver};
 use counterpart_shared::rtmp::{Message, MessageKind};
 use counterpart_transport::{Collected, clock, collect};
@@ -60,6 +62,8 @@ pub(super) struct Uplink {
     video: TrackReceiver,
     audio: TrackReceiver,
     data: TrackReceiver,
+    /// The video configuration that was given last: it comes with every keyframe.
+    configured: Option<Bytes>,
     ready: VecDeque<Uplinked>,
     start: Instant,
     of_page: Option<OfPage>,
@@ -88,6 +92,7 @@ impl Uplink {
             video: TrackReceiver::new(Track::Video, PICTURES),
             audio: TrackReceiver::new(Track::Audio, SOUND),
             data: TrackReceiver::new(Track::Data, PICTURES),
+            configured: None,
             ready: VecDeque::new(),
             start: clock::now(),
             of_page,
@@ -153,6 +158,11 @@ impl Uplink {
         for track in [&mut self.video, &mut self.audio, &mut self.data] {
             while let Some(output) = track.poll(now) {
                 self.ready.push_back(match output {
+                    TrackOutput::Message { message, .. }
+                        if repeats(&message, &mut self.configured) =>
+                    {
+                        continue;
+                    }
                     TrackOutput::Message { message, .. } => Uplinked::Message(message),
                     TrackOutput::Gap { from, to } => Uplinked::Lost(to - from),
                     TrackOutput::KeyframeRequest => Uplinked::NeedsKeyframe,
@@ -170,6 +180,16 @@ impl Uplink {
     fn now(&self) -> u64 {
         clock::since(self.start).as_millis() as u64
     }
+}
+
+/// Whether this is the video configuration that was the last one before it, too.
+fn repeats(message: &Message, configured: &mut Option<Bytes>) -> bool {
+    let body = &message.payload;
+    let is_video = message.kind == MessageKind::Video;
+    if !is_video || !classify(TagKind::Video, body).is_config() {
+        return false;
+    }
+    configured.replace(body.clone()).as_ref() == Some(body)
 }
 
 async fn reported(of_page: &mut Option<OfPage>) -> Counted {

@@ -17,6 +17,8 @@ use web_transport_quinn::Session;
 /// A picture that has not arrived by then is given up: it would be shown a second late, where people
 /// bear 300 ms, and the next keyframe is sooner.
 const DEADLINE: Duration = Duration::from_secs(1);
+/// A configuration of sound is needed as long as there is sound.
+const LASTING: Duration = Duration::from_hours(1);
 /// On a path that loses more than this, pictures get half the window: the other half is for sound.
 const HALF: f64 = 0.05;
 /// A path that loses more than this carries sound, and no pictures that anybody could watch.
@@ -33,6 +35,8 @@ pub(crate) struct QuicPlayer {
     stream_id: u32,
     video: u64,
     data: u64,
+    /// What goes in front of each keyframe, on its stream: any of them may be the first that arrives.
+    configuration: Option<Frame>,
     audio: AudioDatagrams,
     redundancy: Redundancy,
     start: Instant,
@@ -56,6 +60,7 @@ impl QuicPlayer {
             stream_id,
             video: 0,
             data: 0,
+            configuration: None,
             audio: AudioDatagrams::new(),
             redundancy: Redundancy::new(),
             start: clock::now(),
@@ -88,15 +93,25 @@ impl QuicPlayer {
         }
         match frame.track() {
             Track::Audio => self.send_sound(frame),
-            Track::Video => {
-                self.send_stream(self.video, frame);
-                self.video += 1;
-            }
+            Track::Video => self.send_picture(frame),
             Track::Data => {
-                self.send_stream(self.data, frame);
+                self.send_stream(self.data, &[frame]);
                 self.data += 1;
             }
         }
+    }
+
+    fn send_picture(&mut self, frame: &Frame) {
+        if frame.kind == FrameKind::VideoConfig {
+            self.configuration = Some(frame.clone());
+            return;
+        }
+        let is_key = frame.kind == FrameKind::VideoKey;
+        let configuration = self.configuration.as_ref().filter(|_| is_key);
+        let configuration = configuration.map(|of| of.clone().at(frame.message.timestamp));
+        let frames: Vec<&Frame> = configuration.iter().chain([frame]).collect();
+        self.send_stream(self.video, &frames);
+        self.video += frames.len() as u64;
     }
 
     /// A configuration must arrive, so it goes on a stream: no datagram is large enough for it.
@@ -115,7 +130,7 @@ impl QuicPlayer {
         let repeats = self.redundancy.repeats();
         let message = frame.message.on(self.stream_id);
         match self.audio.push(&message, repeats, size) {
-            None => self.send_stream(sequence, frame),
+            None => self.send_stream(sequence, &[frame]),
             Some(datagram) => {
                 if self.session.send_datagram(datagram).is_ok() {
                     let bytes = frame.len();
@@ -138,9 +153,16 @@ impl QuicPlayer {
         }
     }
 
-    fn send_stream(&mut self, sequence: u64, frame: &Frame) {
+    /// Sends frames on one stream; the last one says how.
+    fn send_stream(&mut self, sequence: u64, frames: &[&Frame]) {
+        let Some(frame) = frames.last() else {
+            return;
+        };
         let mut pieces = VecDeque::new();
-        MediaStreamWriter::new(sequence).write_on(self.stream_id, &frame.message, &mut pieces);
+        let mut writer = MediaStreamWriter::new(sequence);
+        for frame in frames {
+            writer.write_on(self.stream_id, &frame.message, &mut pieces);
+        }
         let bytes = pieces.iter().map(|piece| piece.len() as u64).sum();
         let connection: &quinn::Connection = &self.session;
         let size = u64::from(connection.stats().path.current_mtu);
@@ -153,8 +175,9 @@ impl QuicPlayer {
             carrier: self.carrier,
             key: sequence,
             priority: priority(frame.kind),
+            deadline: deadline(frame.kind),
             arrived: frame.arrived,
-            len: frame.len(),
+            len: frames.iter().map(|frame| frame.len()).sum(),
         };
         let pieces = pieces.into();
         self.sending.spawn(async move {
@@ -167,14 +190,22 @@ impl QuicPlayer {
 /// Higher goes first: what is heard, then what decodes by itself, then the rest.
 fn priority(kind: FrameKind) -> i32 {
     match kind {
-        FrameKind::Audio | FrameKind::AudioConfig | FrameKind::VideoConfig => 3,
+        FrameKind::Audio | FrameKind::AudioConfig => 3,
         FrameKind::VideoKey => 2,
         FrameKind::VideoInter => 1,
         _ => 0,
     }
 }
 
-/// One frame on its own QUIC stream, and what stands in for it.
+/// How long it is of use.
+fn deadline(kind: FrameKind) -> Duration {
+    match kind {
+        FrameKind::AudioConfig => LASTING,
+        _ => DEADLINE,
+    }
+}
+
+/// A picture or what else has a QUIC stream of its own, and what stands in for it.
 struct Sending {
     shell: Arc<Shell>,
     session: Session,
@@ -182,6 +213,7 @@ struct Sending {
     /// The sequence of its first message.
     key: u64,
     priority: i32,
+    deadline: Duration,
     arrived: Instant,
     len: usize,
 }
@@ -199,19 +231,32 @@ impl Sending {
 
     async fn to_client(&self, pieces: Vec<bytes::Bytes>, parity: usize) -> Option<bool> {
         let connection: &quinn::Connection = &self.session;
-        let stream = timeout(DEADLINE, connection.open_uni()).await.ok()?.ok()?;
-        let _ = stream.set_priority(self.priority);
-        self.shell.count_out(self.carrier, self.len, self.arrived);
-        Some(deliver(connection, stream, pieces, parity, DEADLINE).await)
-    }
-
-    async fn to_page(&self, pieces: Vec<bytes::Bytes>, parity: usize) -> Option<bool> {
-        let stream = timeout(DEADLINE, self.session.open_uni())
+        let stream = timeout(self.deadline, connection.open_uni())
             .await
             .ok()?
             .ok()?;
         let _ = stream.set_priority(self.priority);
         self.shell.count_out(self.carrier, self.len, self.arrived);
-        Some(page::deliver(&self.session, stream, self.key, pieces, parity, DEADLINE).await)
+        Some(deliver(connection, stream, pieces, parity, self.deadline).await)
+    }
+
+    async fn to_page(&self, pieces: Vec<bytes::Bytes>, parity: usize) -> Option<bool> {
+        let stream = timeout(self.deadline, self.session.open_uni())
+            .await
+            .ok()?
+            .ok()?;
+        let _ = stream.set_priority(self.priority);
+        self.shell.count_out(self.carrier, self.len, self.arrived);
+        Some(
+            page::deliver(
+                &self.session,
+                stream,
+                self.key,
+                pieces,
+                parity,
+                self.deadline,
+            )
+            .await,
+        )
     }
 }

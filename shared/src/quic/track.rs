@@ -77,7 +77,8 @@ const MISSED: u64 = 64;
 /// latest message of the last seconds was, at most `patience` later than the quickest; so with nothing late, next to nothing is
 /// waited for, and as long as copies come with later datagrams, they are. Audio and data go on behind a gap. Video goes on at the next keyframe that is there or
 /// comes, and gives nothing but configurations until then. So a sender puts a configuration on the QUIC stream of its
-/// keyframe, and numbers from 0.
+/// keyframe, and numbers from 0. A configuration that comes after it was given up is given at once, unless a newer one was: on a
+/// stream it may come later than sound in datagrams, and without it nothing of the track decodes.
 #[derive(Debug)]
 pub struct TrackReceiver {
     track: Track,
@@ -92,6 +93,8 @@ pub struct TrackReceiver {
     /// Audio: how late messages are, and which were given up lately and may still come.
     lateness: Lateness,
     given_up: BTreeSet<u64>,
+    /// The newest configuration that was given.
+    configured: Option<u64>,
     outputs: VecDeque<TrackOutput>,
     discarded: u64,
     lost: u64,
@@ -122,6 +125,7 @@ impl TrackReceiver {
             requested: None,
             lateness: Lateness::new(),
             given_up: BTreeSet::new(),
+            configured: None,
             outputs: VecDeque::new(),
             discarded: 0,
             lost: 0,
@@ -130,27 +134,31 @@ impl TrackReceiver {
 
     /// Takes a message; a duplicate, or one that comes after it was given up, is dropped and counted.
     pub fn push(&mut self, sequence: u64, message: Message, now: u64) {
-        let known = sequence < self.next || self.held.contains_key(&sequence);
-        if self.track == Track::Audio && (!known || self.given_up.remove(&sequence)) {
-            self.lateness.take(message.timestamp, now);
-        }
-        if known || sequence > MAX_VARINT {
-            self.discarded += 1;
-            return;
-        }
         let kind = match self.track {
             Track::Video => classify(TagKind::Video, &message.payload),
-            Track::Audio => FrameKind::Audio,
+            Track::Audio => classify(TagKind::Audio, &message.payload),
             Track::Data => FrameKind::Data,
         };
-        let since = now;
-        self.held_bytes += message.payload.len();
+        let known = sequence < self.next || self.held.contains_key(&sequence);
+        // A configuration is of no time.
+        let is_sound = self.track == Track::Audio && !kind.is_config();
+        if is_sound && (!known || self.given_up.remove(&sequence)) {
+            self.lateness.take(message.timestamp, now);
+        }
         let held = Held {
             message,
             kind,
-            since,
+            since: now,
         };
-        self.held.insert(sequence, held);
+        if sequence < self.next && kind.is_config() && self.configured < Some(sequence) {
+            self.lost = self.lost.saturating_sub(1);
+            self.give(sequence, held);
+        } else if known || sequence > MAX_VARINT {
+            self.discarded += 1;
+        } else {
+            self.held_bytes += held.message.payload.len();
+            self.held.insert(sequence, held);
+        }
     }
 
     /// What comes next.
@@ -230,6 +238,9 @@ impl TrackReceiver {
         if self.lacks_keyframe && !kind.is_config() {
             self.lost += 1;
             return;
+        }
+        if kind.is_config() {
+            self.configured = Some(sequence);
         }
         self.outputs
             .push_back(TrackOutput::Message { sequence, message });

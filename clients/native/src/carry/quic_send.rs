@@ -2,7 +2,7 @@
 
 use super::Event;
 use super::valve::{Look, Room, Valve};
-use counterpart_shared::flv::{TagKind, classify};
+use counterpart_shared::flv::{FrameKind, TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
 use counterpart_transport::{clock, deliver, parity};
@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 /// What has not arrived after this long is of no use to a conversation: its stream is reset, and the receiver asks for
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
+/// A configuration of sound is needed as long as there is sound.
+const LASTING: Duration = Duration::from_hours(1);
 
 /// Sends until the publisher ends, then waits for what is on its way.
 pub(super) async fn run(
@@ -38,7 +40,7 @@ struct Sender {
     /// The next sequences of pictures and of data.
     pictures: u64,
     data: u64,
-    /// The configuration that goes with the next keyframe, on one stream.
+    /// The configuration that goes with each keyframe, on one stream: any of them may be the first that arrives.
     config: Option<Message>,
     /// Messages on their way, each with a number.
     streams: JoinSet<u64>,
@@ -81,17 +83,21 @@ impl Sender {
                 Ok(())
             }
             Some(Track::Video) => {
-                let messages: Vec<Message> =
-                    self.config.take().into_iter().chain([message]).collect();
+                let config = self.config.as_ref().filter(|_| is_key(&message));
+                let config = config.map(|config| Message {
+                    timestamp: message.timestamp,
+                    ..config.clone()
+                });
+                let messages: Vec<Message> = config.into_iter().chain([message]).collect();
                 let sequence = self.pictures;
                 self.pictures += messages.len() as u64;
-                self.stream(sequence, &messages).await
+                self.stream(sequence, &messages, DEADLINE).await
             }
             Some(Track::Audio) => self.sound(message).await,
             Some(Track::Data) => {
                 let sequence = self.data;
                 self.data += 1;
-                self.stream(sequence, &[message]).await
+                self.stream(sequence, &[message], DEADLINE).await
             }
             None => Ok(()),
         }
@@ -124,10 +130,10 @@ impl Sender {
 
     async fn sound(&mut self, message: Message) -> Result<(), quinn::ConnectionError> {
         let sequence = self.sound.sequence();
-        let room = match is_config(TagKind::Audio, &message) {
-            // What all later packets need is not left to a datagram.
-            true => 0,
-            false => self.connection.max_datagram_size().unwrap_or(0),
+        // What all later packets need is not left to a datagram.
+        let (room, deadline) = match is_config(TagKind::Audio, &message) {
+            true => (0, LASTING),
+            false => (self.connection.max_datagram_size().unwrap_or(0), DEADLINE),
         };
         let path = self.connection.stats().path;
         let now = clock::since(self.start).as_millis() as u64;
@@ -146,15 +152,16 @@ impl Sender {
             }
             Some(Err(quinn::SendDatagramError::ConnectionLost(error))) => Err(error),
             // It does not fit, or the path has just become narrower, or the peer takes none.
-            Some(Err(_)) | None => self.stream(sequence, &[message]).await,
+            Some(Err(_)) | None => self.stream(sequence, &[message], deadline).await,
         }
     }
 
-    /// Sends messages on a stream of their own, and does not wait for it.
+    /// Sends messages on a stream of their own, which is given up after `deadline`, and does not wait for it.
     async fn stream(
         &mut self,
         sequence: u64,
         messages: &[Message],
+        deadline: Duration,
     ) -> Result<(), quinn::ConnectionError> {
         let mut out = VecDeque::new();
         let mut writer = MediaStreamWriter::new(sequence);
@@ -172,11 +179,15 @@ impl Sender {
         self.under_way.insert(number, (clock::now(), bytes));
         let connection = self.connection.clone();
         self.streams.spawn(async move {
-            deliver(&connection, stream, pieces, parity, DEADLINE).await;
+            deliver(&connection, stream, pieces, parity, deadline).await;
             number
         });
         Ok(())
     }
+}
+
+fn is_key(message: &Message) -> bool {
+    classify(TagKind::Video, &message.payload) == FrameKind::VideoKey
 }
 
 fn is_config(kind: TagKind, message: &Message) -> bool {

@@ -33,8 +33,6 @@ pub struct PublishLink {
     /// The next picture's sequence.
     pictures: u64,
     sound: AudioDatagrams,
-    /// The parameter sets that were announced.
-    announced: Option<(Nal, Nal)>,
     redundancy: Redundancy,
 }
 
@@ -45,7 +43,6 @@ impl PublishLink {
             control: Control::publish(address),
             pictures: 0,
             sound: AudioDatagrams::new(),
-            announced: None,
             redundancy: Redundancy::new(),
         }
     }
@@ -102,8 +99,8 @@ impl PublishLink {
         self.control.close();
     }
 
-    /// The bytes of one unidirectional stream that carries this picture, an Annex B access unit, and its configuration
-    /// where that is new. `None` before [`Event::Ready`] and where there is no picture in it.
+    /// The bytes of one unidirectional stream that carries this picture, an Annex B access unit, behind its configuration if
+    /// it brings parameter sets: keyframes do, and any of them may be the first that arrives. `None` before [`Event::Ready`] and where there is no picture in it.
     ///
     /// # Errors
     /// See [`H264Error`].
@@ -112,7 +109,7 @@ impl PublishLink {
             return Ok(None);
         };
         let units: Vec<Nal> = annex_b_units(&annex_b).collect();
-        let config = self.announce(&units)?;
+        let config = configuration(&units)?;
         let slices: Vec<Nal> = units
             .into_iter()
             .filter(|unit| unit.nal_type().is_slice())
@@ -176,21 +173,16 @@ impl PublishLink {
             None => Packet::Stream(stream(sequence, &[message])),
         })
     }
+}
 
-    /// The configuration's body, if these units change it.
-    fn announce(&mut self, units: &[Nal]) -> Result<Option<Bytes>, H264Error> {
-        let find = |wanted| units.iter().find(|unit| unit.nal_type() == wanted).cloned();
-        let (Some(sps), Some(pps)) = (find(NalType::Sps), find(NalType::Pps)) else {
-            return Ok(None);
-        };
-        let sets = Some((sps.clone(), pps.clone()));
-        if self.announced == sets {
-            return Ok(None);
-        }
-        let record = DecoderConfig::from_parameter_sets(sps, pps)?.encode()?;
-        self.announced = sets;
-        Ok(Some(VideoBody::config(record).encode()))
-    }
+/// The body of a configuration with the parameter sets among these units, if they are there.
+fn configuration(units: &[Nal]) -> Result<Option<Bytes>, H264Error> {
+    let find = |wanted| units.iter().find(|unit| unit.nal_type() == wanted).cloned();
+    let (Some(sps), Some(pps)) = (find(NalType::Sps), find(NalType::Pps)) else {
+        return Ok(None);
+    };
+    let record = DecoderConfig::from_parameter_sets(sps, pps)?.encode()?;
+    Ok(Some(VideoBody::config(record).encode()))
 }
 
 fn stream(sequence: u64, messages: &[Message]) -> Bytes {

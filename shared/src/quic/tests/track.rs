@@ -82,6 +82,29 @@ fn audio_goes_on_behind_a_gap() {
 }
 
 #[test]
+fn a_configuration_is_given_however_late_it_comes() {
+    let mut track = TrackReceiver::new(Track::Audio, LIMITS);
+    let sound = |sequence: u32| audio(sequence * 20, &[0xAF, 1, 2]);
+    let head = |rate| audio(0, &[0xAF, 0, rate, 0x90]);
+    let gap = Gap { from: 0, to: 1 };
+    assert_eq!(step(&mut track, 1, sound(1), 20), []);
+    assert_eq!(drain(&mut track, 100), [gap, given(1, sound(1))]);
+    assert_eq!(track.lost(), 1);
+    let late = step(&mut track, 0, head(0x11), 500);
+    assert_eq!(late, [given(0, head(0x11))]);
+    assert_eq!(step(&mut track, 0, head(0x11), 500), [], "the same again");
+    // It says nothing of how late sound is: that is still waited for as in the beginning.
+    assert_eq!(step(&mut track, 3, sound(25), 500), []);
+    assert_eq!(track.deadline(), Some(580));
+    let gap = Gap { from: 2, to: 3 };
+    assert_eq!(drain(&mut track, 580), [gap, given(3, sound(25))]);
+    let newer = step(&mut track, 4, head(0x12), 600);
+    assert_eq!(newer, [given(4, head(0x12))]);
+    assert_eq!(step(&mut track, 2, head(0x11), 700), [], "one of before");
+    assert_eq!((track.discarded(), track.lost()), (2, 1));
+}
+
+#[test]
 fn video_goes_on_at_the_next_keyframe() {
     let mut track = TrackReceiver::new(Track::Video, LIMITS);
     assert_eq!(step(&mut track, 0, keyframe(), 0), [given(0, keyframe())]);

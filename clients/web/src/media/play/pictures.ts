@@ -12,7 +12,9 @@ export class PictureDecoder {
 
   constructor(readonly output: (frame: VideoFrame) => void, readonly requestKeyframe: () => void) {}
 
+  /** What the next keyframe needs; every keyframe may bring it again. */
   configure(codec: string, description: Uint8Array<ArrayBuffer>): void {
+    if (same(description, this.#config?.description)) return;
     this.#config = { codec, description, optimizeForLatency: true };
     this.close();
   }
@@ -52,4 +54,8 @@ export class PictureDecoder {
     this.#requested = now;
     this.requestKeyframe();
   }
+}
+
+function same(one: Uint8Array<ArrayBuffer>, other: VideoDecoderConfig['description']): boolean {
+  return other instanceof Uint8Array && one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
