@@ -31,7 +31,7 @@ class Speaker extends AudioWorkletProcessor {
     const channel = output?.[0];
     if (!channel) return true;
     if (this.#blocks++ % BLOCKS === 0) this.#tell();
-    this.#buffer.pull(channel);
+    this.#buffer.pull(channel, Date.now());
     return true;
   }
 

@@ -77,6 +77,6 @@ test('jitter is what nearly all arrivals keep to, and is forgotten', () => {
   const jitter = new Jitter();
   for (let i = 0; i < 250; i++) jitter.arrive(i * 20, i * 20 + 50 + (i % 10 === 0 ? 40 : 0));
   assert.equal(jitter.spread, 40);
-  for (let i = 250; i < 500; i++) jitter.arrive(i * 20, i * 20 + (i % 2 ? 50 : 5_000));
+  for (let i = 250; i < 1_100; i++) jitter.arrive(i * 20, i * 20 + (i % 2 ? 50 : 5_000));
   assert.equal(jitter.spread, 0, 'what comes far too late does not count');
 });

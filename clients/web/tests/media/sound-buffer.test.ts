@@ -20,7 +20,7 @@ function run(buffer: SoundBuffer, arrivals: { time: number; at: number }[], end:
       const { time } = coming.shift() ?? { time: 0 };
       buffer.push(time, tone(time), RATE, now);
     }
-    buffer.pull(out.subarray(block, block + 128));
+    buffer.pull(out.subarray(block, block + 128), now);
   }
   return out;
 }
@@ -88,8 +88,24 @@ test('sound that waits for its pictures does', () => {
 test('sound of another rate is played at its own', () => {
   const buffer = new SoundBuffer(RATE);
   for (let i = 0; i < 10; i++) buffer.push(i * 20, new Float32Array(441 * 2).fill(0.1), 44_100, 0);
-  buffer.pull(new Float32Array(128));
+  buffer.pull(new Float32Array(128), 100);
   const begin = buffer.position ?? 0;
-  buffer.pull(new Float32Array(RATE / 100));
+  buffer.pull(new Float32Array(RATE / 100), 110);
   assert.ok(Math.abs((buffer.position ?? 0) - begin - 10) < 1, `from ${begin} to ${buffer.position}`);
+});
+
+test('one bad second makes little wait afterwards, and what it kept is caught up with between words', () => {
+  const buffer = new SoundBuffer(RATE);
+  // Three words in four packets, then a pause; all of the fifth second comes up to half a second late, in a burst.
+  const spoken = (time: number) => (time % 240 < 180 ? tone(time) : new Float32Array(PACKET));
+  const late = (time: number) => (time >= 4_000 && time < 4_500 ? 4_500 - time : 0);
+  const coming = Array.from({ length: 400 }, (_, i) => ({ time: i * 20, at: i * 20 + 30 + late(i * 20) }));
+  const behind: number[] = [];
+  for (let now = 0, next = 0; now < 7_000; now += 128 / 48) {
+    for (let packet = coming[next]; packet && packet.at <= now; packet = coming[++next]) buffer.push(packet.time, spoken(packet.time), RATE, now);
+    buffer.pull(new Float32Array(128), now);
+    if (now > 6_500) behind.push(now - (buffer.position ?? 0));
+  }
+  assert.ok(buffer.target < 150, `${buffer.target} ms are meant to wait`);
+  assert.ok(Math.max(...behind) < 200, `${Math.max(...behind)} ms late`);
 });

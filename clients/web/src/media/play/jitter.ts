@@ -1,7 +1,10 @@
 // How unevenly something arrives.
 
-/** So many arrivals are looked at: three seconds of packets of 20 ms. */
-const MEMORY = 150;
+/** So many arrivals are looked at: eight seconds of packets of 20 ms. */
+const MEMORY = 400;
+
+/** What a hundredth of the sound is worth, in milliseconds of delay (by ITU-T G.107 from 10 ms on, the more the less delay there is already). */
+const WORTH = 10;
 
 /** What is later than this comes too late for a conversation, and nothing waits for its like, in milliseconds. */
 const TOO_LATE = 600;
@@ -29,12 +32,18 @@ export class Jitter {
     if (late > TOO_LATE) return;
     this.#late.push(late);
     if (this.#late.length > MEMORY) this.#late.shift();
-    if (++this.#count % 10 === 0) this.#spread = this.#quantile(0.95);
+    if (++this.#count % 10 === 0) this.#spread = worthwhile(this.#late);
   }
 
-  /** How much later than the quickest nearly all of it comes. */
+  /** How much later than the quickest it is worth to wait for. */
   get spread(): number {
     return this.#spread;
+  }
+
+  /** What the quickest of late took, from its time until it was here; undefined before anything came. */
+  get way(): number | undefined {
+    const way = Math.min(...this.#quickest);
+    return way === Infinity ? undefined : way;
   }
 
   /** Another sender, another clock. */
@@ -43,9 +52,12 @@ export class Jitter {
     this.#late = [];
     this.#begin = 0;
   }
+}
 
-  #quantile(q: number): number {
-    const sorted = [...this.#late].sort((a, b) => a - b);
-    return sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
-  }
+/** The wait that costs least: itself, and what would miss it. */
+function worthwhile(late: readonly number[]): number {
+  const sorted = [...late].sort((a, b) => a - b);
+  const cost = (wait: number, at: number) => wait + (WORTH * 100 * (sorted.length - 1 - at)) / sorted.length;
+  const costs = sorted.map(cost);
+  return sorted[costs.indexOf(Math.min(...costs))] ?? 0;
 }

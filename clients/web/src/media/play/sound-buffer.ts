@@ -5,9 +5,12 @@ import { Jitter } from './jitter';
 /** Seconds that fit. */
 const CAPACITY = 4;
 
-/** Least and most that is meant to wait, in milliseconds. */
-const LEAST = 20;
+/** Least and most that sound is played later than the quickest of it comes, in milliseconds. */
+const LEAST = 24;
 const MOST = 350;
+
+/** For its pictures sound does not become later than this: a conversation needs the sound first. */
+const TOGETHER = 180;
 
 /** More than the unevenness of the arrivals, for that of the output. */
 const SPARE = 12;
@@ -22,19 +25,23 @@ const NEW_BEGINNING = 500;
 const FADE_IN = 5;
 const FADE_OUT = 30;
 
-/** Beyond this too much waits to be caught up with by speed alone, in milliseconds. */
+/** Later than is meant by more than this it is not caught up with by speed alone, in milliseconds. */
 const SKIP = 600;
 
-/** What waits is this near to what is meant to, and speed is as it was, in milliseconds. */
+/** It is this near to what is meant, and speed is as it was, in milliseconds. */
 const NEAR = 3;
 
-/** The most that sound is played faster and slower to come back to what is meant to wait. */
+/** The most that sound is played faster and slower to come back to what is meant, ... */
 const FASTER = 0.06;
 const SLOWER = 0.02;
 
-/** What waits longer because sound ran out, in milliseconds: for each time, and per millisecond of sound since. */
-const PENALTY = 10;
-const FORGIVEN = 1 / 400;
+/** ... and between words, where nobody hears it. */
+const FASTER_IN_QUIET = 1;
+const SLOWER_IN_QUIET = 0.5;
+
+/** Quiet is this much of what is loud of late, which is forgotten by so much a block. */
+const QUIET = 0.06;
+const FADING = 0.9995;
 
 /** One channel of sound. Times are milliseconds: those of packets on the stream's time line, `now` on any clock. */
 export class SoundBuffer {
@@ -51,9 +58,10 @@ export class SoundBuffer {
   #fadeIn = 0;
   /** The last sample that was given, and how much of it is still to fade. */
   #tail = { value: 0, left: 0 };
-  #penalty = 0;
   #wait = 0;
-  #level = 0;
+  /** How much later than the quickest it is played, smoothed. */
+  #behind = 0;
+  #loud = 0;
 
   /** For an output of this rate. */
   constructor(readonly outputRate: number) {
@@ -66,9 +74,10 @@ export class SoundBuffer {
     return ((this.#written - this.#read) / this.#rate) * 1000;
   }
 
-  /** Milliseconds that are meant to wait. */
+  /** How much later than the quickest of it comes sound is meant to be played, in milliseconds. */
   get target(): number {
-    return Math.min(MOST, Math.max(LEAST, this.#jitter.spread + SPARE) + this.#penalty + this.#wait);
+    const alone = Math.max(LEAST, this.#jitter.spread + SPARE);
+    return Math.min(MOST, Math.max(alone, Math.min(alone + this.#wait, TOGETHER)));
   }
 
   /** How unevenly sound arrives, in milliseconds. */
@@ -100,19 +109,19 @@ export class SoundBuffer {
   }
 
   /** Gives as many samples as fit. */
-  pull(out: Float32Array): void {
-    this.#level += (this.level - this.#level) * 0.05;
-    if (!this.#playing && this.#begun && this.level >= this.target) this.#start();
-    const speed = (this.#rate / this.outputRate) * this.#speed();
+  pull(out: Float32Array, now: number): void {
+    const behind = now - this.#timeOf(this.#read) - (this.#jitter.way ?? 0);
+    if (!this.#playing && this.#begun && this.level > 0 && behind >= this.target) this.#start(behind);
+    this.#behind += (behind - this.#behind) * 0.05;
+    const speed = (this.#rate / this.outputRate) * this.#speed(out.length);
     for (let i = 0; i < out.length; i++) out[i] = this.#next(speed);
-    if (this.#playing) this.#penalty = Math.max(0, this.#penalty - (out.length / this.outputRate) * 1000 * FORGIVEN);
   }
 
   /** Forgets everything. */
   reset(): void {
     this.#begun = this.#playing = false;
     this.#read = this.#written = 0;
-    this.#penalty = this.#wait = 0;
+    this.#wait = 0;
     this.#jitter.restart();
   }
 
@@ -128,10 +137,9 @@ export class SoundBuffer {
     this.#base = { at: this.#written, time };
   }
 
-  #start(): void {
+  #start(behind: number): void {
     this.#playing = true;
-    this.#read = Math.max(this.#read, this.#written - this.#samples(this.target));
-    this.#level = this.level;
+    this.#behind = behind;
     this.#fadeIn = this.#samples(FADE_IN);
   }
 
@@ -145,16 +153,29 @@ export class SoundBuffer {
 
   /** Drops what is too much. */
   #skip(): void {
-    this.#read = this.#written - this.#samples(this.target);
+    const level = Math.min(this.level, this.target);
+    this.#behind -= this.level - level;
+    this.#read = this.#written - this.#samples(level);
     this.#fadeIn = this.#samples(FADE_IN);
-    this.#level = this.level;
   }
 
-  #speed(): number {
-    const excess = this.#level - this.target;
+  /** How fast to play the next block of so many samples. */
+  #speed(length: number): number {
+    const quiet = this.#quiet(length);
+    const excess = this.#behind - this.target;
     if (this.#playing && excess > SKIP) this.#skip();
-    if (excess > NEAR) return 1 + Math.min(FASTER, (excess - NEAR) / 1_000);
-    return excess < -NEAR ? 1 - Math.min(SLOWER, (-NEAR - excess) / 1_000) : 1;
+    if (excess > NEAR) return 1 + Math.min(quiet ? FASTER_IN_QUIET : FASTER, (excess - NEAR) / (quiet ? 100 : 1_000));
+    return excess < -NEAR ? 1 - Math.min(quiet ? SLOWER_IN_QUIET : SLOWER, (-NEAR - excess) / (quiet ? 100 : 1_000)) : 1;
+  }
+
+  /** Whether little is heard of the next so many samples. */
+  #quiet(length: number): boolean {
+    const at = Math.floor(this.#read);
+    const most = Math.min(length, this.#written - at);
+    let loudest = 0;
+    for (let i = 0; i < most; i++) loudest = Math.max(loudest, Math.abs(this.#at(at + i)));
+    this.#loud = Math.max(loudest, this.#loud * FADING);
+    return loudest <= QUIET * this.#loud;
   }
 
   #next(speed: number): number {
@@ -175,7 +196,6 @@ export class SoundBuffer {
   /** Nothing is left. */
   #starve(): void {
     this.#playing = false;
-    this.#penalty += PENALTY;
     this.#tail.left = this.#samples(FADE_OUT);
   }
 
