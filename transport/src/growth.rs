@@ -41,7 +41,8 @@ impl Growth {
         };
         let clock = now.saturating_duration_since(self.start).as_millis() as i64;
         let way = clock - i64::from(timestamp);
-        let growth = self.quickest[place].growth(way, now);
+        let known = self.get(now).unwrap_or_default();
+        let growth = self.quickest[place].growth(way, known, now);
         self.lately.push_back((now, growth));
         let old = |at: Instant| now.saturating_duration_since(at) > STANDING;
         while self.lately.front().is_some_and(|(at, _)| old(*at)) {
@@ -65,8 +66,10 @@ struct Quickest {
 }
 
 impl Quickest {
-    fn growth(&mut self, way: i64, now: Instant) -> Duration {
-        let ([this, before], since) = self.least.unwrap_or(([way; 2], now));
+    /// Of the first, so much is `known` by what else came.
+    fn growth(&mut self, way: i64, known: Duration, now: Instant) -> Duration {
+        let first = way - known.as_millis() as i64;
+        let ([this, before], since) = self.least.unwrap_or(([first; 2], now));
         let this = this.min(way);
         let quickest = this.min(before);
         self.least = match now.saturating_duration_since(since) > MEMORY {
@@ -99,7 +102,9 @@ mod tests {
             let wait = if packet % 5 == 0 { 200 } else { 330 };
             let time = u64::from(packet) * 20 + wait;
             growth.take(Track::Audio, 7_000 + packet * 20, at(start, time));
-            growth.take(Track::Video, packet * 20, at(start, time + 300));
+            if packet >= 75 {
+                growth.take(Track::Video, packet * 20, at(start, time));
+            }
         }
         let now = at(start, 100 * 20 + 330);
         assert_eq!(growth.get(now), Some(Duration::from_millis(170)));

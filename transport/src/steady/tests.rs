@@ -196,14 +196,14 @@ fn some_trips(
 }
 
 /// After nine seconds of such waits on a link that overflows with another's queue, of which so many milliseconds stand in the other
-/// direction, and where this is delivered of 100 kB/s.
-fn pushed(other: Option<u64>, rate: f64, waits: impl Fn(usize) -> Duration) -> Steady {
+/// direction, and where so many bytes a second were delivered before, of which 32 k are.
+fn pushed(other: Option<u64>, usual: f64, waits: impl Fn(usize) -> Duration) -> Steady {
     let born = Instant::now();
     let mut steady = Steady::new(1200, born);
     steady.sent(1200, born);
     let soon = born + Duration::from_millis(100);
     steady.acknowledged((1, 1200), born, 0, false, soon);
-    (steady.usual, steady.rate) = (100e3, rate);
+    (steady.usual, steady.rate) = (usual, 20e3);
     let tell = |steady: &Steady, now| steady.tell(other.map(Duration::from_millis), now);
     tell(&steady, soon);
     steady.contest.overflows();
@@ -224,7 +224,7 @@ fn stands(round: usize) -> Duration {
 
 #[test]
 fn who_is_pushed_aside_contends() {
-    let steady = pushed(Some(20), 20e3, stands);
+    let steady = pushed(Some(20), 100e3, stands);
     assert!(
         steady.contends() && steady.window >= 31_250,
         "what was delivered in a round trip of 250 ms"
@@ -233,24 +233,24 @@ fn who_is_pushed_aside_contends() {
 
 #[test]
 fn a_queue_in_the_other_direction_or_who_knows_where_is_not_contended_for() {
-    assert!(!pushed(Some(150), 20e3, stands).contends());
-    assert!(!pushed(None, 20e3, stands).contends());
+    assert!(!pushed(Some(150), 100e3, stands).contends());
+    assert!(!pushed(None, 100e3, stands).contends());
 }
 
 #[test]
 fn who_is_not_pushed_aside_does_not_contend() {
-    assert!(!pushed(Some(20), 60e3, stands).contends());
+    assert!(!pushed(Some(20), 22e3, stands).contends());
 }
 
 #[test]
 fn a_contest_that_ends_for_a_short_queue_leaves_nothing_behind() {
-    let steady = pushed(Some(20), 20e3, |_| Duration::ZERO);
+    let steady = pushed(Some(20), 100e3, |_| Duration::ZERO);
     assert!(!steady.contends() && steady.foreign.is_none() && !steady.holds);
 }
 
 #[test]
 fn a_contest_has_no_empty_moments() {
-    let mut steady = pushed(Some(20), 20e3, stands);
+    let mut steady = pushed(Some(20), 100e3, stands);
     assert!(steady.contends());
     let now = steady.heard + BASE;
     steady.relax(MOST_FOREIGN, false, now);
