@@ -1,9 +1,11 @@
 //! Which congestion control a connection uses.
 
-use crate::steady::SteadyConfig;
-use quinn::TransportConfig;
+use crate::clock;
+use crate::steady::{Steady, SteadyConfig};
 use quinn::congestion::{BbrConfig, CubicConfig};
+use quinn::{Connection, TransportConfig};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Lost is what takes longer than so many round trips. QUIC's usual 9/8 (RFC 9002 §6.1.2) takes jitter for loss; and of packets
 /// that overtake each other only the quickest are measured, so that what is late is so by more. What is really lost comes as parity
@@ -35,4 +37,15 @@ impl Congestion {
             Self::Bbr => transport.congestion_controller_factory(Arc::new(BbrConfig::default())),
         };
     }
+}
+
+/// Tells the congestion control of this connection by how much the other direction of its path has grown, if that is known; whether it holds
+/// its own on a link that others fill too, as far as it is ours and has found out.
+pub fn contest(connection: &Connection, other: Option<Duration>) -> bool {
+    let state = connection.congestion_state().into_any();
+    let steady = state.downcast::<Steady>();
+    steady.is_ok_and(|steady| {
+        steady.tell(other, clock::now());
+        steady.contends()
+    })
 }

@@ -9,14 +9,18 @@
 //!
 //! Cubic takes every loss for a full link, BBR fills a narrow one with seconds of queue: `docs/network.md`.
 
+mod contest;
 mod controller;
 mod losses;
+mod opposite;
 mod recent;
 mod whose;
 
 pub(crate) use controller::SteadyConfig;
 
-use losses::{Answer, Losses};
+use contest::Contest;
+use losses::Losses;
+use opposite::Opposite;
 use recent::{Jitter, Latest, Least, While};
 use std::time::{Duration, Instant};
 use whose::Whose;
@@ -50,9 +54,10 @@ const STANDING: Duration = Duration::from_millis(100);
 /// Where everything is lost, so many more round trips count as "just now": acknowledgements are lost too, and one that comes may be an
 /// old one that is sent again.
 const MANY: f64 = 20.0;
-/// A share of loss is taken of so many packets, or over so long and a few.
-const SHARE: u64 = 60;
+/// A share of loss is taken over so long and a few packets, or of many (`losses`).
 const SHARE_FOR: Duration = Duration::from_secs(1);
+/// Over how long what a link delivers is averaged.
+const USUAL: Duration = Duration::from_secs(2);
 /// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
 /// which packets wait for no reason of ours.
 const PUT_UP: Duration = Duration::from_secs(20);
@@ -68,6 +73,8 @@ pub(crate) struct Steady {
     standing: Latest,
     /// A queue that is not ours, and since when it is put up with.
     foreign: Option<(Duration, Instant)>,
+    contest: Contest,
+    opposite: Opposite,
     born: Instant,
     /// When something was acknowledged last, or given up on.
     heard: Instant,
@@ -82,8 +89,10 @@ pub(crate) struct Steady {
     /// The most that was in flight in this while.
     busiest: u64,
     whose: Whose,
-    /// Bytes per second that the link delivered over the last round trip.
+    /// Bytes per second that the link delivered over the last round trip, and on average before a queue showed.
     rate: f64,
+    usual: f64,
+    trips: f64,
     /// When the window was last cut; a cut needs a round trip to show.
     cut: Option<Instant>,
     /// When a queue last showed.
@@ -106,6 +115,8 @@ impl Steady {
             base: Least::default(),
             standing: Latest::default(),
             foreign: None,
+            contest: Contest::default(),
+            opposite: Opposite::default(),
             born: now,
             heard: now,
             jitter: Jitter::default(),
@@ -117,6 +128,8 @@ impl Steady {
             busiest: 0,
             whose: Whose::default(),
             rate: 0.0,
+            usual: 0.0,
+            trips: 0.0,
             cut: None,
             queued: None,
             relaxed: now,
@@ -124,6 +137,16 @@ impl Steady {
             acknowledged: (0, 0),
             newest_sent: None,
         }
+    }
+
+    /// The other direction of the path has grown by so much, if that is known.
+    pub(crate) fn tell(&self, growth: Option<Duration>, now: Instant) {
+        self.opposite.tell(growth, now);
+    }
+
+    /// Whether others fill the link too.
+    pub(crate) fn contends(&self) -> bool {
+        self.contest.is_on()
     }
 
     /// So many bytes were sent. When nothing is heard of what is under way for longer than it takes, acknowledgements are lost, and
@@ -157,7 +180,7 @@ impl Steady {
         self.whose
             .acknowledged((packets, bytes), sent, in_flight, now);
         self.jitter.add(round_trip);
-        self.base.add(round_trip, BASE, now);
+        self.base.add(round_trip, self.memory(), now);
         let over = STANDING + self.jitter.get() * 3;
         let many = 1.0 + MANY * self.losing * self.losing;
         self.standing.add(round_trip, over, many as usize, now);
@@ -168,14 +191,9 @@ impl Steady {
         let queue = self.standing.best().saturating_sub(self.base.get());
         self.relax(queue, limited, now);
         let share = self.end_share(now);
-        let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
-        self.foreign = self.foreign.filter(lately);
-        if self.foreign.is_some() {
-            self.whose.queue_shows(self.window, now);
-            let overflows = self.losing >= OVERFLOWING && queue > TARGET;
-            if overflows || self.whose.is_ours() {
-                self.foreign = None;
-            }
+        self.put_up(queue, now);
+        if self.contest.is_on() {
+            return self.contend(bytes, in_flight, limited, now);
         }
         if queue > self.target() {
             self.losses.queue_shows();
@@ -199,37 +217,14 @@ impl Steady {
         if passed >= self.standing.best().max(STANDING) {
             self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
             self.trip = While::new(now);
-        }
-    }
-
-    /// When enough was sent to say: the share that was lost.
-    fn end_share(&mut self, now: Instant) -> Option<f64> {
-        let While {
-            since,
-            delivered,
-            lost,
-        } = self.share;
-        let passed = now.saturating_duration_since(since);
-        let packets = (delivered + lost) / self.mtu;
-        if packets < LEAST || (packets < SHARE && passed < SHARE_FOR) {
-            return None;
-        }
-        self.share = While::new(now);
-        self.losing = lost as f64 / (delivered + lost) as f64;
-        Some(self.losing)
-    }
-
-    fn answer(&mut self, share: f64, now: Instant) {
-        let busiest = std::mem::take(&mut self.busiest);
-        let answer = self.losses.judge(share, self.window);
-        self.holds = answer == Answer::Hold;
-        match answer {
-            Answer::Go | Answer::Hold => {}
-            Answer::Cut => {
-                self.starting = false;
-                self.set_for_loss(self.window.min(busiest) / 4 * 3, now);
+            let queue = self.standing.best().saturating_sub(self.base.get());
+            if self.contest.is_on() {
+                self.contest.delivers(self.rate, now);
+            } else if queue <= self.target() {
+                self.trips += 1.0;
+                let weight = passed.as_secs_f64() / USUAL.as_secs_f64();
+                self.usual += (self.rate - self.usual) * weight.max(1.0 / self.trips).min(1.0);
             }
-            Answer::Restore(window) => self.set_for_loss(window.max(self.window), now),
         }
     }
 
@@ -238,10 +233,15 @@ impl Steady {
         self.whose.queue_shows(self.window, now);
         if self.losing >= OVERFLOWING {
             self.whose.overflows();
+            self.contest.overflows();
         }
         if let Some(window) = self.whose.foreign() {
+            self.contend_for(window, queue, now);
             self.foreign = Some((queue.min(MOST_FOREIGN), now));
-            return self.set(self.window.max(window));
+            if !self.contest.is_on() {
+                self.set(self.window.max(window));
+            }
+            return;
         }
         let trip = self.standing.best() + STANDING;
         let soon = |at: Instant| now.saturating_duration_since(at) < trip;
@@ -269,9 +269,10 @@ impl Steady {
         self.set(self.window + step as u64);
     }
 
-    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed.
+    /// Makes an empty moment when there has been none for as long as the shortest round trip is believed. In a contest that would be empty
+    /// for others only.
     fn relax(&mut self, queue: Duration, limited: bool, now: Instant) {
-        if limited || queue < self.target() / 8 {
+        if limited || self.contest.is_on() || queue < self.target() / 8 {
             self.relaxed = now;
         }
         if self.draining.is_some_and(|until| now >= until) {
@@ -283,21 +284,14 @@ impl Steady {
         }
     }
 
-    fn lost(&mut self, bytes: u64, everything: bool, now: Instant) {
+    /// So many bytes were lost, the newest of them was sent then; of late perhaps everything.
+    fn lost(&mut self, bytes: u64, everything: bool, sent: Instant, now: Instant) {
         self.share.lost += bytes;
+        self.yield_some(sent, now);
         if everything {
             self.starting = true;
             self.set_for_loss(self.window / 4, now);
         }
-    }
-
-    /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
-    fn set_for_loss(&mut self, window: u64, now: Instant) {
-        let least = match self.is_clear(now) {
-            true => CLEAR,
-            false => RESTART * self.mtu,
-        };
-        self.set(window.max(least));
     }
 
     /// Whether the link has shown no queue lately.

@@ -96,6 +96,13 @@ impl Client {
         }
     }
 
+    /// Whether he holds his own on a link that others fill too.
+    pub(super) fn contend(&self, contends: bool) {
+        if let Activity::Playing(reader, _) = &self.activity {
+            reader.contend(contends);
+        }
+    }
+
     /// A picture of this time has come, in whatever order.
     pub(super) fn arrived(&self, time: u32) {
         if let Activity::Publishing(publication, _) = &self.activity {

@@ -138,11 +138,12 @@ impl Connection {
                 }
                 self.uplink = Some(uplink);
             }
-            Activity::Playing(_, stream_id) if self.player.is_none() => {
+            Activity::Playing(reader, stream_id) if self.player.is_none() => {
                 let shell = self.client.shell.clone();
                 let session = self.session.clone();
                 let carrier = self.client.place().carrier();
-                let player = QuicPlayer::new(shell, session, carrier, *stream_id);
+                let player =
+                    QuicPlayer::new(shell, session, carrier, *stream_id, reader.own().cloned());
                 self.player = Some(player);
             }
             _ => {}
@@ -165,6 +166,7 @@ impl Connection {
             Happening::Delivery(Delivery::Frame(frame)) => {
                 if let Some(player) = &mut self.player {
                     player.send(&frame);
+                    self.client.contend(player.contends());
                 }
             }
             Happening::Demand(Demand::Keyframe) => self.ask_keyframe(),

@@ -6,6 +6,9 @@ use super::meter::Meter;
 use super::rate::{Lateness, Leg, Sustained};
 use super::reader::Inbox;
 use crate::frames::Frame;
+use counterpart_shared::flv::FrameKind;
+use counterpart_shared::quic::Track;
+use counterpart_transport::Growth;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -81,6 +84,7 @@ impl Seat {
             late: self.late.least(now),
             rate: self.meter.look(taken, now),
             stands: self.meter.stands(now),
+            contends: self.inbox.contends(),
         }
     }
 }
@@ -99,7 +103,13 @@ pub(super) struct Uplink {
     late: Sustained,
     meter: Meter,
     flow: Flow,
+    growth: Growth,
+    /// From when on that is believed: another publisher's way may have been long when he came.
+    sure: Instant,
 }
+
+/// For how long a congestion control believes in a shortest round trip: after so long it knows no better one than the publisher's way.
+const BELIEVED: Duration = Duration::from_secs(30);
 
 impl Uplink {
     pub(super) fn new(now: Instant) -> Self {
@@ -111,12 +121,16 @@ impl Uplink {
             late: Sustained::default(),
             meter: Meter::new(now),
             flow: Flow::new(now),
+            growth: Growth::new(now),
+            sure: now,
         }
     }
 
-    /// Another publisher, another clock.
-    pub(super) fn restart(&mut self, now: Instant) {
+    /// Another publisher, another clock; `again` when there was one before.
+    pub(super) fn restart(&mut self, again: bool, now: Instant) {
         self.lateness.restart();
+        self.growth = Growth::new(now);
+        self.sure = if again { now + BELIEVED } else { now };
         self.flow.restart(now);
         self.browser = false;
     }
@@ -130,14 +144,23 @@ impl Uplink {
     pub(super) fn take(&mut self, frame: &Frame, now: Instant) {
         self.bytes += frame.len() as u64;
         let time = frame.message.timestamp;
+        if frame.kind == FrameKind::Audio {
+            self.growth.take(Track::Audio, time, now);
+        }
         let late = frame.kind.is_picture().then(|| self.late(time, now));
         self.flow.take(frame, late);
     }
 
     /// A picture of this time has come; it may have to wait for others still.
     pub(super) fn arrived(&mut self, time: u32, now: Instant) {
+        self.growth.take(Track::Video, time, now);
         let late = self.late(time, now);
         self.late.look(late, now);
+    }
+
+    /// By how much longer his way has become, if that is known.
+    pub(super) fn growth(&self, now: Instant) -> Option<Duration> {
+        self.growth.get(now).filter(|_| now >= self.sure)
     }
 
     fn late(&mut self, time: u32, now: Instant) -> Duration {
@@ -167,6 +190,7 @@ impl Uplink {
             late,
             rate: self.meter.look(self.bytes, now),
             stands: self.meter.stands(now),
+            contends: false,
         }
     }
 }
@@ -216,7 +240,7 @@ mod tests {
         let now = Instant::now();
         let mut uplink = Uplink::new(now);
         uplink.set_browser();
-        uplink.restart(now);
+        uplink.restart(true, now);
         assert!(!uplink.browser);
     }
 }

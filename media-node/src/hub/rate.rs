@@ -5,6 +5,7 @@
 //! all legs are in time, a little more, slowly where it was too much before. An outage is no narrow link: while nothing gets through
 //! nothing is told, and what got through before it counts.
 
+use super::before::Before;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -108,6 +109,8 @@ pub(super) struct Leg {
     pub(super) rate: u32,
     /// Whether nothing does now.
     pub(super) stands: bool,
+    /// Whether others fill the link, and this one holds its own.
+    pub(super) contends: bool,
 }
 
 /// Decides what the publisher is told.
@@ -119,6 +122,7 @@ pub(super) struct Governor {
     late: Duration,
     /// What got through when it was too much the last time.
     too_much: u32,
+    before: Before,
 }
 
 impl Governor {
@@ -132,17 +136,24 @@ impl Governor {
             self.changed
                 .is_none_or(|at| now.saturating_duration_since(at) >= pause)
         };
+        let contends = legs.iter().any(|leg| leg.contends);
+        let before = self.before.contend(contends, now);
         let next = match (narrowest, self.limit) {
+            (_, Some(limit)) if before.is_some() => before.max(Some(limit)),
             (Some(rate), _) if rested(DOWN) => self.lower(rate, latest),
             (None, Some(limit))
                 if rested(UP)
                     && given >= f64::from(limit) * USED
                     && legs.iter().all(|leg| leg.late < IN_TIME && !leg.stands) =>
             {
-                Some(self.higher(limit))
+                Some(self.higher(limit, contends))
             }
             _ => None,
         }?;
+        let last = self.limit.unwrap_or(NO_LIMIT);
+        if next < last {
+            self.before.lowered(last, now);
+        }
         self.changed = Some(now);
         self.late = latest;
         self.limit = (next < NO_LIMIT).then_some(next);
@@ -165,8 +176,11 @@ impl Governor {
         Some(next.max(FLOOR))
     }
 
-    /// By a tenth, and by a thirtieth around what was too much.
-    fn higher(&self, limit: u32) -> u32 {
+    /// By a tenth, and by a thirtieth around what was too much; by a third where a leg contends, since less than its share is used.
+    fn higher(&self, limit: u32, contends: bool) -> u32 {
+        if contends {
+            return limit + limit / 3;
+        }
         let far = limit < self.too_much / 10 * 7 || limit > self.too_much / 20 * 23;
         limit + limit / if far { 10 } else { 30 }
     }
@@ -185,6 +199,7 @@ mod tests {
             late: Duration::from_millis(late),
             rate,
             stands: false,
+            contends: false,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::queue::{Dropped, Limits, Queue};
 use super::stream::Stream;
 use crate::frames::Frame;
+use counterpart_shared::id::StreamId;
 use counterpart_transport::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,13 +37,19 @@ pub(super) struct Inbox {
 #[derive(Debug)]
 struct State {
     queue: Queue,
+    /// His connection holds its own on a link that others fill too.
+    contends: bool,
     end: Option<Arc<str>>,
 }
 
 impl Inbox {
     pub(super) fn new(limits: Limits) -> Self {
         let queue = Queue::new(limits);
-        let state = Mutex::new(State { queue, end: None });
+        let state = Mutex::new(State {
+            queue,
+            contends: false,
+            end: None,
+        });
         let wake = Notify::new();
         Self { state, wake }
     }
@@ -64,6 +71,10 @@ impl Inbox {
     pub(super) fn progress(&self, now: Instant) -> (Duration, u64) {
         let state = self.lock();
         (state.queue.lag(now), state.queue.taken())
+    }
+
+    pub(super) fn contends(&self) -> bool {
+        self.lock().contends
     }
 
     pub(super) fn end(&self, reason: &str) {
@@ -94,9 +105,20 @@ pub struct Reader {
     pub(super) stream: Arc<Stream>,
     pub(super) inbox: Arc<Inbox>,
     pub(super) id: u64,
+    pub(super) own: Option<StreamId>,
 }
 
 impl Reader {
+    /// The stream that he publishes himself from the same place, if he is a party of the call.
+    pub(crate) fn own(&self) -> Option<&StreamId> {
+        self.own.as_ref()
+    }
+
+    /// Whether his connection holds its own on a link that others fill too.
+    pub(crate) fn contend(&self, contends: bool) {
+        self.inbox.lock().contends = contends;
+    }
+
     /// What comes next; waits for it. Nothing is lost when the wait is given up.
     pub async fn next(&self) -> Delivery {
         self.next_of(Which::All).await

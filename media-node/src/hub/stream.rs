@@ -128,7 +128,8 @@ impl Stream {
         state.holder = Some(holder);
         state.epoch += 1;
         state.line.restart();
-        state.uplink.restart(now);
+        let again = state.epoch > 1;
+        state.uplink.restart(again, now);
         Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
@@ -168,6 +169,7 @@ impl Stream {
             stream: self.clone(),
             inbox,
             id,
+            own: None,
         }
     }
 
@@ -259,6 +261,11 @@ impl Stream {
         if state.epoch == epoch {
             state.uplink.arrived(time, now);
         }
+    }
+
+    /// By how much longer the way from the publisher has become, if that is known.
+    pub(super) fn growth(&self, now: Instant) -> Option<Duration> {
+        self.lock().uplink.growth(now)
     }
 
     /// So many of the publisher's messages never came.

@@ -5,8 +5,9 @@ use crate::frames::Frame;
 use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
+use counterpart_shared::id::StreamId;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
-use counterpart_transport::{clock, deliver, parity};
+use counterpart_transport::{clock, contest, deliver, parity};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +28,9 @@ const ONLY_SOUND: f64 = 0.62;
 /// nothing can be left out; what is not taken waits in the hub's queue, where it can.
 const SLACK: u64 = 4 * 1024;
 
+/// How often it is looked at the congestion control.
+const LOOKS: Duration = Duration::from_millis(100);
+
 /// Sends one stream to one session.
 pub(crate) struct QuicPlayer {
     shell: Arc<Shell>,
@@ -39,6 +43,10 @@ pub(crate) struct QuicPlayer {
     configuration: Option<Frame>,
     audio: AudioDatagrams,
     redundancy: Redundancy,
+    /// What he publishes himself, if he does.
+    own: Option<StreamId>,
+    looked: Instant,
+    contends: bool,
     start: Instant,
     /// Pictures on their way; each task gives its size.
     sending: JoinSet<u64>,
@@ -46,12 +54,13 @@ pub(crate) struct QuicPlayer {
 }
 
 impl QuicPlayer {
-    /// For what is played on this message stream.
+    /// For what is played on this message stream, by one who publishes his own.
     pub(crate) fn new(
         shell: Arc<Shell>,
         session: Session,
         carrier: Carrier,
         stream_id: u32,
+        own: Option<StreamId>,
     ) -> Self {
         Self {
             shell,
@@ -63,6 +72,9 @@ impl QuicPlayer {
             configuration: None,
             audio: AudioDatagrams::new(),
             redundancy: Redundancy::new(),
+            own,
+            looked: clock::now(),
+            contends: false,
             start: clock::now(),
             sending: JoinSet::new(),
             unacknowledged: 0,
@@ -86,8 +98,27 @@ impl QuicPlayer {
         }
     }
 
+    /// Whether he holds his own on a link that others fill too.
+    pub(crate) fn contends(&self) -> bool {
+        self.contends
+    }
+
+    /// Tells the congestion control what is known of the other direction.
+    fn look(&mut self) {
+        let now = clock::now();
+        if now.saturating_duration_since(self.looked) < LOOKS {
+            return;
+        }
+        self.looked = now;
+        let own = self.own.as_ref();
+        let other = own.and_then(|own| self.shell.hub.growth(own, now));
+        self.contends = contest(&self.session, other);
+        self.redundancy.share(self.contends);
+    }
+
     /// Sends a frame.
     pub(crate) fn send(&mut self, frame: &Frame) {
+        self.look();
         while let Some(bytes) = self.sending.try_join_next() {
             self.unacknowledged -= bytes.unwrap_or(0);
         }

@@ -44,12 +44,19 @@ pub struct Redundancy {
     /// The shortest round trip in this while and in the one before, and since when.
     shortest: Option<[u64; 2]>,
     since: u64,
+    shared: bool,
 }
 
 impl Redundancy {
     /// On a path that has lost nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether others keep the link full. What it loses then counts as little as what is lost while packets wait, and longer than the shortest round
+    /// trip is remembered.
+    pub fn share(&mut self, shared: bool) {
+        self.shared = shared;
     }
 
     /// So many packets were sent on this path so far and so many of them are lost; the round trip and `now` in milliseconds.
@@ -59,7 +66,7 @@ impl Redundancy {
         if fresh < PACKETS || now.saturating_sub(self.looked) < WINDOW {
             return;
         }
-        let share = match waits {
+        let share = match waits || self.shared {
             true => 0.0,
             false => lost.saturating_sub(self.lost) as f64 / fresh as f64,
         };
@@ -176,6 +183,19 @@ mod tests {
         assert!((8..=9).contains(&repeats[4]), "{repeats:?}");
         assert_eq!(repeats[5], AudioDatagrams::MAX_REPEATS);
         assert!(repeats[6] <= 1, "{repeats:?}");
+    }
+
+    #[test]
+    fn what_a_link_loses_that_others_keep_full_does_not_count() {
+        let repeats = |shared| {
+            let mut redundancy = Redundancy::new();
+            redundancy.share(shared);
+            redundancy.look(100, 0, 350, 1_000);
+            redundancy.look(200, 20, 350, 1_300);
+            (redundancy.repeats(), redundancy.parity(4, 0.01))
+        };
+        assert_eq!(repeats(true), (0, 0));
+        assert!(repeats(false) > (1, 1), "{:?}", repeats(false));
     }
 
     #[test]

@@ -85,7 +85,10 @@ pub fn run(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<Run> {
 async fn converse(cell: &Cell, row: Row, seed: u64, clip: &Arc<Clip>) -> Result<Run> {
     let world = World::new(cell, row, seed, clip.clone())?;
     let end = SETTLED + cell.length;
-    let caller = world.endpoint(Party::Caller, seed)?;
+    let caller = Way {
+        congestion: cell.of_caller.unwrap_or(row.client),
+        ..world.endpoint(Party::Caller, seed)?
+    };
     let callee = world.endpoint(Party::Callee, seed)?;
     let published = [
         world.publish(Party::Caller, &caller, end).await?,

@@ -3,6 +3,7 @@
 use crate::beside::{Beside, Control, Way};
 use crate::weather::{Forecast, Jitter, Loss, Narrow, Weather};
 use counterpart_shared::id::Party;
+use counterpart_transport::Congestion;
 use std::time::Duration;
 
 /// The way of a party whose link is good.
@@ -25,6 +26,8 @@ pub struct Cell {
     pub quick: bool,
     /// Who else is on the caller's link, in virtual time.
     pub beside: Option<Beside>,
+    /// The congestion control of the caller's client, where it is not the row's.
+    pub of_caller: Option<Congestion>,
     bad: Forecast,
     both: bool,
 }
@@ -37,6 +40,7 @@ impl Cell {
             round_trip: Duration::from_millis(round_trip),
             quick: false,
             beside: None,
+            of_caller: None,
             bad: Forecast::always(Weather {
                 delay: Duration::from_millis(round_trip) / 2,
                 ..weather
@@ -94,6 +98,7 @@ pub fn all() -> Vec<Cell> {
     cells.extend(jitters());
     cells.extend(outages());
     cells.extend(beside());
+    cells.push(filled());
     cells
 }
 
@@ -184,6 +189,18 @@ fn beside() -> Vec<Cell> {
         cell("beside an upload", Control::Cubic, up, None),
         cell("after a download", Control::Cubic, down, Some(18)),
     ]
+}
+
+/// A caller whose own congestion control fills his uplink, as a browser's does: to the node that queue looks like a stranger's.
+fn filled() -> Cell {
+    Cell {
+        of_caller: Some(Congestion::Cubic),
+        ..Cell::new(
+            "500 kbit/s, Cubic from the caller",
+            ROUND_TRIP,
+            limited(500_000),
+        )
+    }
 }
 
 /// Every ten seconds the other rate.

@@ -74,6 +74,21 @@ fn after_an_outage_it_goes_on() {
 }
 
 #[test]
+fn beside_a_download_it_gets_a_share() {
+    let summary = call("2,000 kbit/s beside a download");
+    assert!(summary.bitrate > 250e3, "{}", summary.bitrate);
+    let beside = summary.beside.expect("there is a download");
+    assert!(beside > 600e3, "{beside}");
+}
+
+#[test]
+fn a_callers_own_queue_is_not_contended_for() {
+    let summary = call("500 kbit/s, Cubic from the caller");
+    assert!(summary.freeze_ratio < 0.3, "{}", summary.freeze_ratio);
+    assert!(summary.in_time > 0.9, "{}", summary.in_time);
+}
+
+#[test]
 fn after_a_download_the_queue_is_short() {
     let summary = call("2,000 kbit/s after a download");
     let queue = summary.queue.expect("there is a bottleneck");

@@ -25,8 +25,8 @@ impl Controller for Steady {
         }
     }
 
-    fn on_congestion_event(&mut self, now: Instant, _: Instant, persistent: bool, lost: u64) {
-        self.lost(lost, persistent, now);
+    fn on_congestion_event(&mut self, now: Instant, sent: Instant, persistent: bool, lost: u64) {
+        self.lost(lost, persistent, sent, now);
     }
 
     fn on_mtu_update(&mut self, mtu: u16) {

@@ -1,5 +1,11 @@
 //! Whose fault losses are.
 
+use super::recent::While;
+use super::{CLEAR, LEAST, RESTART, SHARE_FOR, Steady};
+use std::time::Instant;
+
+/// A share of loss is taken of so many packets.
+const SHARE: u64 = 60;
 /// Less than this share of what the road lets through is nothing to answer.
 const SOME: f64 = 0.08;
 /// More than this is heavy.
@@ -84,6 +90,49 @@ impl Losses {
     /// A queue shows: the link is full, whatever it loses.
     pub(super) fn queue_shows(&mut self) {
         self.trial = None;
+    }
+}
+
+impl Steady {
+    /// When enough was sent to say: the share that was lost.
+    pub(super) fn end_share(&mut self, now: Instant) -> Option<f64> {
+        let While {
+            since,
+            delivered,
+            lost,
+        } = self.share;
+        let passed = now.saturating_duration_since(since);
+        let packets = (delivered + lost) / self.mtu;
+        if packets < LEAST || (packets < SHARE && passed < SHARE_FOR) {
+            return None;
+        }
+        self.share = While::new(now);
+        self.losing = lost as f64 / (delivered + lost) as f64;
+        Some(self.losing)
+    }
+
+    /// Answers to such a share of loss, where no queue shows.
+    pub(super) fn answer(&mut self, share: f64, now: Instant) {
+        let busiest = std::mem::take(&mut self.busiest);
+        let answer = self.losses.judge(share, self.window);
+        self.holds = answer == Answer::Hold;
+        match answer {
+            Answer::Go | Answer::Hold => {}
+            Answer::Cut => {
+                self.starting = false;
+                self.set_for_loss(self.window.min(busiest) / 4 * 3, now);
+            }
+            Answer::Restore(window) => self.set_for_loss(window.max(self.window), now),
+        }
+    }
+
+    /// Loss alone leaves enough to find out whether it is the window's doing, and to be heard where it is not.
+    pub(super) fn set_for_loss(&mut self, window: u64, now: Instant) {
+        let least = match self.is_clear(now) {
+            true => CLEAR,
+            false => RESTART * self.mtu,
+        };
+        self.set(window.max(least));
     }
 }
 

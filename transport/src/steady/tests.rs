@@ -68,7 +68,7 @@ fn run(link: &Link, seconds: f64, settle: f64) -> Result {
         let (begin, arrival, lost) = flight.pop_front().expect("the window is never empty");
         clock = clock.max(arrival);
         if lost {
-            steady.lost(PACKET, false, at(clock));
+            steady.lost(PACKET, false, at(begin), at(clock));
             continue;
         }
         if clock > settle {
@@ -141,9 +141,9 @@ fn when_nothing_arrives_it_begins_anew() {
     let mut steady = Steady::new(1200, born);
     let now = born + LATELY;
     steady.queued = Some(now);
-    steady.lost(50_000, true, now);
+    steady.lost(50_000, true, born, now);
     assert_eq!(steady.window(), RESTART * 1200);
-    steady.lost(50_000, true, now + LATELY);
+    steady.lost(50_000, true, now, now + LATELY);
     assert_eq!(steady.window(), CLEAR, "a link without a queue is not full");
     assert!(steady.starting);
 }
@@ -174,15 +174,90 @@ fn is_still_foreign(waits: impl Fn(u64, usize) -> Duration) -> bool {
     let born = Instant::now();
     let mut steady = Steady::new(1200, born);
     steady.foreign = Some((MOST_FOREIGN, born));
-    for round in 0..60 {
-        let sent = born + Duration::from_millis(150) * round;
+    some_trips(&mut steady, born, 60, waits);
+    steady.foreign.is_some()
+}
+
+/// So many round trips of 100 ms and such waits.
+fn some_trips(
+    steady: &mut Steady,
+    from: Instant,
+    many: u32,
+    waits: impl Fn(u64, usize) -> Duration,
+) {
+    for round in 0..many {
+        let sent = from + Duration::from_millis(150) * round;
         let packets = 2 + u64::from(round) * 7 % 5;
         let bytes = packets * 1200;
         steady.sent(bytes, sent);
         let trip = Duration::from_millis(100) + waits(packets, round as usize);
         steady.acknowledged((packets as u32, bytes), sent, 0, false, sent + trip);
     }
-    steady.foreign.is_some()
+}
+
+/// After nine seconds of such waits on a link that overflows with another's queue, of which so many milliseconds stand in the other
+/// direction, and where so many bytes a second were delivered before, of which 32 k are.
+fn pushed(other: Option<u64>, usual: f64, waits: impl Fn(usize) -> Duration) -> Steady {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    steady.sent(1200, born);
+    let soon = born + Duration::from_millis(100);
+    steady.acknowledged((1, 1200), born, 0, false, soon);
+    (steady.usual, steady.rate) = (usual, 20e3);
+    let tell = |steady: &Steady, now| steady.tell(other.map(Duration::from_millis), now);
+    tell(&steady, soon);
+    steady.contest.overflows();
+    steady.contend_for(INITIAL, Duration::from_millis(250), soon);
+    steady.holds = true;
+    for second in 0..9 {
+        let from = soon + Duration::from_secs(second);
+        tell(&steady, from);
+        some_trips(&mut steady, from, 6, |_, round| waits(round));
+    }
+    steady
+}
+
+/// A queue of others.
+fn stands(round: usize) -> Duration {
+    Duration::from_millis(200 + round as u64 % 7)
+}
+
+#[test]
+fn who_is_pushed_aside_contends() {
+    let steady = pushed(Some(20), 100e3, stands);
+    assert!(
+        steady.contends() && steady.window >= 31_250,
+        "what was delivered in a round trip of 250 ms"
+    );
+}
+
+#[test]
+fn a_queue_in_the_other_direction_or_who_knows_where_is_not_contended_for() {
+    assert!(!pushed(Some(150), 100e3, stands).contends());
+    assert!(!pushed(None, 100e3, stands).contends());
+}
+
+#[test]
+fn who_is_not_pushed_aside_does_not_contend() {
+    assert!(!pushed(Some(20), 22e3, stands).contends());
+}
+
+#[test]
+fn a_contest_that_ends_for_a_short_queue_leaves_nothing_behind() {
+    let steady = pushed(Some(20), 100e3, |_| Duration::ZERO);
+    assert!(!steady.contends() && steady.foreign.is_none() && !steady.holds);
+}
+
+#[test]
+fn a_contest_has_no_empty_moments() {
+    let mut steady = pushed(Some(20), 100e3, stands);
+    assert!(steady.contends());
+    let now = steady.heard + BASE;
+    steady.relax(MOST_FOREIGN, false, now);
+    assert_eq!(steady.draining, None);
+    steady.contest.end();
+    steady.relax(MOST_FOREIGN, false, now + BASE);
+    assert!(steady.draining.is_some());
 }
 
 #[test]
