@@ -5,7 +5,7 @@ use super::open::{Begun, OpenCall};
 use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, IoSlice, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Most files of one party and kind; a publisher who flaps must not fill the folder with files.
@@ -15,6 +15,20 @@ const MAX_FILES: u32 = 999;
 pub trait Output: Write + Seek + Send {
     /// Brings what was written to the disk itself.
     fn sync(&self) -> io::Result<()>;
+    /// Writes all of these, one behind the other.
+    fn write_pieces(&mut self, mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+        // Empty ones go first: nothing written means a full disk.
+        IoSlice::advance_slices(&mut pieces, 0);
+        while !pieces.is_empty() {
+            match self.write_vectored(pieces) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => IoSlice::advance_slices(&mut pieces, len),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
     /// Cuts the file to its first `len` bytes.
     fn truncate(&mut self, len: u64) -> io::Result<()>;
     /// A second handle of the same file.
