@@ -2,9 +2,8 @@
 
 use crate::record_support::*;
 use counterpart_node::hub::Hub;
-use counterpart_node::record::{
-    Folder, Outcome, Output, PartyRecorder, RecordError, Recorders, Store,
-};
+use counterpart_node::record::store::{Output, Store};
+use counterpart_node::record::{Folder, Outcome, PartyRecorder, RecordError, Recorders};
 use counterpart_shared::flv::Tag;
 use counterpart_shared::id::StreamId;
 use std::io::{self, Read};

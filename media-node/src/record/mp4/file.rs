@@ -39,6 +39,8 @@ pub(crate) struct Mp4File {
     sequence: u32,
     /// Bytes of whole boxes that are in the file.
     written: u64,
+    /// How many of them are on their way to the disk.
+    sent: u64,
     /// The disk refused; nothing more is written but the duration of what is there.
     failed: bool,
     collecting: Option<Collecting>,
@@ -94,6 +96,7 @@ impl Mp4File {
             origin: first.place,
             sequence: 0,
             written,
+            sent: 0,
             failed: false,
             collecting: None,
             last_at: first.arrived_at,
@@ -122,8 +125,16 @@ impl Mp4File {
         Ok(())
     }
 
-    /// Writes what is complete, and what has waited long enough though nothing came to complete it.
+    /// Writes what is complete, and what has waited long enough though nothing came to complete it; all of it is then on its way to
+    /// the disk.
     pub(crate) fn tick(&mut self, now: u64) -> Result<(), RecordError> {
+        self.write_due(now)?;
+        self.out.send(self.sent..self.written);
+        self.sent = self.written;
+        Ok(())
+    }
+
+    fn write_due(&mut self, now: u64) -> Result<(), RecordError> {
         let waited = |since: Collecting| now.saturating_sub(since.arrived_at);
         let ready = self.lines().any(Line::is_ready);
         match self.collecting.map(waited) {
