@@ -20,6 +20,7 @@ mod error;
 pub(crate) mod file;
 pub mod finished;
 mod gaps;
+mod lateness;
 pub mod log;
 pub(crate) mod mp4;
 pub mod open;
