@@ -2,8 +2,8 @@
 //!
 //! A round has two steps. What came for each recorder is taken from its queue in the hub and written; then all that was
 //! written is brought to the disk, file after file at one time. Waking a thread for each frame, or for each party, would cost more than
-//! writing the frames. One hand does the round, as long as the disk is quick. Whenever work has waited for [`PATIENCE`], another
-//! hand joins in: so a recorder that the disk makes wait keeps its hand and nobody else's, and what it leaves in its queue
+//! writing the frames. One hand does the round for each [`SHARE`] of them, as long as the disk is quick. Whenever work has waited for [`PATIENCE`], others
+//! join in: so a recorder that the disk makes wait keeps its hand and nobody else's, and what it leaves in its queue
 //! beyond the limits is dropped there and counted.
 
 use super::recorder::{Outcome, Recorder};
@@ -23,6 +23,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 const BEAT: Duration = Duration::from_millis(800);
 /// How long work waits before another hand joins in.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// Recorders for which there is a hand to begin with.
+const SHARE: usize = 32;
 /// Most hands.
 const HANDS: usize = 64;
 /// How long a hand waits for work before it goes.
@@ -119,24 +121,24 @@ impl Recorders {
         state.beating
     }
 
-    /// Gives what waits another hand, as far as there may be more; `false` if nothing waits.
+    /// Gives what waits more hands, one for each share, as far as there may be more; `false` if nothing waits.
     fn lend(&self) -> bool {
         let mut state = self.lock();
-        if !state.waits() {
-            return false;
-        }
-        if state.idle > 0 {
-            self.0.work.notify_one();
-        } else if state.hands < HANDS {
-            state.hands += 1;
-            drop(state);
+        let waiting = state.to_take.len() + state.to_sync.len();
+        let wanted = waiting.div_ceil(SHARE);
+        let woken = wanted.min(state.idle);
+        let made = (wanted - woken).min(HANDS.saturating_sub(state.hands));
+        state.hands += made;
+        drop(state);
+        (0..woken).for_each(|_| self.0.work.notify_one());
+        for _ in 0..made {
             let hand = Hand(self.clone());
             let thread = thread::Builder::new().name("record".to_owned());
             if let Err(error) = thread.spawn(move || hand.work()) {
                 self.refuse(&error);
             }
         }
-        true
+        waiting > 0
     }
 
     /// Without a single hand nothing can be recorded.
