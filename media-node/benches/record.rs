@@ -9,6 +9,8 @@
 //! text that has the time, mix both voices, and write x264 (ultrafast, then veryfast) and AAC of the same bitrates into fragments; all of what the processes take counts. Afterwards: what the WAV files of the call take when it is over. Composite: a call of this clip, made once by this node's
 //! code on one thread and once by ffmpeg with one thread (decode, pad, side by side, mix, x264 ultrafast, AAC); for both the
 //! processor time counts, not the clock on the wall, which on a busy machine says nothing.
+//!
+//! With `--calls 50` that many calls are measured, recorded and not, and nothing else.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
 
@@ -70,6 +72,13 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     let tags = clip(folder.path());
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    if let Some(calls) = argument("--calls") {
+        let round = Round {
+            calls: calls.parse().unwrap(),
+            ..MANY
+        };
+        return runtime.block_on(only_calls(&tags, round));
+    }
     let plain = runtime.block_on(calls(&tags, MANY, None)).0;
     let recorded = runtime.block_on(calls(&tags, MANY, Some(Composite::Off))).0;
     let without = runtime.block_on(calls(&tags, FEW, Some(Composite::Off))).0;
@@ -137,9 +146,32 @@ fn write(report: &Value) {
     let json = serde_json::to_vec_pretty(report).unwrap();
     fs::write(folder.join("bench-record.json"), json).unwrap();
     println!("the same as JSON: target/report/bench-record.json");
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--docs");
-    if let Some(folder) = arguments.nth(1) {
+    if let Some(folder) = argument("--docs") {
         told::publish(Path::new(&folder), report);
+    }
+}
+
+/// What follows this name on the command line.
+fn argument(name: &str) -> Option<String> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != name);
+    arguments.nth(1)
+}
+
+/// So many calls at once, recorded and not, and nothing else.
+async fn only_calls(tags: &[Tag], round: Round) {
+    for record in [None, Some(Composite::Off)] {
+        let used = calls(tags, round, record).await.0;
+        let recorded = if record.is_some() {
+            "recorded"
+        } else {
+            "unrecorded"
+        };
+        println!(
+            "{} calls at once, {recorded}: {:.2} CPU ms per call and second, {:.2} MB per call",
+            round.calls,
+            used.cpu_ms,
+            used.memory / 1e6
+        );
     }
 }
 

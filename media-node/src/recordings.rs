@@ -17,7 +17,7 @@ use crate::hub::{Reader, Stream};
 use crate::record::log;
 use crate::record::open::{OpenCall, Published};
 use crate::record::task::{self, Subject, blocking};
-use crate::record::{CallFolder, RecordError};
+use crate::record::{CallFolder, RecordError, Recorders};
 use crate::vault::Vault;
 use calls::Calls;
 use counterpart_shared::api::{Entry, LeastDays, NodeEvent, StreamRef};
@@ -39,6 +39,7 @@ pub struct Recordings {
     root: PathBuf,
     vault: Vault,
     report: Report,
+    recorders: Recorders,
     calls: Arc<Mutex<Calls>>,
     sealer: Arc<OnceLock<Sealer>>,
     deriver: Arc<OnceLock<Deriver>>,
@@ -76,6 +77,7 @@ impl Recordings {
             root: config.record_dir.clone(),
             vault: config.vault.clone(),
             report,
+            recorders: Recorders::default(),
             calls: Arc::default(),
             sealer,
             deriver,
@@ -255,7 +257,7 @@ impl Recordings {
         self.report.say(&stream, NodeEvent::RecordingStarted);
         tracing::info!(stream = %stream.stream, "recording");
         self.note_published(&stream.call).await;
-        let outcome = task::record(reader, subject, self.space.subscribe()).await;
+        let outcome = task::record(&self.recorders, reader, subject, self.space.subscribe()).await;
         self.report.outcome(&stream, &outcome);
         let over = self.calls().finish(&stream.call);
         if let Some(published) = over {

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 mod record_support;
+#[path = "record/together.rs"]
+mod together;
 
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::recover::recover;
 use counterpart_node::record::task::{Subject, record as record_stream};
-use counterpart_node::record::worker::run;
-use counterpart_node::record::{FinishedFile, Folder, PartyRecorder};
+use counterpart_node::record::{FinishedFile, Folder, PartyRecorder, Recorders};
 use counterpart_shared::flv::{Tag, TagKind, classify};
 use proptest::prelude::*;
 use record_support::*;
@@ -245,7 +246,7 @@ fn what_a_killed_process_left_is_closed_at_the_next_start() {
 #[test]
 fn a_file_cut_anywhere_still_plays() {
     let folder = tempfile::tempdir().unwrap();
-    let tags = flv(&folder, 2.0, &[], 48_000);
+    let tags = flv(&folder, 5.0, &[], 48_000);
     record(&folder, &tags);
     let whole = std::fs::read(folder.path().join("caller.mp4")).unwrap();
     let starts = boxes(&whole, b"moof");
@@ -371,14 +372,12 @@ async fn a_published_stream_is_recorded_from_the_hub() {
         party: grant.party,
         progress: None,
     };
-    let recording = tokio::spawn(record_stream(
-        publication
-            .stream()
-            .record(start)
-            .expect("the first recorder"),
-        subject,
-        watch::Sender::new(None).subscribe(),
-    ));
+    let reader = publication.stream().record(start);
+    let reader = reader.expect("the first recorder");
+    let recording = tokio::spawn(async move {
+        let space = watch::Sender::new(None).subscribe();
+        record_stream(&Recorders::default(), reader, subject, space).await
+    });
     for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
         publication.write(frame);
         tokio::task::yield_now().await;
@@ -403,7 +402,9 @@ async fn a_disk_that_stands_still_never_makes_the_forwarder_wait() {
     let reader = publication.stream().record(start).unwrap();
     let party = PartyRecorder::new(disk, "caller");
     let space = watch::Sender::new(None);
-    let recording = tokio::spawn(run(reader, party, space.subscribe()));
+    let space = space.subscribe();
+    let recording =
+        tokio::spawn(async move { Recorders::default().run(reader, party, space).await });
     // More than the queue keeps.
     for round in 0..100 {
         let later = |tag: &Tag| Tag {
@@ -436,7 +437,9 @@ async fn a_failure_is_told_at_once() {
     let reader = publication.stream().record(start).unwrap();
     let party = PartyRecorder::new(SmallDisk::new(folder.path(), 10), "caller");
     let space = watch::Sender::new(None);
-    let recording = tokio::spawn(run(reader, party, space.subscribe()));
+    let space = space.subscribe();
+    let recording =
+        tokio::spawn(async move { Recorders::default().run(reader, party, space).await });
     for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
         publication.write(frame);
     }
@@ -461,7 +464,8 @@ async fn nothing_that_came_after_the_end_is_recorded() {
         publication.write(frame);
     }
     let party = PartyRecorder::new(Folder::create(folder.path()).unwrap(), "caller");
-    let outcome = run(reader, party, watch::Sender::new(None).subscribe()).await;
+    let space = watch::Sender::new(None).subscribe();
+    let outcome = Recorders::default().run(reader, party, space).await;
     let media =
         |tag: &&Tag| !classify(tag.kind, &tag.body).is_config() && tag.kind != TagKind::Script;
     let wanted = before.iter().filter(media).count();

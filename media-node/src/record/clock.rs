@@ -8,16 +8,12 @@
 //! that was said with them, and belong beside it all the same.
 
 use super::gaps::Track;
+use super::lateness::{LATE_MS, Lateness};
 
 /// Timestamps of a track may go back this far, as when frames come a little out of order.
 const BACKWARDS_MS: i64 = 1_000;
 /// Timestamps that run ahead of arrival by more have jumped.
 const JUMP_MS: i64 = 10_000;
-/// Over such a window the least delayed frame says how late the stream is ...
-const WINDOW_MS: u64 = 10_000;
-/// ... and a stream that is later than this throughout has stood still: its clock is moved on. A
-/// crowded network delays by less, and its timestamps stay true; so does a track that begins behind the other.
-const LATE_MS: i64 = 5_000;
 
 /// Places frames on one time line of milliseconds that begins at 0 with the first frame.
 #[derive(Debug, Default)]
@@ -127,47 +123,6 @@ impl StreamClock {
     fn broken(&mut self) {
         self.rebased = self.rebased.saturating_add(1);
         self.lateness.restart();
-    }
-}
-
-/// How late the stream is against its least delayed frame so far.
-#[derive(Debug, Default)]
-struct Lateness {
-    best: Option<i64>,
-    window: Option<Window>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Window {
-    since: u64,
-    best: i64,
-}
-
-impl Lateness {
-    /// Takes one frame; says by how much the stream stands behind, else 0.
-    fn note(&mut self, place: i64, arrived_at: u64) -> i64 {
-        let delay = i64::try_from(arrived_at)
-            .unwrap_or(i64::MAX)
-            .saturating_sub(place);
-        let best = self.best.map_or(delay, |best| best.min(delay));
-        self.best = Some(best);
-        let window = self.window.get_or_insert(Window {
-            since: arrived_at,
-            best: delay,
-        });
-        window.best = window.best.min(delay);
-        if arrived_at.saturating_sub(window.since) < WINDOW_MS {
-            return 0;
-        }
-        let late = window.best.saturating_sub(best);
-        self.window = None;
-        if late > LATE_MS { late } else { 0 }
-    }
-
-    /// Frames before the break say nothing about those behind it, except where `best` stays true:
-    /// the time line is in step with arrival again.
-    fn restart(&mut self) {
-        self.window = None;
     }
 }
 

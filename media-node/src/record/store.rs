@@ -4,8 +4,11 @@ use super::RecordError;
 use super::open::{Begun, OpenCall};
 use crate::vault::stored_name;
 use counterpart_shared::id::CallId;
+use rustix::fs::{Advice, fadvise};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, IoSlice, Read, Seek, Write};
+use std::num::NonZeroU64;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Most files of one party and kind; a publisher who flaps must not fill the folder with files.
@@ -13,8 +16,26 @@ const MAX_FILES: u32 = 999;
 
 /// A file that is being recorded.
 pub trait Output: Write + Seek + Send {
+    /// Begins to bring these bytes to the disk, without waiting for it: a later [`sync`](Self::sync) has less to do, and tells
+    /// what went wrong.
+    fn send(&self, _bytes: Range<u64>) {}
     /// Brings what was written to the disk itself.
     fn sync(&self) -> io::Result<()>;
+    /// Writes all of these, one behind the other.
+    fn write_pieces(&mut self, mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+        // Empty ones go first: nothing written means a full disk.
+        IoSlice::advance_slices(&mut pieces, 0);
+        while !pieces.is_empty() {
+            match self.write_vectored(pieces) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(len) => IoSlice::advance_slices(&mut pieces, len),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Cuts the file to its first `len` bytes.
     fn truncate(&mut self, len: u64) -> io::Result<()>;
     /// A second handle of the same file.
@@ -117,6 +138,14 @@ impl Store for CallFolder {
 }
 
 impl Output for File {
+    fn send(&self, bytes: Range<u64>) {
+        // posix_fadvise(2): Linux begins to write what is to leave its cache.
+        let len = NonZeroU64::new(bytes.end.saturating_sub(bytes.start));
+        if len.is_some() {
+            let _ = fadvise(self, bytes.start, len, Advice::DontNeed);
+        }
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.sync_data()
     }

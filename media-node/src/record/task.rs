@@ -2,7 +2,7 @@
 
 use super::open::OpenCall;
 use super::store::call_folder;
-use super::{CallFolder, Outcome, PartyRecorder, Progress, RecordError, worker};
+use super::{CallFolder, Outcome, PartyRecorder, Progress, RecordError, Recorders};
 use crate::archive::Shortage;
 use crate::hub::Reader;
 use counterpart_shared::id::{CallId, Party};
@@ -25,10 +25,15 @@ pub struct Subject {
     pub progress: Option<Progress>,
 }
 
-/// Records a stream until it ends or the disk refuses, closes the files and lists them in the call's
+/// Records a stream with `recorders` until it ends or the disk refuses, closes the files and lists them in the call's
 /// `open.json`. It also ends when `space` says that too little is left. The outcome carries what there is to
 /// tell: its files, and the error if there was one.
-pub async fn record(reader: Reader, subject: Subject, space: Space) -> Outcome {
+pub async fn record(
+    recorders: &Recorders,
+    reader: Reader,
+    subject: Subject,
+    space: Space,
+) -> Outcome {
     let made = blocking({
         let subject = subject.clone();
         move || CallFolder::create(&subject.root, &subject.call)
@@ -40,7 +45,7 @@ pub async fn record(reader: Reader, subject: Subject, space: Space) -> Outcome {
                 Some(progress) => party.telling(progress),
                 None => party,
             };
-            worker::run(reader, party, space).await
+            recorders.run(reader, party, space).await
         }
         Err(error) => Outcome::failed(error),
     };

@@ -14,7 +14,7 @@ pub use error::StillError;
 use crate::control::Outbox;
 use crate::hub::Reader;
 use crate::record::FinishedFile;
-use crate::record::worker::WallClock;
+use crate::record::WallClock;
 use crate::shell::Shell;
 use counterpart_shared::api::{NodeEvent, StreamRef};
 use counterpart_shared::id::{CallId, Party, StreamId};

@@ -3,7 +3,7 @@
 use crate::support::stream::*;
 use crate::support::{Answer, Carrier, Client, PATIENCE, World, grant, sha256};
 use counterpart_node::archive::{Settings, Target, Watermark};
-use counterpart_shared::api::{NodeCommand, NodeEvent, RecordedFile};
+use counterpart_shared::api::{FromNode, NodeCommand, NodeEvent, RecordedFile};
 use counterpart_shared::grant::Act;
 use std::fs;
 use std::io;
@@ -85,6 +85,17 @@ async fn recording_stops_and_the_call_goes_on_when_nothing_may_go() {
     wait("something is written", async || file.exists()).await;
     say_free(&world, MIN_FREE - 1);
     let failed = |event: &NodeEvent| matches!(event, NodeEvent::RecordingFailed { .. });
+    // The stream goes on until the recorder has looked.
+    wait("it stops", async || {
+        publisher.send(&inter(40));
+        let heard = world.edge.heard();
+        let mut events = heard.iter().filter_map(|message| match message {
+            FromNode::Event { event, .. } => Some(event),
+            _ => None,
+        });
+        events.any(failed)
+    })
+    .await;
     let NodeEvent::RecordingFailed { reason } = world.event(failed).await else {
         panic!("no reason");
     };

@@ -6,14 +6,15 @@ use super::super::gaps::{Track, Watch};
 use super::super::store::Output;
 use super::super::track::{Picture, Sound, Unit, UnitKind};
 use super::chapters::{Chapter, udta};
-use super::fragment::{Run, fragment};
+use super::fragment::{Run, data, head};
 use super::init::{AUDIO_ID, VIDEO_ID, init, moov_offset, with_chapters};
 use super::line::Line;
 use mp4_atom::Moov;
-use std::io::{self, SeekFrom};
+use std::io::{self, IoSlice, SeekFrom};
+use std::iter;
 
 /// A fragment is written when it spans this much, ...
-const FRAGMENT_MS: i64 = 500;
+const FRAGMENT_MS: i64 = 1_000;
 /// ... or at a keyframe once it spans this much, so that most fragments begin with one, ...
 const FRAGMENT_AT_KEY_MS: i64 = 250;
 /// ... or when nothing came for this long to complete it.
@@ -38,6 +39,8 @@ pub(crate) struct Mp4File {
     sequence: u32,
     /// Bytes of whole boxes that are in the file.
     written: u64,
+    /// How many of them are on their way to the disk.
+    sent: u64,
     /// The disk refused; nothing more is written but the duration of what is there.
     failed: bool,
     collecting: Option<Collecting>,
@@ -93,6 +96,7 @@ impl Mp4File {
             origin: first.place,
             sequence: 0,
             written,
+            sent: 0,
             failed: false,
             collecting: None,
             last_at: first.arrived_at,
@@ -121,13 +125,22 @@ impl Mp4File {
         Ok(())
     }
 
-    /// Writes what is complete, and what has waited long enough though nothing came to complete it.
+    /// Writes what is complete, and what has waited long enough though nothing came to complete it; all of it is then on its way to
+    /// the disk.
     pub(crate) fn tick(&mut self, now: u64) -> Result<(), RecordError> {
+        self.write_due(now)?;
+        self.out.send(self.sent..self.written);
+        self.sent = self.written;
+        Ok(())
+    }
+
+    fn write_due(&mut self, now: u64) -> Result<(), RecordError> {
         let waited = |since: Collecting| now.saturating_sub(since.arrived_at);
+        let ready = self.lines().any(Line::is_ready);
         match self.collecting.map(waited) {
             None => Ok(()),
-            Some(waited) if waited >= FLUSH_MS => self.write_all(),
-            Some(_) if !self.lines().any(Line::is_ready) => Ok(()),
+            Some(waited) if !ready && waited >= FLUSH_MS => self.write_all(),
+            Some(_) if !ready => Ok(()),
             Some(_) => {
                 self.write_ready()?;
                 let waiting = self.lines().filter_map(Line::waiting_ms).min();
@@ -258,10 +271,10 @@ impl Mp4File {
             return Ok(());
         }
         self.sequence = self.sequence.wrapping_add(1);
-        let bytes = fragment(self.sequence, &runs).map_err(io::Error::other);
-        match bytes.and_then(|bytes| self.out.write_all(&bytes).map(|()| bytes.len())) {
+        let head = head(self.sequence, &runs).map_err(io::Error::other);
+        match head.and_then(|head| self.write(&head, &runs)) {
             Ok(len) => {
-                self.written += len as u64;
+                self.written += len;
                 for line in [&mut self.video, &mut self.audio].into_iter().flatten() {
                     line.mark_written();
                 }
@@ -274,5 +287,13 @@ impl Mp4File {
                 Err(RecordError::disk(&self.name)(error))
             }
         }
+    }
+    /// As the pieces lie in memory; a copy of them all would cost as much as the system's own.
+    fn write(&mut self, head: &[u8], runs: &[Run]) -> io::Result<u64> {
+        let pieces = iter::once(head).chain(data(runs));
+        let mut pieces: Vec<_> = pieces.map(IoSlice::new).collect();
+        let len: usize = pieces.iter().map(|piece| piece.len()).sum();
+        self.out.write_pieces(&mut pieces)?;
+        Ok(len as u64)
     }
 }

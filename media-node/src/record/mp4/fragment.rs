@@ -16,8 +16,8 @@ pub(super) struct Run {
     pub(super) samples: Vec<Sample>,
 }
 
-/// One fragment as it stands in the file. Runs without samples are left out.
-pub(super) fn fragment(sequence: u32, runs: &[Run]) -> Result<Vec<u8>, Error> {
+/// One fragment as it stands in the file, up to its [`data`]. Runs without samples are left out.
+pub(super) fn head(sequence: u32, runs: &[Run]) -> Result<Vec<u8>, Error> {
     let runs: Vec<&Run> = runs.iter().filter(|run| !run.samples.is_empty()).collect();
     let traf = runs.iter().map(|run| traf(run)).collect();
     let mut moof = Moof {
@@ -28,12 +28,19 @@ pub(super) fn fragment(sequence: u32, runs: &[Run]) -> Result<Vec<u8>, Error> {
     };
     let mut out = Vec::new();
     moof.encode(&mut out)?;
-    let len = place_data(&mut moof, out.len() + MDAT_HEADER_LEN, &runs);
+    let end = place_data(&mut moof, out.len() + MDAT_HEADER_LEN, &runs);
     out.clear();
-    out.reserve(len);
     moof.encode(&mut out)?;
-    put_data(&mut out, len, &runs)?;
+    let size = u32::try_from(end - out.len()).map_err(|_| Error::TooLarge(FourCC::new(b"mdat")))?;
+    out.put_u32(size);
+    out.put_slice(b"mdat");
     Ok(out)
+}
+
+/// What follows the head, sample by sample.
+pub(super) fn data(runs: &[Run]) -> impl Iterator<Item = &[u8]> {
+    let samples = runs.iter().flat_map(|run| &run.samples);
+    samples.map(|sample| &sample.data[..])
 }
 
 fn traf(run: &Run) -> Traf {
@@ -76,14 +83,4 @@ fn place_data(moof: &mut Moof, first: usize, runs: &[&Run]) -> usize {
             .sum::<usize>();
     }
     at
-}
-
-fn put_data(out: &mut Vec<u8>, end: usize, runs: &[&Run]) -> Result<(), Error> {
-    let size = u32::try_from(end - out.len()).map_err(|_| Error::TooLarge(FourCC::new(b"mdat")))?;
-    out.put_u32(size);
-    out.put_slice(b"mdat");
-    for sample in runs.iter().flat_map(|run| &run.samples) {
-        out.put_slice(&sample.data);
-    }
-    Ok(())
 }
