@@ -9,7 +9,7 @@ mod together;
 use counterpart_node::record::open::OpenCall;
 use counterpart_node::record::recover::recover;
 use counterpart_node::record::task::{Subject, record as record_stream};
-use counterpart_node::record::{FinishedFile, Folder, PartyRecorder, Recorders};
+use counterpart_node::record::{CallFolder, FinishedFile, Folder, PartyRecorder, Recorders, Store};
 use counterpart_shared::flv::{Tag, TagKind, classify};
 use proptest::prelude::*;
 use record_support::*;
@@ -241,6 +241,16 @@ fn what_a_killed_process_left_is_closed_at_the_next_start() {
     let listed = OpenCall::read(&folder, &recovered[0].call).unwrap();
     assert_eq!(&listed.files, files);
     assert_eq!(recover(root.path()).unwrap(), []);
+}
+
+#[test]
+fn a_file_whose_recorder_died_before_its_first_byte_goes() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = CallFolder::create(root.path(), &"c1".parse().unwrap()).unwrap();
+    drop(folder.create("caller.mp4").unwrap());
+    folder.began("caller.mp4", T0).unwrap();
+    assert_eq!(recover(root.path()).unwrap(), []);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

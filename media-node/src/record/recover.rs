@@ -63,9 +63,10 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
     for name in names(folder)? {
         let mut listed = open.files.iter().map(FinishedFile::stored_name);
         let known = sealed.contains(&name) || listed.any(|listed| listed == name);
-        let orphan = !known && (is_derived(&name) || is_half_encrypted(&open, &name));
+        let path = folder.join(&name);
+        let left = is_derived(&name) || is_half_encrypted(&open, &name) || is_empty(&open, &path);
+        let orphan = !known && left;
         if is_draft(&name) || is_unfinished_still(&open, &name) || orphan {
-            let path = folder.join(&name);
             fs::remove_file(&path).map_err(RecordError::disk(&path.to_string_lossy()))?;
             continue;
         }
@@ -101,6 +102,13 @@ fn is_half_encrypted(open: &OpenCall, name: &str) -> bool {
 /// A still that was being written; nobody has heard of it.
 fn is_unfinished_still(open: &OpenCall, name: &str) -> bool {
     name.ends_with(".png") && open.began(name).is_some()
+}
+
+/// A recorder's file that was made and has not a byte yet.
+fn is_empty(open: &OpenCall, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let noted = name.is_some_and(|name| open.began(name).is_some());
+    noted && path.metadata().is_ok_and(|data| data.len() == 0)
 }
 
 /// A file that was made from others and never listed: it is made again. All decoded sound is, also what an earlier

@@ -150,7 +150,9 @@ async fn a_killed_node_loses_a_second_at_most_and_its_next_start_completes_the_r
     let tags = clip(made.path());
     for round in 0..kills {
         let call = format!("k{round}");
-        let period = Duration::from_millis(rand::random_range(700..5_500));
+        // Of a shorter call nothing may be left.
+        let period = rand::random_range(LOST_MS + TRANSIT_MS..5_500);
+        let period = Duration::from_millis(period);
         let (sent, late) = talk(&world, &call, &tags, period).await;
         world = world.killed(&program()).await;
         let files = completed(&world).await;
