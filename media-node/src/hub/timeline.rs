@@ -30,11 +30,11 @@ impl Timeline {
             self.offset = next.map_or(0, |next| next.wrapping_sub(timestamp));
         }
         let placed = timestamp.wrapping_add(self.offset);
-        if self
-            .newest
-            .is_none_or(|(newest, _)| is_after(placed, newest))
-        {
-            self.newest = Some((placed, now));
+        match self.newest {
+            // It counts from here on.
+            Some((newest, _)) if is_config && !is_after(placed, newest) => return newest,
+            Some((newest, _)) if !is_after(placed, newest) => {}
+            _ => self.newest = Some((placed, now)),
         }
         placed
     }
@@ -65,6 +65,15 @@ mod tests {
         assert_eq!(line.place(0, true, now), 0);
         assert_eq!(line.place(5_000, false, now), 5_000);
         assert_eq!(line.place(4_990, false, now), 4_990);
+    }
+
+    #[test]
+    fn a_configuration_that_comes_late_is_of_now() {
+        let now = Instant::now();
+        let mut line = Timeline::default();
+        line.place(5_000, false, now);
+        assert_eq!(line.place(0, true, now), 5_000);
+        assert_eq!(line.place(5_020, true, now), 5_020);
     }
 
     #[test]

@@ -276,7 +276,10 @@ impl TrackReceiver {
         let patience = self.limits.patience;
         if self.track == Track::Audio {
             let (_, first) = self.held.first_key_value()?;
-            return self.lateness.until(first.message.timestamp, patience);
+            let sound = self.held.values().find(|held| !held.kind.is_config());
+            let until =
+                sound.and_then(|sound| self.lateness.until(sound.message.timestamp, patience));
+            return until.or(Some(first.since.saturating_add(patience)));
         }
         let since = self.held.values().map(|held| held.since).min()?;
         Some(since.saturating_add(patience))

@@ -10,23 +10,31 @@ function tone(time: number): Float32Array {
   return Float32Array.from({ length: PACKET }, (_, i) => Math.sin(2 * Math.PI * 500 * (time / 1000 + i / RATE)) * 0.5);
 }
 
-/** Plays packets that arrive when they do, in steps of the output's blocks; what was given, sample by sample. */
-function run(buffer: SoundBuffer, arrivals: { time: number; at: number }[], end: number): Float32Array {
+/**
+ * Plays packets that arrive when they do, in steps of the output's blocks, of which it takes so many at once, by a clock that is so much ahead of theirs; what was
+ * given, sample by sample.
+ */
+function run(buffer: SoundBuffer, arrivals: { time: number; at: number }[], end: number, { burst = 1, clock = 0 } = {}): Float32Array {
   const out = new Float32Array(Math.floor((end / 1000) * RATE / 128) * 128);
   const coming = [...arrivals].sort((a, b) => a.at - b.at);
   for (let block = 0; block < out.length; block += 128) {
-    const now = (block / RATE) * 1000;
+    const now = (Math.floor(block / (128 * burst)) * 128 * burst / RATE) * 1000;
     while (coming[0] && coming[0].at <= now) {
       const { time } = coming.shift() ?? { time: 0 };
-      buffer.push(time, tone(time), RATE, now);
+      buffer.push(time, tone(time), RATE, clock + now);
     }
-    buffer.pull(out.subarray(block, block + 128), now);
+    buffer.pull(out.subarray(block, block + 128), clock + now);
   }
   return out;
 }
 
 const even = (count: number, delay = 30) => Array.from({ length: count }, (_, i) => ({ time: i * 20, at: i * 20 + delay }));
 const steps = (out: Float32Array) => out.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (out[i - 1] ?? sample))), 0);
+/** Milliseconds, ten at a time, in which less than half of the tone is there. */
+const weak = (out: Float32Array) => {
+  const parts = Array.from({ length: out.length / 480 }, (_, i) => out.subarray(i * 480, (i + 1) * 480));
+  return 10 * parts.filter((part) => Math.hypot(...part) < 0.25 * Math.sqrt(240)).length;
+};
 const silent = (out: Float32Array) => out.filter((sample) => Math.abs(sample) < 1e-6).length / RATE * 1000;
 
 test('even sound comes out whole, soon, and where its clock says', () => {
@@ -108,4 +116,28 @@ test('one bad second makes little wait afterwards, and what it kept is caught up
   }
   assert.ok(buffer.target < 150, `${buffer.target} ms are meant to wait`);
   assert.ok(Math.max(...behind) < 200, `${Math.max(...behind)} ms late`);
+});
+
+test('when sound ends there is silence', () => {
+  const out = run(new SoundBuffer(RATE), even(50), 3_000);
+  assert.ok(out.subarray(1.2 * RATE).every((sample) => Math.abs(sample) < 1e-6));
+});
+
+test('it begins as soon as is meant, whatever the clocks say', () => {
+  const buffer = new SoundBuffer(RATE);
+  const out = run(buffer, even(50), 1_000, { clock: 1.7e12 });
+  assert.ok(silent(out) < 90, `${silent(out)} ms of silence`);
+  assert.ok(steps(out) < 0.05, `a step of ${steps(out)}`);
+});
+
+test('a road that becomes much longer is taken for what it is', () => {
+  const arrivals = even(500).map(({ time, at }) => ({ time, at: time < 4_000 ? at : at + 700 }));
+  const out = run(new SoundBuffer(RATE), arrivals, 10_000).subarray(6 * RATE);
+  assert.ok(silent(out) < 100, `${silent(out)} ms of silence`);
+  assert.ok(steps(out) < 0.08, `a step of ${steps(out)}`);
+});
+
+test('an output that takes its blocks in bursts is waited for', () => {
+  const out = run(new SoundBuffer(RATE), even(400), 8_000, { burst: 30 }).subarray(2 * RATE);
+  assert.ok(weak(out) < 50, `${weak(out)} ms are weak`);
 });

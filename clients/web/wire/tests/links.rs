@@ -203,7 +203,7 @@ fn bytes_that_are_no_session_end_it() {
 }
 
 #[test]
-fn a_configuration_goes_in_front_of_its_keyframe_and_only_when_it_is_new() {
+fn a_configuration_goes_in_front_of_each_keyframe() {
     let mut link = PublishLink::new(&address());
     assert_eq!(
         link.picture(annex_b(&[SPS, PPS, KEY]), 0.0),
@@ -231,11 +231,9 @@ fn a_configuration_goes_in_front_of_its_keyframe_and_only_when_it_is_new() {
     let second = send(&[INTER], 66.7);
     assert_eq!((second.len(), second[0].0), (1, 2));
     let again = send(&[SPS, PPS, KEY], 100.0);
-    assert_eq!(
-        (again.len(), again[0].0),
-        (1, 3),
-        "the same configuration once more"
-    );
+    assert_eq!((again.len(), again[0].0), (2, 3));
+    assert_eq!(again[0].1.payload, first[0].1.payload);
+    assert_eq!(send(&[INTER], 133.3)[0].0, 5);
 }
 
 #[test]

@@ -98,8 +98,11 @@ fn a_configuration_is_given_however_late_it_comes() {
     assert_eq!(track.deadline(), Some(580));
     let gap = Gap { from: 2, to: 3 };
     assert_eq!(drain(&mut track, 580), [gap, given(3, sound(25))]);
-    let newer = step(&mut track, 4, head(0x12), 600);
-    assert_eq!(newer, [given(4, head(0x12))]);
+    // Nor when what is missing before it comes: in three packets of sound, as in the beginning.
+    assert_eq!(step(&mut track, 5, head(0x12), 600), []);
+    assert_eq!(track.deadline(), Some(700));
+    let newer = step(&mut track, 4, sound(31), 620);
+    assert_eq!(newer, [given(4, sound(31)), given(5, head(0x12))]);
     assert_eq!(step(&mut track, 2, head(0x11), 700), [], "one of before");
     assert_eq!((track.discarded(), track.lost()), (2, 1));
 }

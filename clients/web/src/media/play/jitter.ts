@@ -9,6 +9,10 @@ const WORTH = 10;
 /** What is later than this comes too late for a conversation, and nothing waits for its like, in milliseconds. */
 const TOO_LATE = 600;
 
+/** When so many in a row are later than this the road has become longer, in milliseconds: what is known of it holds no more. */
+const FAR = 350;
+const IN_A_ROW = 25;
+
 /** After this long the quickest arrival of before is forgotten, in milliseconds: clocks drift. */
 const WINDOW = 10_000;
 
@@ -19,16 +23,23 @@ export class Jitter {
   #late: number[] = [];
   #spread = 0;
   #count = 0;
+  #far = 0;
 
   /** What has this time is here now. */
   arrive(time: number, now: number): void {
     const way = now - time;
-    if (now - this.#begin > WINDOW) {
+    if (now - this.#begin > WINDOW || now < this.#begin) {
       this.#quickest = [way, this.#quickest[0] ?? way];
       this.#begin = now;
     }
     this.#quickest[0] = Math.min(this.#quickest[0] ?? way, way);
     const late = way - Math.min(...this.#quickest);
+    this.#far = late > FAR ? this.#far + 1 : 0;
+    if (this.#far >= IN_A_ROW) {
+      this.restart();
+      this.#quickest[0] = way;
+      return;
+    }
     if (late > TOO_LATE) return;
     this.#late.push(late);
     if (this.#late.length > MEMORY) this.#late.shift();
@@ -40,16 +51,16 @@ export class Jitter {
     return this.#spread;
   }
 
-  /** What the quickest of late took, from its time until it was here; undefined before anything came. */
-  get way(): number | undefined {
-    const way = Math.min(...this.#quickest);
-    return way === Infinity ? undefined : way;
+  /** What the quickest of late took, from its time until it was here; infinite before anything came. */
+  get way(): number {
+    return Math.min(...this.#quickest);
   }
 
   /** Another sender, another clock. */
   restart(): void {
     this.#quickest = [Infinity, Infinity];
     this.#late = [];
+    this.#far = 0;
     this.#begin = 0;
   }
 }

@@ -28,6 +28,12 @@ const FADE_OUT = 30;
 /** Later than is meant by more than this it is not caught up with by speed alone, in milliseconds. */
 const SKIP = 600;
 
+/** Where no more than this waits there is nothing to catch up with, in milliseconds. */
+const HELD = 40;
+
+/** Samples that are looked at beyond the one that is given. */
+const AHEAD = 2;
+
 /** It is this near to what is meant, and speed is as it was, in milliseconds. */
 const NEAR = 3;
 
@@ -39,9 +45,12 @@ const SLOWER = 0.02;
 const FASTER_IN_QUIET = 1;
 const SLOWER_IN_QUIET = 0.5;
 
-/** Quiet is this much of what is loud of late, which is forgotten by so much a block. */
+/** Quiet is this much of what is loud of late, which is forgotten by so much in 128 samples. */
 const QUIET = 0.06;
 const FADING = 0.9995;
+
+/** So many samples are a block of Web Audio. */
+const BLOCK = 128;
 
 /** One channel of sound. Times are milliseconds: those of packets on the stream's time line, `now` on any clock. */
 export class SoundBuffer {
@@ -59,7 +68,8 @@ export class SoundBuffer {
   /** The last sample that was given, and how much of it is still to fade. */
   #tail = { value: 0, left: 0 };
   #wait = 0;
-  /** How much later than the quickest it is played, smoothed. */
+  /** How much later than the quickest it is played: now, and smoothed. */
+  #late = 0;
   #behind = 0;
   #loud = 0;
 
@@ -97,22 +107,23 @@ export class SoundBuffer {
 
   /** Takes a packet. */
   push(time: number, samples: Float32Array, rate: number, now: number): void {
-    this.#jitter.arrive(time, now);
     if (rate !== this.#rate) this.#begin(time, rate);
     const off = time - this.#timeOf(this.#written);
     if (!this.#begun || Math.abs(off) > NEW_BEGINNING) this.#begin(time, rate);
     else if (off > ROUNDING) this.#bridge(off);
     else if (off < -ROUNDING) samples = samples.subarray(Math.min(samples.length, Math.round((-off / 1000) * rate)));
     else this.#base.time += off * 0.02;
+    this.#jitter.arrive(time, now);
     this.#write(samples);
     if (this.level > (CAPACITY - 1) * 1000) this.#skip();
   }
 
   /** Gives as many samples as fit. */
   pull(out: Float32Array, now: number): void {
-    const behind = now - this.#timeOf(this.#read) - (this.#jitter.way ?? 0);
-    if (!this.#playing && this.#begun && this.level > 0 && behind >= this.target) this.#start(behind);
-    this.#behind += (behind - this.#behind) * 0.05;
+    const blocks = out.length / BLOCK;
+    this.#late = now - this.#timeOf(this.#read) - this.#jitter.way;
+    if (!this.#playing && this.#hasMore && this.#late >= this.target) this.#start();
+    if (this.#playing) this.#behind += (this.#late - this.#behind) * (1 - 0.95 ** blocks);
     const speed = (this.#rate / this.outputRate) * this.#speed(out.length);
     for (let i = 0; i < out.length; i++) out[i] = this.#next(speed);
   }
@@ -137,9 +148,14 @@ export class SoundBuffer {
     this.#base = { at: this.#written, time };
   }
 
-  #start(behind: number): void {
+  /** Whether there is a sample to be given. */
+  get #hasMore(): boolean {
+    return this.#begun && this.#read < this.#written - AHEAD;
+  }
+
+  #start(): void {
     this.#playing = true;
-    this.#behind = behind;
+    this.#behind = this.#late;
     this.#fadeIn = this.#samples(FADE_IN);
   }
 
@@ -154,7 +170,7 @@ export class SoundBuffer {
   /** Drops what is too much. */
   #skip(): void {
     const level = Math.min(this.level, this.target);
-    this.#behind -= this.level - level;
+    this.#behind = this.#late - (this.level - level);
     this.#read = this.#written - this.#samples(level);
     this.#fadeIn = this.#samples(FADE_IN);
   }
@@ -163,7 +179,8 @@ export class SoundBuffer {
   #speed(length: number): number {
     const quiet = this.#quiet(length);
     const excess = this.#behind - this.target;
-    if (this.#playing && excess > SKIP) this.#skip();
+    if (this.#playing && excess > SKIP && this.level > this.target) this.#skip();
+    if (excess > NEAR && this.level <= HELD) return 1;
     if (excess > NEAR) return 1 + Math.min(quiet ? FASTER_IN_QUIET : FASTER, (excess - NEAR) / (quiet ? 100 : 1_000));
     return excess < -NEAR ? 1 - Math.min(quiet ? SLOWER_IN_QUIET : SLOWER, (-NEAR - excess) / (quiet ? 100 : 1_000)) : 1;
   }
@@ -174,12 +191,12 @@ export class SoundBuffer {
     const most = Math.min(length, this.#written - at);
     let loudest = 0;
     for (let i = 0; i < most; i++) loudest = Math.max(loudest, Math.abs(this.#at(at + i)));
-    this.#loud = Math.max(loudest, this.#loud * FADING);
+    this.#loud = Math.max(loudest, this.#loud * FADING ** (length / BLOCK));
     return loudest <= QUIET * this.#loud;
   }
 
   #next(speed: number): number {
-    if (this.#playing && this.#read >= this.#written - 2) this.#starve();
+    if (this.#playing && !this.#hasMore) this.#starve();
     if (!this.#playing) {
       this.#tail.left = Math.max(0, this.#tail.left - 1);
       return this.#tail.value * (this.#tail.left / this.#samples(FADE_OUT));

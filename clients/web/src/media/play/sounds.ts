@@ -4,12 +4,18 @@
 export class SoundDecoder {
   #decoder: AudioDecoder | undefined;
   #config: AudioDecoderConfig | undefined;
+  /** All that the last configuration said. */
+  #said = '';
   /** The times of the packets in the decoder: what it gives counts samples from the first, and knows no gaps. */
   #times: number[] = [];
 
   constructor(readonly output: (time: number, samples: Float32Array<ArrayBuffer>, rate: number) => void) {}
 
+  /** What the next packets need; it may come again. */
   configure(codec: string, sampleRate: number, numberOfChannels: number, description: Uint8Array<ArrayBuffer>): void {
+    const said = [codec, sampleRate, numberOfChannels, ...description].join();
+    if (said === this.#said) return;
+    this.#said = said;
     // Opus in one stream needs none, and with it a decoder would throw the beginning away after each fault.
     this.#config = { codec, sampleRate, numberOfChannels, ...(codec === 'opus' ? {} : { description }) };
     this.close();
