@@ -29,7 +29,7 @@ const FADE_OUT = 30;
 const SKIP = 600;
 
 /** Where no more than this waits there is nothing to catch up with, in milliseconds. */
-const HELD = 40;
+const HELD = 30;
 
 /** Samples that are looked at beyond the one that is given. */
 const AHEAD = 2;
