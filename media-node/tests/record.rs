@@ -3,18 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "what a helper cannot do fails its test")]
 
 mod record_support;
+
+#[path = "record/from_hub.rs"]
+mod from_hub;
+#[path = "record/synced.rs"]
+mod synced;
 #[path = "record/together.rs"]
 mod together;
 
-use counterpart_node::record::open::OpenCall;
+use counterpart_node::record::open::{OpenCall, Published};
 use counterpart_node::record::recover::recover;
-use counterpart_node::record::task::{Subject, record as record_stream};
-use counterpart_node::record::{CallFolder, FinishedFile, Folder, PartyRecorder, Recorders, Store};
-use counterpart_shared::flv::{Tag, TagKind, classify};
+use counterpart_node::record::{CallFolder, FinishedFile, Folder, PartyRecorder, Store};
+use counterpart_shared::flv::{Tag, TagKind};
 use proptest::prelude::*;
 use record_support::*;
-use std::time::Instant;
-use tokio::sync::watch;
 
 /// UNIX milliseconds at which all these streams begin.
 const T0: u64 = 1_700_000_000_000;
@@ -246,11 +248,27 @@ fn what_a_killed_process_left_is_closed_at_the_next_start() {
 #[test]
 fn a_file_whose_recorder_died_before_its_first_byte_goes() {
     let root = tempfile::tempdir().unwrap();
-    let folder = CallFolder::create(root.path(), &"c1".parse().unwrap()).unwrap();
-    drop(folder.create("caller.mp4").unwrap());
+    let call = "c1".parse().unwrap();
+    let folder = CallFolder::create(root.path(), &call).unwrap();
+    let make = |name: &str| drop(folder.create(name).unwrap());
+    make("caller.mp4");
     folder.began("caller.mp4", T0).unwrap();
+    // It died before this one was noted.
+    make("callee.2.mp4");
     assert_eq!(recover(root.path()).unwrap(), []);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    // So it does in a call in which nothing else is open than who publishes, ...
+    let published = Published {
+        at: T0,
+        grant: publish_grant(),
+    };
+    OpenCall::update(folder.path(), &call, |open| open.published.push(published)).unwrap();
+    make("caller.mp4");
+    // ... but nobody's file but a recorder's.
+    make("other.mp4");
+    recover(root.path()).unwrap();
+    assert!(!folder.path().join("caller.mp4").exists());
+    assert!(folder.path().join("other.mp4").exists());
 }
 
 #[test]
@@ -366,120 +384,6 @@ fn files_of_before_are_not_touched() {
     assert_eq!(names, ["caller.2.mp4"]);
     let mp4 = std::fs::read(folder.path().join("caller.mp4")).unwrap();
     assert_eq!(file(&before, "caller.mp4").bytes, mp4.len() as u64);
-}
-
-#[tokio::test]
-async fn a_published_stream_is_recorded_from_the_hub() {
-    let root = tempfile::tempdir().unwrap();
-    let tags = flv(&root, 1.0, &[], 48_000);
-    let grant = publish_grant();
-    let hub = hub();
-    let start = Instant::now();
-    let publication = hub.publish(&grant, start).unwrap();
-    let subject = Subject {
-        root: root.path().to_owned(),
-        call: grant.call.clone(),
-        party: grant.party,
-        progress: None,
-    };
-    let reader = publication.stream().record(start);
-    let reader = reader.expect("the first recorder");
-    let recording = tokio::spawn(async move {
-        let space = watch::Sender::new(None).subscribe();
-        record_stream(&Recorders::default(), reader, subject, space).await
-    });
-    for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
-        publication.write(frame);
-        tokio::task::yield_now().await;
-    }
-    publication.finish("over");
-    let outcome = recording.await.unwrap();
-    assert!(outcome.error.is_none(), "{:?}", outcome.error);
-    let folder = root.path().join("c1");
-    let listed = OpenCall::read(&folder, &grant.call).unwrap();
-    assert_eq!(listed.files, outcome.files);
-    assert_eq!(plays(&folder.join("caller.mp4")), "");
-    assert_eq!(probe(&folder.join("caller.mp4")).packets(0).len(), 25);
-}
-
-#[tokio::test]
-async fn a_disk_that_stands_still_never_makes_the_forwarder_wait() {
-    let folder = tempfile::tempdir().unwrap();
-    let tags = flv(&folder, 1.0, &[], 48_000);
-    let (disk, go) = StuckDisk::new(folder.path());
-    let start = Instant::now();
-    let publication = hub().publish(&publish_grant(), start).unwrap();
-    let reader = publication.stream().record(start).unwrap();
-    let party = PartyRecorder::new(disk, "caller");
-    let space = watch::Sender::new(None);
-    let space = space.subscribe();
-    let recording =
-        tokio::spawn(async move { Recorders::default().run(reader, party, space).await });
-    // More than the queue keeps.
-    for round in 0..100 {
-        let later = |tag: &Tag| Tag {
-            timestamp: tag.timestamp + round * 1000,
-            ..tag.clone()
-        };
-        for frame in tags.iter().filter_map(|tag| frame(&later(tag), start)) {
-            publication.write(frame);
-        }
-    }
-    publication.finish("over");
-    drop(go);
-    let outcome = recording.await.unwrap();
-    assert!(outcome.error.is_none(), "{:?}", outcome.error);
-    let all = 100 * tags.len() as u64;
-    assert!(
-        (1..all).contains(&outcome.stats.recorded),
-        "{:?}",
-        outcome.stats
-    );
-    assert_eq!(plays(&folder.path().join("caller.mp4")), "");
-}
-
-#[tokio::test]
-async fn a_failure_is_told_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let tags = flv(&folder, 1.0, &[], 48_000);
-    let start = Instant::now();
-    let publication = hub().publish(&publish_grant(), start).unwrap();
-    let reader = publication.stream().record(start).unwrap();
-    let party = PartyRecorder::new(SmallDisk::new(folder.path(), 10), "caller");
-    let space = watch::Sender::new(None);
-    let space = space.subscribe();
-    let recording =
-        tokio::spawn(async move { Recorders::default().run(reader, party, space).await });
-    for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
-        publication.write(frame);
-    }
-    let outcome = recording.await.unwrap();
-    assert!(outcome.error.is_some_and(|error| error.is_full()));
-}
-
-#[tokio::test]
-async fn nothing_that_came_after_the_end_is_recorded() {
-    let folder = tempfile::tempdir().unwrap();
-    let tags = flv(&folder, 1.0, &[], 48_000);
-    let start = Instant::now();
-    let (hub, grant) = (hub(), publish_grant());
-    let publication = hub.publish(&grant, start).unwrap();
-    let reader = publication.stream().record(start).unwrap();
-    let (before, after) = tags.split_at(tags.len() / 2);
-    for frame in before.iter().filter_map(|tag| frame(tag, start)) {
-        publication.write(frame);
-    }
-    hub.end_record(&grant.call, "a pause");
-    for frame in after.iter().filter_map(|tag| frame(tag, start)) {
-        publication.write(frame);
-    }
-    let party = PartyRecorder::new(Folder::create(folder.path()).unwrap(), "caller");
-    let space = watch::Sender::new(None).subscribe();
-    let outcome = Recorders::default().run(reader, party, space).await;
-    let media =
-        |tag: &&Tag| !classify(tag.kind, &tag.body).is_config() && tag.kind != TagKind::Script;
-    let wanted = before.iter().filter(media).count();
-    assert_eq!(outcome.stats.recorded, wanted as u64);
 }
 
 proptest! {

@@ -13,6 +13,8 @@ pub(crate) struct Closed {
     pub(super) origin: i64,
     pub(super) last_at: u64,
     pub(super) watches: Vec<Watch>,
+    /// Whether the disk did not take all of it.
+    pub(super) cut: bool,
 }
 
 impl Closed {
@@ -30,7 +32,7 @@ impl Closed {
             duration_ms: self.duration_ms,
             first_at,
             last_at: self.last_at,
-            cut: false,
+            cut: self.cut,
             origin: Origin::Received,
             encrypted: None,
         }

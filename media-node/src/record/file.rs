@@ -54,7 +54,7 @@ pub struct FinishedFile {
     /// Where nothing came for more than a second.
     #[serde(default)]
     pub gaps: Vec<Gap>,
-    /// Whether the recorder died while it wrote the file: up to its last second is missing.
+    /// Whether the recorder died while it wrote the file, or the disk did not take what it wrote: up to its last second is missing.
     #[serde(default)]
     pub cut: bool,
     /// Where the content comes from.

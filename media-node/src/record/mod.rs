@@ -32,6 +32,7 @@ pub mod recover;
 pub mod store;
 pub mod task;
 pub(crate) mod track;
+mod turn;
 mod wall;
 
 pub use claim::{Claim, ClaimError};

@@ -2,13 +2,13 @@
 
 use super::RecordError;
 use super::file::FinishedFile;
+use super::turn::turn;
 use counterpart_shared::grant::Grant;
 use counterpart_shared::id::CallId;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 /// Name of the list within the folder of the call.
 pub const FILE_NAME: &str = "open.json";
@@ -91,8 +91,7 @@ impl OpenCall {
         call: &CallId,
         change: impl FnOnce(&mut Self),
     ) -> Result<Self, RecordError> {
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = turn(folder);
         let mut open = Self::read(folder, call)?;
         change(&mut open);
         open.version = VERSION;

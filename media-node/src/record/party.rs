@@ -35,10 +35,9 @@ pub struct RecordStats {
 
 /// The recording of one party, as MP4.
 ///
-/// Give each frame to [`push`](Self::push) in the order of arrival, call [`tick`](Self::tick) a few
-/// times a second and [`sync`](Self::sync) about once, and [`finish`](Self::finish) at the end. All
-/// of them may block on the disk. The first error is the last: call nothing but `finish` after it,
-/// which then closes what is there. Times are UNIX milliseconds.
+/// Give each frame to [`push`](Self::push) in the order of arrival, call [`tick`](Self::tick) and then [`sync`](Self::sync) more
+/// often than once a second, and [`finish`](Self::finish) at the end. All of them may block on the disk. The first error is the
+/// last: call nothing but `finish` after it, which then closes what is there. Times are UNIX milliseconds.
 pub struct PartyRecorder {
     store: Box<dyn Store>,
     party: String,
@@ -56,6 +55,8 @@ pub struct PartyRecorder {
     closed: Vec<(Closed, (u64, String))>,
     stats: RecordStats,
     failed: bool,
+    /// The disk does not have all that was written to the open file.
+    lost: bool,
     /// Where it says how far it is.
     told: Option<Recording>,
 }
@@ -78,6 +79,7 @@ impl PartyRecorder {
             closed: Vec::new(),
             stats: RecordStats::default(),
             failed: false,
+            lost: false,
             told: None,
         }
     }
@@ -119,6 +121,7 @@ impl PartyRecorder {
     pub fn sync(&mut self) -> Result<(), RecordError> {
         let done = self.open.as_ref().map_or(Ok(()), Mp4File::sync);
         self.failed |= done.is_err();
+        self.lost |= done.is_err();
         if let (Ok(()), Some(told), Some(open)) = (&done, &self.told, &self.open) {
             let reach = Reach {
                 bytes: open.written(),
@@ -230,7 +233,10 @@ impl PartyRecorder {
         match self.open.take() {
             Some(open) => {
                 let closed = open.close()?;
-                self.list(closed)
+                self.list(Closed {
+                    cut: self.lost,
+                    ..closed
+                })
             }
             None => Ok(()),
         }

@@ -5,7 +5,8 @@ use super::wall::WallClock;
 use super::{FinishedFile, PartyRecorder, RecordError, RecordStats};
 use crate::hub::{Delivery, Reader};
 use counterpart_shared::flv::TagKind;
-use std::thread;
+use std::sync::mpsc::{SendError, channel};
+use std::thread::Builder;
 use std::time::Instant;
 use tokio::sync::oneshot;
 
@@ -37,6 +38,8 @@ pub(super) struct Recorder {
     party: PartyRecorder,
     space: Space,
     clock: WallClock,
+    /// The round of all recorders in which it was taken last.
+    pub(super) round: u64,
     report: oneshot::Sender<Outcome>,
 }
 
@@ -53,6 +56,7 @@ impl Recorder {
             party,
             space,
             clock: WallClock::now(),
+            round: 0,
             report,
         };
         (recorder, outcome)
@@ -84,7 +88,7 @@ impl Recorder {
         self.party.sync()
     }
 
-    /// Closes the files and reports, on a thread of its own: hashing a long file takes its time.
+    /// Closes the files and reports, on a thread of its own: hashing a long file takes its time. Where none can be had, on this one.
     pub(super) fn end(self, error: Option<RecordError>) {
         let Self {
             reader,
@@ -103,9 +107,41 @@ impl Recorder {
                 error: error.or(closed.err()),
             });
         };
-        // Where no thread can be had, the report is dropped, and that is told.
-        let _ = thread::Builder::new()
-            .name("record-end".to_owned())
-            .spawn(close);
+        apart(Builder::new().name("record-end".to_owned()), close);
+    }
+}
+
+/// Does something on a new thread, or on this one if that cannot be had.
+fn apart<F: FnOnce() + Send + 'static>(thread: Builder, work: F) {
+    let (give, given) = channel::<F>();
+    let take = move || {
+        if let Ok(work) = given.recv() {
+            work();
+        }
+    };
+    if let Err(error) = thread.spawn(take) {
+        tracing::warn!(%error, "a thread for the end of a recording cannot be had");
+    }
+    // Nobody takes it where there is no thread.
+    if let Err(SendError(work)) = give.send(work) {
+        work();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread::current;
+
+    #[test]
+    fn what_finds_no_thread_is_done_on_this_one() {
+        let on = |thread: Builder| {
+            let (tell, told) = channel();
+            apart(thread, move || tell.send(current().id()).unwrap());
+            told.recv().unwrap()
+        };
+        assert_ne!(on(Builder::new()), current().id());
+        // More than there are addresses.
+        assert_eq!(on(Builder::new().stack_size(1 << 60)), current().id());
     }
 }

@@ -1,8 +1,8 @@
 //! The recorders of a node: all are visited at one beat, by as few threads as it takes.
 //!
-//! A round has two steps. What came for each recorder is taken from its queue in the hub and written; then all that was
-//! written is brought to the disk, file after file at one time. Waking a thread for each frame, or for each party, would cost more than
-//! writing the frames. One hand does the round for each [`SHARE`] of them, as long as the disk is quick. Whenever work has waited for [`PATIENCE`], others
+//! A round has three steps. What came for each recorder is taken from its queue in the hub and written; each time that is done,
+//! the system is told to begin its way to the disk; and when all have been taken, file after file is waited for until it is there.
+//! Waking a thread for each frame, or for each party, would cost more than writing the frames. One hand does the round for each [`SHARE`] of them, as long as the disk is quick. Whenever work has waited for [`PATIENCE`], others
 //! join in: so a recorder that the disk makes wait keeps its hand and nobody else's, and what it leaves in its queue
 //! beyond the limits is dropped there and counted.
 
@@ -16,11 +16,12 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-/// From one round to the next. With the time that a round takes, and a frame that waits for the next one to know how long it
-/// lasts, this is what a killed process and a power cut may lose.
-const BEAT: Duration = Duration::from_millis(800);
+/// From one round to the next. With the time that a round takes, and the 150 ms for which a frame waits for the next one to know how
+/// long it lasts, this is what a killed process and a power cut may lose: it must leave room for both in a second.
+const BEAT: Duration = Duration::from_millis(700);
 /// How long work waits before another hand joins in.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Recorders for which there is a hand to begin with.
@@ -44,6 +45,8 @@ struct Shared {
 struct State {
     /// Whether rounds are begun.
     beating: bool,
+    /// The number of the one that was begun last.
+    round: u64,
     /// Threads that are there, ...
     hands: usize,
     /// ... and those among them that have nothing to do.
@@ -67,7 +70,8 @@ impl State {
 
     /// All take before the first one syncs.
     fn next(&mut self) -> Option<(Step, Recorder)> {
-        if let Some(recorder) = self.to_take.pop_front() {
+        if let Some(mut recorder) = self.to_take.pop_front() {
+            recorder.round = self.round;
             return Some((Step::Take, recorder));
         }
         Some((Step::Sync, self.to_sync.pop_front()?))
@@ -102,27 +106,33 @@ impl Recorders {
             if !self.begin() {
                 return;
             }
+            let mut refused = None;
             let done = async {
-                while self.lend() {
+                while self.lend(&mut refused) {
                     sleep(PATIENCE).await;
                 }
             };
             // Whoever is not done by the next beat is left to his hand; the others go on.
             let _ = timeout(BEAT, done).await;
+            if let Some(error) = refused {
+                self.refuse(&error);
+            }
         }
     }
 
     /// Begins a round; `false` if there is no recorder any more.
     fn begin(&self) -> bool {
         let mut state = self.lock();
+        state.round += 1;
         let resting = std::mem::take(&mut state.resting);
         state.to_take.extend(resting);
         state.beating = state.waits() || state.hands > state.idle;
         state.beating
     }
 
-    /// Gives what waits more hands, one for each share, as far as there may be more; `false` if nothing waits.
-    fn lend(&self) -> bool {
+    /// Gives what waits more hands, one for each share, as far as there may be more; `false` if nothing waits. Says why one could not
+    /// be had.
+    fn lend(&self, refused: &mut Option<io::Error>) -> bool {
         let mut state = self.lock();
         let waiting = state.to_take.len() + state.to_sync.len();
         let wanted = waiting.div_ceil(SHARE);
@@ -135,23 +145,34 @@ impl Recorders {
             let hand = Hand(self.clone());
             let thread = thread::Builder::new().name("record".to_owned());
             if let Err(error) = thread.spawn(move || hand.work()) {
-                self.refuse(&error);
+                *refused = Some(error);
             }
         }
         waiting > 0
     }
 
-    /// Without a single hand nothing can be recorded.
+    /// Tells at the end of a beat that a hand could not be had. If there is not a single one, nothing can be recorded.
     fn refuse(&self, error: &io::Error) {
         let mut state = self.lock();
-        if state.hands > 0 {
+        let (hands, mut waiting) = (state.hands, Vec::new());
+        while hands == 0
+            && let Some((_, recorder)) = state.next()
+        {
+            waiting.push(recorder);
+        }
+        drop(state);
+        let ended = waiting.len();
+        tracing::warn!(%error, hands, ended, "a thread for recorders cannot be had");
+        if waiting.is_empty() {
             return;
         }
-        let waiting: Vec<_> = std::iter::from_fn(|| state.next()).collect();
-        drop(state);
-        for (_, recorder) in waiting {
-            recorder.end(Some(RecordError::Thread(error.to_string())));
-        }
+        let reason = error.to_string();
+        // Without a thread for the end either, it waits for the disk.
+        spawn_blocking(move || {
+            for recorder in waiting {
+                recorder.end(Some(RecordError::Thread(reason.clone())));
+            }
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -205,6 +226,8 @@ impl Hand {
         let mut state = self.0.lock();
         match step {
             Step::Take => state.to_sync.push_back(recorder),
+            // Who has missed a beat does not wait for the next one.
+            Step::Sync if recorder.round < state.round => state.to_take.push_back(recorder),
             Step::Sync => state.resting.push(recorder),
         }
     }

@@ -8,7 +8,7 @@ use super::open::{self, OpenCall};
 use super::{Folder, RecordError};
 use crate::archive::COPIES;
 use crate::vault::{is_encrypted, stored_name};
-use counterpart_shared::id::CallId;
+use counterpart_shared::id::{CallId, Party};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -64,8 +64,12 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
         let mut listed = open.files.iter().map(FinishedFile::stored_name);
         let known = sealed.contains(&name) || listed.any(|listed| listed == name);
         let path = folder.join(&name);
-        let left = is_derived(&name) || is_half_encrypted(&open, &name) || is_empty(&open, &path);
-        let orphan = !known && left;
+        let empty = !known && is_empty(&open, &sealed, &path);
+        if empty {
+            tracing::warn!(%call, file = %name, "nothing was written to this file; it is taken away");
+        }
+        let left = is_derived(&name) || is_half_encrypted(&open, &name);
+        let orphan = empty || (!known && left);
         if is_draft(&name) || is_unfinished_still(&open, &name) || orphan {
             fs::remove_file(&path).map_err(RecordError::disk(&path.to_string_lossy()))?;
             continue;
@@ -104,11 +108,20 @@ fn is_unfinished_still(open: &OpenCall, name: &str) -> bool {
     name.ends_with(".png") && open.began(name).is_some()
 }
 
-/// A recorder's file that was made and has not a byte yet.
-fn is_empty(open: &OpenCall, path: &Path) -> bool {
+/// A recorder's file in an open call that was made and has not a byte yet; it may not have been noted either.
+fn is_empty(open: &OpenCall, sealed: &[String], path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    let noted = name.is_some_and(|name| open.began(name).is_some());
-    noted && path.metadata().is_ok_and(|data| data.len() == 0)
+    let is_open = !open.is_empty() || sealed.is_empty();
+    let its =
+        name.is_some_and(|name| open.began(name).is_some() || (is_open && is_recorders(name)));
+    its && path.metadata().is_ok_and(|data| data.len() == 0)
+}
+
+/// `caller.mp4`, `caller.2.mp4` and so on.
+fn is_recorders(name: &str) -> bool {
+    let stem = name.strip_suffix(".mp4");
+    let whose = stem.and_then(|stem| stem.split('.').next());
+    whose.is_some_and(|whose| Party::BOTH.iter().any(|party| party.to_string() == whose))
 }
 
 /// A file that was made from others and never listed: it is made again. All decoded sound is, also what an earlier

@@ -16,8 +16,8 @@ const MAX_FILES: u32 = 999;
 
 /// A file that is being recorded.
 pub trait Output: Write + Seek + Send {
-    /// Begins to bring these bytes to the disk, without waiting for it: a later [`sync`](Self::sync) has less to do, and tells
-    /// what went wrong.
+    /// Begins to bring these bytes to the disk, and lets those go from memory that are there. It waits for none of them to arrive,
+    /// but may wait until the disk takes more orders. A later [`sync`](Self::sync) has less to do, and tells what went wrong.
     fn send(&self, _bytes: Range<u64>) {}
     /// Brings what was written to the disk itself.
     fn sync(&self) -> io::Result<()>;

@@ -1,42 +1,60 @@
 //! Several recorders at one disk, some of which it treats badly.
 
+use crate::record_support::sync_disk::SyncDisk;
 use crate::record_support::*;
-use counterpart_node::hub::Hub;
+use counterpart_node::hub::{Hub, Publication};
 use counterpart_node::record::store::{Output, Store};
-use counterpart_node::record::{Folder, Outcome, PartyRecorder, RecordError, Recorders};
+use counterpart_node::record::{Folder, Outcome, PartyRecorder, Progress, RecordError, Recorders};
 use counterpart_shared::flv::Tag;
 use counterpart_shared::id::StreamId;
 use std::io::{self, Read};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// More than a recording takes that waits for nobody.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A stream of its own call that is over, and its recording into `store`.
-fn recorded(
+/// A stream of its own call, and its recording.
+fn begun(
     (recorders, hub): (&Recorders, &Hub),
     call: &str,
-    tags: &[Tag],
-    store: impl Store + 'static,
-) -> JoinHandle<Outcome> {
+    party: PartyRecorder,
+) -> (Publication, JoinHandle<Outcome>) {
     let start = Instant::now();
     let mut grant = publish_grant();
     grant.call = call.parse().unwrap();
     grant.stream = StreamId::of(&grant.call, grant.party);
     let publication = hub.publish(&grant, start).unwrap();
     let reader = publication.stream().record(start).unwrap();
-    for frame in tags.iter().filter_map(|tag| frame(tag, start)) {
-        publication.write(frame);
-    }
-    publication.finish("over");
-    let party = PartyRecorder::new(store, call);
     let recorders = recorders.clone();
     let space = watch::Sender::new(None).subscribe();
-    tokio::spawn(async move { recorders.run(reader, party, space).await })
+    let recording = tokio::spawn(async move { recorders.run(reader, party, space).await });
+    (publication, recording)
+}
+
+fn write(publication: &Publication, tags: impl Iterator<Item = Tag>) {
+    let start = Instant::now();
+    for frame in tags.filter_map(|tag| frame(&tag, start)) {
+        publication.write(frame);
+    }
+}
+
+/// A stream of its own call that is over, and its recording into `store`.
+fn recorded(
+    all: (&Recorders, &Hub),
+    call: &str,
+    tags: &[Tag],
+    store: impl Store + 'static,
+) -> JoinHandle<Outcome> {
+    let (publication, recording) = begun(all, call, PartyRecorder::new(store, call));
+    write(&publication, tags.iter().cloned());
+    publication.finish("over");
+    recording
 }
 
 async fn outcome(recording: JoinHandle<Outcome>) -> Outcome {
@@ -69,6 +87,55 @@ async fn a_disk_that_stands_still_for_some_keeps_nobody_else() {
         assert!(!recording.is_finished(), "{call}");
         drop(go);
         assert_whole(&folder, call, &outcome(recording).await);
+    }
+}
+
+#[tokio::test]
+async fn while_the_disk_keeps_one_the_others_are_visited_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let tags = flv(&folder, 1.0, &[], 48_000);
+    let (recorders, hub) = (Recorders::default(), hub());
+    let ((go, wait), entered) = (channel::<()>(), Arc::new(Notify::new()));
+    let disk = SyncDisk::new(folder.path(), {
+        let (wait, entered) = (Mutex::new(wait), Arc::clone(&entered));
+        move |_| {
+            entered.notify_one();
+            let _ = wait.lock().unwrap().recv();
+            Ok(())
+        }
+    });
+    let party = PartyRecorder::new(disk, "c1");
+    let (kept, kept_recording) = begun((&recorders, &hub), "c1", party);
+    write(&kept, tags.iter().cloned());
+    timeout(PATIENCE, entered.notified()).await.unwrap();
+    let progress = Progress::default();
+    let disk = Folder::create(folder.path()).unwrap();
+    let party = PartyRecorder::new(disk, "c2").telling(&progress);
+    let (other, recording) = begun((&recorders, &hub), "c2", party);
+    for second in 0..3 {
+        let before = reach(&progress);
+        write(&other, later(&tags, second * 1000));
+        timeout(PATIENCE, grown(&progress, before)).await.unwrap();
+    }
+    assert!(!kept_recording.is_finished());
+    drop(go);
+    for (publication, recording) in [(kept, kept_recording), (other, recording)] {
+        publication.finish("over");
+        let outcome = outcome(recording).await;
+        assert!(outcome.error.is_none(), "{:?}", outcome.error);
+        assert_eq!(plays(&folder.path().join(&outcome.files[0].name)), "");
+    }
+}
+
+/// Bytes of the only file of a recording that are on the disk.
+fn reach(progress: &Progress) -> u64 {
+    let files = progress.files();
+    files.first().map_or(0, |file| file.growth.reach().bytes)
+}
+
+async fn grown(progress: &Progress, before: u64) {
+    while reach(progress) <= before {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -6,6 +6,8 @@
     reason = "several programs share it and none uses all of it"
 )]
 
+pub(crate) mod sync_disk;
+
 use bytes::Bytes;
 use counterpart_node::Timing;
 use counterpart_node::derive::{Source, sounds};
@@ -34,6 +36,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 fn run(program: &str, arguments: &[&str]) -> (String, String) {
     let output = Command::new(program)
@@ -103,6 +106,14 @@ pub(crate) fn opus_tags(times: &[Range<u32>], hertz: f64) -> Vec<Tag> {
         ));
     }
     tags
+}
+
+/// The same so many milliseconds later.
+pub(crate) fn later(tags: &[Tag], by: u32) -> impl Iterator<Item = Tag> {
+    tags.iter().map(move |tag| Tag {
+        timestamp: tag.timestamp + by,
+        ..tag.clone()
+    })
 }
 
 fn unhex(hex: &str) -> Bytes {
@@ -434,17 +445,24 @@ impl Output for SmallFile {
 }
 
 /// A folder that makes no file until it is let go.
-pub(crate) struct StuckDisk(Folder, Mutex<Receiver<()>>);
+pub(crate) struct StuckDisk(Folder, Mutex<Receiver<()>>, Arc<Notify>);
 
 impl StuckDisk {
     pub(crate) fn new(path: &Path) -> (Self, Sender<()>) {
         let (go, wait) = channel();
-        (Self(Folder::create(path).unwrap(), Mutex::new(wait)), go)
+        let folder = Folder::create(path).unwrap();
+        (Self(folder, Mutex::new(wait), Arc::default()), go)
+    }
+
+    /// Tells when it is asked for a file.
+    pub(crate) fn entered(&self) -> Arc<Notify> {
+        Arc::clone(&self.2)
     }
 }
 
 impl Store for StuckDisk {
     fn create(&self, name: &str) -> io::Result<Box<dyn Output>> {
+        self.2.notify_one();
         let _ = self.1.lock().unwrap().recv();
         self.0.create(name)
     }

@@ -15,10 +15,10 @@ use std::iter;
 
 /// A fragment is written when it spans this much, ...
 const FRAGMENT_MS: i64 = 1_000;
-/// ... or at a keyframe once it spans this much, so that most fragments begin with one, ...
+/// ... or at a keyframe once it spans this much, so that most fragments begin with one.
 const FRAGMENT_AT_KEY_MS: i64 = 250;
-/// ... or when nothing came for this long to complete it.
-const FLUSH_MS: u64 = 700;
+/// The newest sample of a track waits this long for the next one, which says how long it lasts.
+const FLUSH_MS: u64 = 150;
 /// Most bytes that wait for their fragment: what a crash may lose and memory must hold.
 const FRAGMENT_BYTES: usize = 8 << 20;
 
@@ -51,7 +51,6 @@ pub(crate) struct Mp4File {
 #[derive(Debug, Clone, Copy)]
 struct Collecting {
     place: i64,
-    arrived_at: u64,
     bytes: usize,
 }
 
@@ -59,7 +58,6 @@ impl From<&Unit> for Collecting {
     fn from(first: &Unit) -> Self {
         Self {
             place: first.place,
-            arrived_at: first.arrived_at,
             bytes: first.data.len(),
         }
     }
@@ -135,32 +133,33 @@ impl Mp4File {
     }
 
     fn write_due(&mut self, now: u64) -> Result<(), RecordError> {
-        let waited = |since: Collecting| now.saturating_sub(since.arrived_at);
-        let ready = self.lines().any(Line::is_ready);
-        match self.collecting.map(waited) {
-            None => Ok(()),
-            Some(waited) if !ready && waited >= FLUSH_MS => self.write_all(),
-            Some(_) if !ready => Ok(()),
-            Some(_) => {
-                self.write_ready()?;
-                let waiting = self.lines().filter_map(Line::waiting_ms).min();
-                self.collecting = waiting.map(|ms| Collecting {
-                    place: self.origin.saturating_add_unsigned(ms),
-                    arrived_at: now,
-                    bytes: 0,
-                });
-                Ok(())
-            }
+        for line in [&mut self.video, &mut self.audio].into_iter().flatten() {
+            line.close_older(now, FLUSH_MS);
         }
+        if !self.lines().any(Line::is_ready) {
+            return Ok(());
+        }
+        self.write_ready()?;
+        let waiting = self.lines().filter_map(Line::waiting_ms).min();
+        self.collecting = waiting.map(|ms| Collecting {
+            place: self.origin.saturating_add_unsigned(ms),
+            bytes: 0,
+        });
+        Ok(())
     }
 
     fn lines(&self) -> impl Iterator<Item = &Line> {
         [&self.video, &self.audio].into_iter().flatten()
     }
 
-    /// Brings what was written to the disk itself.
+    /// Brings what was written to the disk itself. An error is told once: the next call succeeds, though not all of it is there.
     pub(crate) fn sync(&self) -> Result<(), RecordError> {
-        self.out.sync().map_err(RecordError::disk(&self.name))
+        let synced = self.out.sync();
+        if synced.is_err() {
+            // Nobody shall read from memory what the disk does not have.
+            self.out.send(0..self.written);
+        }
+        synced.map_err(RecordError::disk(&self.name))
     }
 
     /// Notes what chapters it has; they are written when it is closed, into the room for them.
@@ -184,6 +183,7 @@ impl Mp4File {
             duration_ms,
             origin: self.origin,
             last_at: self.last_at,
+            cut: false,
         })
     }
 
@@ -264,10 +264,7 @@ impl Mp4File {
             samples: line.take_ready(),
         });
         let runs: Vec<Run> = runs.collect();
-        if runs.iter().all(|run| run.samples.is_empty()) {
-            return Ok(());
-        }
-        if self.failed {
+        if self.failed || runs.iter().all(|run| run.samples.is_empty()) {
             return Ok(());
         }
         self.sequence = self.sequence.wrapping_add(1);
@@ -288,6 +285,7 @@ impl Mp4File {
             }
         }
     }
+
     /// As the pieces lie in memory; a copy of them all would cost as much as the system's own.
     fn write(&mut self, head: &[u8], runs: &[Run]) -> io::Result<u64> {
         let pieces = iter::once(head).chain(data(runs));

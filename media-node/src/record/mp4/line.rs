@@ -28,6 +28,8 @@ pub(super) struct Line {
     drift: Option<Drift>,
     ready: Vec<Sample>,
     waiting: Option<Sample>,
+    /// When that arrived, in UNIX milliseconds.
+    since: u64,
     typical: u64,
     end: u64,
     written: u64,
@@ -49,6 +51,7 @@ impl Line {
             drift,
             ready: Vec::new(),
             waiting: None,
+            since: 0,
             typical,
             end: 0,
             written: 0,
@@ -69,6 +72,7 @@ impl Line {
             UnitKind::Sound { ticks } => (true, 0, u64::from(ticks)),
         };
         let (time, gap) = self.settle(time);
+        self.since = unit.arrived_at;
         self.waiting = Some(Sample {
             time,
             duration,
@@ -136,6 +140,17 @@ impl Line {
             }
             self.end = last.time + last.duration;
             self.ready.push(last);
+        }
+    }
+
+    /// Does not let the sample wait any longer if it arrived `limit` milliseconds ago or before. What is next cannot begin much
+    /// earlier than now, so a picture lasts no longer than it has waited.
+    pub(super) fn close_older(&mut self, now: u64, limit: u64) {
+        let waited = now.saturating_sub(self.since);
+        if self.waiting.is_some() && waited >= limit {
+            let ticks = waited.saturating_mul(self.timescale.into()) / 1000;
+            self.typical = self.typical.min(ticks);
+            self.close();
         }
     }
 
