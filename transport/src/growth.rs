@@ -1,12 +1,13 @@
 //! By how much longer the way of what arrives has become.
 
+use crate::steady::BELIEVED;
 use counterpart_shared::quic::Track;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// The quickest is remembered for so long, and once more: longer than a congestion control believes in a round trip. Clocks drift by a few
+/// The quickest is remembered for so long, and once more: no shorter than a congestion control believes in a round trip. Clocks drift by a few
 /// milliseconds in it.
-const MEMORY: Duration = Duration::from_secs(120);
+const MEMORY: Duration = BELIEVED;
 /// Over how long the least is taken: some media wait at the sender, or for others that were lost.
 const STANDING: Duration = Duration::from_millis(400);
 
@@ -19,6 +20,7 @@ pub struct Growth {
     start: Instant,
     /// Of pictures and of sound, which may be taken by different clocks.
     quickest: [Quickest; 2],
+    /// What has come of late; of what is followed by less, nothing.
     lately: VecDeque<(Instant, Duration)>,
 }
 
@@ -43,6 +45,9 @@ impl Growth {
         let way = clock - i64::from(timestamp);
         let known = self.get(now).unwrap_or_default();
         let growth = self.quickest[place].growth(way, known, now);
+        while self.lately.back().is_some_and(|(_, last)| *last >= growth) {
+            self.lately.pop_back();
+        }
         self.lately.push_back((now, growth));
         let old = |at: Instant| now.saturating_duration_since(at) > STANDING;
         while self.lately.front().is_some_and(|(at, _)| old(*at)) {
@@ -53,8 +58,8 @@ impl Growth {
     /// What of it stands, if anything has come of late.
     pub fn get(&self, now: Instant) -> Option<Duration> {
         let is_new = |at: Instant| now.saturating_duration_since(at) <= STANDING;
-        let new = self.lately.iter().filter(|(at, _)| is_new(*at));
-        new.map(|(_, growth)| *growth).min()
+        let mut new = self.lately.iter().filter(|(at, _)| is_new(*at));
+        new.next().map(|(_, growth)| *growth)
     }
 }
 

@@ -20,3 +20,4 @@ pub use collect::{Collected, collect};
 pub use congestion::{Congestion, contest};
 pub use deliver::{deliver, parity};
 pub use growth::Growth;
+pub use steady::BELIEVED;

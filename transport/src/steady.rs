@@ -14,6 +14,7 @@ mod controller;
 mod losses;
 mod opposite;
 mod recent;
+mod trip;
 mod whose;
 
 pub(crate) use controller::SteadyConfig;
@@ -48,16 +49,13 @@ const MOSTLY_LOST: f64 = 0.4;
 const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
 const BASE: Duration = Duration::from_secs(30);
+/// Over how long it is at most: a way that is known for longer is known as well as the round trip is.
+pub const BELIEVED: Duration = BASE.saturating_add(contest::LONGER);
 /// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
 /// shall not look like a queue.
 const STANDING: Duration = Duration::from_millis(100);
-/// Where everything is lost, so many more round trips count as "just now": acknowledgements are lost too, and one that comes may be an
-/// old one that is sent again.
-const MANY: f64 = 20.0;
 /// A share of loss is taken over so long and a few packets, or of many (`losses`).
 const SHARE_FOR: Duration = Duration::from_secs(1);
-/// Over how long what a link delivers is averaged.
-const USUAL: Duration = Duration::from_secs(2);
 /// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
 /// which packets wait for no reason of ours.
 const PUT_UP: Duration = Duration::from_secs(20);
@@ -158,7 +156,7 @@ impl Steady {
         self.whose.sent(bytes, now);
         let silence = now.saturating_duration_since(self.heard);
         let trip = self.standing.best();
-        let full = trip.saturating_sub(self.base.get()) > self.target();
+        let full = self.queue() > self.target();
         let lossy = self.is_clear(now) || self.losing > MOSTLY_LOST;
         if silence > trip + SILENCE && lossy && !full {
             self.heard = now.checked_sub(trip).unwrap_or(now);
@@ -179,16 +177,12 @@ impl Steady {
         let round_trip = now.saturating_duration_since(sent);
         self.whose
             .acknowledged((packets, bytes), sent, in_flight, now);
-        self.jitter.add(round_trip);
-        self.base.add(round_trip, self.memory(), now);
-        let over = STANDING + self.jitter.get() * 3;
-        let many = 1.0 + MANY * self.losing * self.losing;
-        self.standing.add(round_trip, over, many as usize, now);
+        self.measure(round_trip, now);
         self.trip.delivered += bytes;
         self.share.delivered += bytes;
         self.busiest = self.busiest.max(in_flight + bytes);
         self.end_trip(now);
-        let queue = self.standing.best().saturating_sub(self.base.get());
+        let queue = self.queue();
         self.relax(queue, limited, now);
         let share = self.end_share(now);
         self.put_up(queue, now);
@@ -211,28 +205,11 @@ impl Steady {
         }
     }
 
-    /// Once a round trip: the rate.
-    fn end_trip(&mut self, now: Instant) {
-        let passed = now.saturating_duration_since(self.trip.since);
-        if passed >= self.standing.best().max(STANDING) {
-            self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
-            self.trip = While::new(now);
-            let queue = self.standing.best().saturating_sub(self.base.get());
-            if self.contest.is_on() {
-                self.contest.delivers(self.rate, now);
-            } else if queue <= self.target() {
-                self.trips += 1.0;
-                let weight = passed.as_secs_f64() / USUAL.as_secs_f64();
-                self.usual += (self.rate - self.usual) * weight.max(1.0 / self.trips).min(1.0);
-            }
-        }
-    }
-
     /// The window becomes what the link delivers in a round trip with half the tolerated queue.
     fn shorten(&mut self, queue: Duration, in_flight: u64, now: Instant) {
         self.whose.queue_shows(self.window, now);
         if self.losing >= OVERFLOWING {
-            self.whose.overflows();
+            self.whose.forget();
             self.contest.overflows();
         }
         if let Some(window) = self.whose.foreign() {
@@ -300,10 +277,15 @@ impl Steady {
         since(self.born) > SHARE_FOR && self.queued.is_none_or(|at| since(at) >= LATELY)
     }
 
-    /// The queue that is tolerated: round trips that differ from packet to packet look like one.
+    /// The queue that is tolerated.
     fn target(&self) -> Duration {
         let foreign = self.foreign.map_or(Duration::ZERO, |(queue, _)| queue);
-        TARGET + self.jitter.get() + foreign
+        self.short() + foreign
+    }
+
+    /// The one that is kept where nobody else fills the link: round trips that differ from packet to packet look like one.
+    fn short(&self) -> Duration {
+        TARGET + self.jitter.get()
     }
 
     fn set(&mut self, window: u64) {

@@ -88,6 +88,7 @@ impl Connection {
         loop {
             self.answer().await?;
             self.follow();
+            self.look();
             let room = self.player.as_ref().is_none_or(QuicPlayer::has_room);
             let which = if room { Which::All } else { Which::Sound };
             tokio::select! {
@@ -150,6 +151,13 @@ impl Connection {
         }
     }
 
+    /// Looks after the link that he plays on.
+    fn look(&mut self) {
+        if let Some(contends) = self.player.as_mut().and_then(QuicPlayer::look) {
+            self.client.contend(contends);
+        }
+    }
+
     fn offer_subflows(&mut self, pieces: &Pieces, stream_id: u32) {
         let shell = &self.client.shell;
         let tickets = shell.subflows.offer(&shell.keys, SUBFLOWS, pieces);
@@ -166,7 +174,6 @@ impl Connection {
             Happening::Delivery(Delivery::Frame(frame)) => {
                 if let Some(player) = &mut self.player {
                     player.send(&frame);
-                    self.client.contend(player.contends());
                 }
             }
             Happening::Demand(Demand::Keyframe) => self.ask_keyframe(),

@@ -146,7 +146,8 @@ impl Uplink {
             Some(Track::Data) => &mut self.data,
             None => return,
         };
-        if message.kind == MessageKind::Video {
+        // The configuration in front of a keyframe is no picture of its own: a late keyframe would count twice.
+        if message.kind == MessageKind::Video && !is_configuration(&message) {
             self.ready.push_back(Uplinked::Picture(message.timestamp));
         }
         track.push(sequence, message, now);
@@ -185,11 +186,14 @@ impl Uplink {
 /// Whether this is the video configuration that was the last one before it, too.
 fn repeats(message: &Message, configured: &mut Option<Bytes>) -> bool {
     let body = &message.payload;
-    let is_video = message.kind == MessageKind::Video;
-    if !is_video || !classify(TagKind::Video, body).is_config() {
-        return false;
-    }
-    configured.replace(body.clone()).as_ref() == Some(body)
+    message.kind == MessageKind::Video
+        && is_configuration(message)
+        && configured.replace(body.clone()).as_ref() == Some(body)
+}
+
+/// Whether a message of pictures is a configuration.
+fn is_configuration(message: &Message) -> bool {
+    classify(TagKind::Video, &message.payload).is_config()
 }
 
 async fn reported(of_page: &mut Option<OfPage>) -> Counted {
@@ -199,4 +203,36 @@ async fn reported(of_page: &mut Option<OfPage>) -> Counted {
         return *page.reports.borrow_and_update();
     }
     std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_passed_on_when_it_is_another() {
+        let (video, audio) = (MessageKind::Video, MessageKind::Audio);
+        let config: &[u8] = &[0x17, 0, 0, 0, 0, 1, 0x42];
+        let other: &[u8] = &[0x17, 0, 0, 0, 0, 1, 0x64];
+        let picture: &[u8] = &[0x17, 1, 0, 0, 0, 0, 0, 0, 2, 0x65, 0];
+        let mut configured = None;
+        for (kind, payload, is_repeated) in [
+            (video, config, false),
+            (video, picture, false),
+            (video, config, true),
+            (audio, config, false),
+            (video, picture, false),
+            (video, other, false),
+            (video, other, true),
+            (video, config, false),
+        ] {
+            let message = Message {
+                kind,
+                stream_id: 1,
+                timestamp: 0,
+                payload: Bytes::from_static(payload),
+            };
+            assert_eq!(repeats(&message, &mut configured), is_repeated);
+        }
+    }
 }

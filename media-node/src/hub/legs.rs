@@ -8,7 +8,7 @@ use super::reader::Inbox;
 use crate::frames::Frame;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::Track;
-use counterpart_transport::Growth;
+use counterpart_transport::{BELIEVED, Growth};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,6 +92,9 @@ impl Seat {
 /// What stands in front of a browser counts so many times: it fills a queue up to what is tolerated, and its sound waits there too.
 const BROWSER: u32 = 2;
 
+/// Who joins a call begins to publish and to play within this.
+const TOGETHER: Duration = Duration::from_secs(3);
+
 /// The way from the publisher.
 #[derive(Debug)]
 pub(super) struct Uplink {
@@ -104,12 +107,9 @@ pub(super) struct Uplink {
     meter: Meter,
     flow: Flow,
     growth: Growth,
-    /// From when on that is believed: another publisher's way may have been long when he came.
-    sure: Instant,
+    /// Since when this publisher's way is known.
+    known: Instant,
 }
-
-/// For how long a congestion control believes in a shortest round trip: after so long it knows no better one than the publisher's way.
-const BELIEVED: Duration = Duration::from_secs(30);
 
 impl Uplink {
     pub(super) fn new(now: Instant) -> Self {
@@ -122,15 +122,15 @@ impl Uplink {
             meter: Meter::new(now),
             flow: Flow::new(now),
             growth: Growth::new(now),
-            sure: now,
+            known: now,
         }
     }
 
-    /// Another publisher, another clock; `again` when there was one before.
-    pub(super) fn restart(&mut self, again: bool, now: Instant) {
+    /// Another publisher, another clock.
+    pub(super) fn restart(&mut self, now: Instant) {
         self.lateness.restart();
         self.growth = Growth::new(now);
-        self.sure = if again { now + BELIEVED } else { now };
+        self.known = now;
         self.flow.restart(now);
         self.browser = false;
     }
@@ -158,9 +158,11 @@ impl Uplink {
         self.late.look(late, now);
     }
 
-    /// By how much longer his way has become, if that is known.
-    pub(super) fn growth(&self, now: Instant) -> Option<Duration> {
-        self.growth.get(now).filter(|_| now >= self.sure)
+    /// By how much longer his way has become, if that is known to a connection of this age: the round trips of an older one may be from before his
+    /// way became long, as long as a congestion control believes in them.
+    pub(super) fn growth(&self, began: Instant, now: Instant) -> Option<Duration> {
+        let is_known = self.known <= began + TOGETHER || now >= self.known + BELIEVED;
+        self.growth.get(now).filter(|_| is_known)
     }
 
     fn late(&mut self, time: u32, now: Instant) -> Duration {
@@ -240,7 +242,28 @@ mod tests {
         let now = Instant::now();
         let mut uplink = Uplink::new(now);
         uplink.set_browser();
-        uplink.restart(true, now);
+        uplink.restart(now);
         assert!(!uplink.browser);
+    }
+
+    #[test]
+    fn a_way_is_not_known_to_a_connection_from_before_its_publisher() {
+        let start = Instant::now();
+        let mut uplink = Uplink::new(start);
+        let came = start + TOGETHER + Duration::from_millis(1);
+        uplink.restart(came);
+        assert_eq!(uplink.growth(came, came), None, "nothing has come");
+        let mut growth = |began: Instant, after: Duration| {
+            let now = came + after;
+            uplink.arrived(0, now);
+            uplink.growth(began, now)
+        };
+        let soon = Duration::from_secs(1);
+        assert_eq!(growth(came, Duration::ZERO), Some(Duration::ZERO));
+        assert_eq!(growth(start, soon), None);
+        assert_eq!(growth(came - TOGETHER, soon), Some(soon));
+        let just_before = BELIEVED - Duration::from_millis(1);
+        assert_eq!(growth(start, just_before), None);
+        assert!(growth(start, BELIEVED).is_some());
     }
 }

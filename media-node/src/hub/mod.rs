@@ -8,8 +8,8 @@
 //! | `cache` | what a late reader gets first |
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
 //! | `flow` | what comes in from the publisher, for the board |
-//! | `rate`, `legs` | what bitrate the publisher is told, by how late things are on each leg |
-//! | `before` | the limit from before others filled a link |
+//! | `rate`, `legs`, `before` | what bitrate the publisher is told, by how late things are on each leg, and what it was before others filled one |
+//! | `growth` | by how much a publisher's way has grown |
 //! | `meter` | how much gets through on a leg |
 //! | `publication`, `reader` | the two ends that connections hold |
 //! | `holder` | whose connections they are, and whose grants have ended |
@@ -19,6 +19,7 @@ mod before;
 mod cache;
 mod flow;
 mod format;
+mod growth;
 mod holder;
 mod legs;
 mod life;
@@ -48,7 +49,7 @@ use counterpart_shared::id::{CallId, Party, StreamId, UserId};
 use holder::{Ended, EndedGrants};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use stream::Surroundings;
 
 /// Calls that are remembered because they ended, so that a grant which outlives its call opens nothing, or because somebody
@@ -119,15 +120,9 @@ impl Hub {
     pub fn play(&self, grant: &Grant, taste: Taste, now: Instant) -> Result<Reader, Refusal> {
         let mut state = self.lock();
         let stream = self.stream(&mut state, grant, now)?;
-        let own = StreamId::of(&grant.call, grant.party);
         let mut reader = stream.read(Some(grant.into()), Limits::LIVE, taste, now);
-        reader.own = (!grant.watch).then_some(own);
+        reader.own = (!grant.watch).then(|| StreamId::of(&grant.call, grant.party));
         Ok(reader)
-    }
-
-    /// By how much longer the way from a publisher has become, if he is there and that is known.
-    pub fn growth(&self, stream: &StreamId, now: Instant) -> Option<Duration> {
-        self.lock().streams.get(stream)?.growth(now)
     }
 
     /// All of the call is to be recorded from now on; these of its streams run already.

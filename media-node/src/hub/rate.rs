@@ -139,7 +139,7 @@ impl Governor {
         let contends = legs.iter().any(|leg| leg.contends);
         let before = self.before.contend(contends, now);
         let next = match (narrowest, self.limit) {
-            (_, Some(limit)) if before.is_some() => before.max(Some(limit)),
+            (_, Some(limit)) if before > Some(limit) => before,
             (Some(rate), _) if rested(DOWN) => self.lower(rate, latest),
             (None, Some(limit))
                 if rested(UP)
@@ -187,111 +187,4 @@ impl Governor {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ms(start: Instant, ms: u64) -> Instant {
-        start + Duration::from_millis(ms)
-    }
-
-    fn leg(late: u64, rate: u32) -> Leg {
-        Leg {
-            late: Duration::from_millis(late),
-            rate,
-            stands: false,
-            contends: false,
-        }
-    }
-
-    #[test]
-    fn a_congested_leg_lowers_and_calm_raises_again() {
-        let start = Instant::now();
-        let mut governor = Governor::default();
-        assert_eq!(governor.look(&[leg(0, 900_000)], start), None);
-        let late = |ms| [leg(10, 900_000), leg(ms, 500_000)];
-        assert_eq!(governor.look(&late(250), start), Some(425_000));
-        assert_eq!(governor.look(&late(250), ms(start, 799)), None);
-        let calm = |rate| [leg(10, rate)];
-        assert_eq!(governor.look(&calm(420_000), ms(start, 999)), None);
-        let first = governor.look(&calm(420_000), ms(start, 1_000));
-        assert_eq!(first, Some(425_000 + 425_000 / 30));
-        let mut limit = 425_000;
-        for second in 2..120 {
-            limit = governor
-                .look(&calm(limit), ms(start, second * 1_000))
-                .unwrap_or(limit);
-        }
-        assert!(limit >= NO_LIMIT, "{limit}");
-        assert_eq!(governor.look(&calm(limit), ms(start, 200_000)), None);
-    }
-
-    #[test]
-    fn what_waits_may_become_less_before_the_limit_does() {
-        let start = Instant::now();
-        let mut governor = Governor::default();
-        let late = |ms| [leg(10, 425_000), leg(ms, 500_000)];
-        assert_eq!(governor.look(&late(400), start), Some(425_000));
-        assert_eq!(governor.look(&late(300), ms(start, 800)), None);
-        assert_eq!(governor.look(&late(200), ms(start, 900)), None);
-        assert_eq!(governor.look(&late(200), ms(start, 1_000)), Some(361_250));
-    }
-
-    #[test]
-    fn what_is_not_used_is_not_raised() {
-        let start = Instant::now();
-        let mut governor = Governor::default();
-        assert_eq!(governor.look(&[leg(400, 500_000)], start), Some(425_000));
-        let little = [leg(0, 200_000)];
-        assert_eq!(governor.look(&little, ms(start, 5_000)), None);
-    }
-
-    #[test]
-    fn an_outage_is_no_narrow_link() {
-        let start = Instant::now();
-        let mut governor = Governor::default();
-        let out = Leg {
-            stands: true,
-            ..leg(900, 500_000)
-        };
-        assert_eq!(governor.look(&[leg(10, 500_000), out], start), None);
-        let back = [leg(10, 500_000), leg(400, 500_000)];
-        assert_eq!(governor.look(&back, ms(start, 100)), Some(425_000));
-        let again = governor.look(&[leg(10, 400_000), out], ms(start, 2_000));
-        assert_eq!(again, None, "and nothing is raised");
-    }
-
-    #[test]
-    fn it_never_goes_below_the_floor() {
-        let mut governor = Governor::default();
-        assert_eq!(governor.look(&[leg(900, 0)], Instant::now()), Some(FLOOR));
-    }
-
-    #[test]
-    fn one_late_picture_is_not_congestion() {
-        let start = Instant::now();
-        let mut sustained = Sustained::default();
-        for step in 0..20 {
-            let late = if step % 7 == 0 { 0 } else { 300 };
-            sustained.look(Duration::from_millis(late), ms(start, step * 50));
-        }
-        assert_eq!(sustained.least(ms(start, 950)), Duration::ZERO);
-        for step in 20..30 {
-            sustained.look(Duration::from_millis(300), ms(start, step * 50));
-        }
-        let late = Duration::from_millis(300);
-        assert_eq!(sustained.least(ms(start, 1_450)), late);
-        assert_eq!(sustained.least(ms(start, 2_000)), Duration::ZERO);
-    }
-
-    #[test]
-    fn lateness_is_growth_over_the_quickest() {
-        let start = Instant::now();
-        let mut lateness = Lateness::default();
-        assert_eq!(lateness.look(5_000, 100, start), Duration::ZERO);
-        let late = lateness.look(5_033, 183, ms(start, 83));
-        assert_eq!(late, Duration::from_millis(50));
-        assert_eq!(lateness.look(5_066, 150, ms(start, 84)), Duration::ZERO);
-        let after = lateness.look(5_100, 250, ms(start, 150));
-        assert_eq!(after, Duration::from_millis(66));
-    }
-}
+mod tests;

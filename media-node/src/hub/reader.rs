@@ -109,7 +109,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The stream that he publishes himself from the same place, if he is a party of the call.
+    /// The stream that he publishes himself, if he is a party of the call. That he does so from the same place is assumed: one who plays on a phone and
+    /// publishes from a desk is told of the wrong way.
     pub(crate) fn own(&self) -> Option<&StreamId> {
         self.own.as_ref()
     }

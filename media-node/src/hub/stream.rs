@@ -128,8 +128,7 @@ impl Stream {
         state.holder = Some(holder);
         state.epoch += 1;
         state.line.restart();
-        let again = state.epoch > 1;
-        state.uplink.restart(again, now);
+        state.uplink.restart(now);
         Some(Ok(Publication {
             stream: self.clone(),
             epoch: state.epoch,
@@ -263,9 +262,9 @@ impl Stream {
         }
     }
 
-    /// By how much longer the way from the publisher has become, if that is known.
-    pub(super) fn growth(&self, now: Instant) -> Option<Duration> {
-        self.lock().uplink.growth(now)
+    /// By how much longer the way from the publisher has become, if that is known to a connection of this age.
+    pub(super) fn growth(&self, began: Instant, now: Instant) -> Option<Duration> {
+        self.lock().uplink.growth(began, now)
     }
 
     /// So many of the publisher's messages never came.

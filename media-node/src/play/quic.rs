@@ -9,6 +9,7 @@ use counterpart_shared::id::StreamId;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_transport::{clock, contest, deliver, parity};
 use std::collections::VecDeque;
+use std::slice;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -18,7 +19,7 @@ use web_transport_quinn::Session;
 /// A picture that has not arrived by then is given up: it would be shown a second late, where people
 /// bear 300 ms, and the next keyframe is sooner.
 const DEADLINE: Duration = Duration::from_secs(1);
-/// A configuration of sound is needed as long as there is sound.
+/// A configuration of sound is needed as long as there is sound; one that takes longer than this never comes.
 const LASTING: Duration = Duration::from_hours(1);
 /// On a path that loses more than this, pictures get half the window: the other half is for sound.
 const HALF: f64 = 0.05;
@@ -27,7 +28,6 @@ const ONLY_SOUND: f64 = 0.62;
 /// What may wait in the QUIC stack beyond its congestion window. More of it would be a queue in which
 /// nothing can be left out; what is not taken waits in the hub's queue, where it can.
 const SLACK: u64 = 4 * 1024;
-
 /// How often it is looked at the congestion control.
 const LOOKS: Duration = Duration::from_millis(100);
 
@@ -72,7 +72,8 @@ impl QuicPlayer {
             configuration: None,
             audio: AudioDatagrams::new(),
             redundancy: Redundancy::new(),
-            own,
+            // A browser fills its uplink by itself, with windows that nobody tells.
+            own: own.filter(|_| carrier != Carrier::WebTransport),
             looked: clock::now(),
             contends: false,
             start: clock::now(),
@@ -98,27 +99,25 @@ impl QuicPlayer {
         }
     }
 
-    /// Whether he holds his own on a link that others fill too.
-    pub(crate) fn contends(&self) -> bool {
-        self.contends
-    }
-
-    /// Tells the congestion control what is known of the other direction.
-    fn look(&mut self) {
+    /// Tells the congestion control what is known of the other direction; whether he holds his own on a link that others fill too, when that has
+    /// changed. Then losses of that link count for sound and parity, or do not. To be called often; of who publishes nothing nothing is known, so he
+    /// never does.
+    pub(crate) fn look(&mut self) -> Option<bool> {
+        let own = self.own.as_ref()?;
         let now = clock::now();
         if now.saturating_duration_since(self.looked) < LOOKS {
-            return;
+            return None;
         }
         self.looked = now;
-        let own = self.own.as_ref();
-        let other = own.and_then(|own| self.shell.hub.growth(own, now));
-        self.contends = contest(&self.session, other);
-        self.redundancy.share(self.contends);
+        let other = self.shell.hub.growth(own, self.start, now);
+        let contends = contest(&self.session, other);
+        self.redundancy.share(contends);
+        let before = std::mem::replace(&mut self.contends, contends);
+        (before != contends).then_some(contends)
     }
 
     /// Sends a frame.
     pub(crate) fn send(&mut self, frame: &Frame) {
-        self.look();
         while let Some(bytes) = self.sending.try_join_next() {
             self.unacknowledged -= bytes.unwrap_or(0);
         }
@@ -126,21 +125,14 @@ impl QuicPlayer {
             Track::Audio => self.send_sound(frame),
             Track::Video => self.send_picture(frame),
             Track::Data => {
-                self.send_stream(self.data, &[frame]);
+                self.send_stream(self.data, slice::from_ref(frame));
                 self.data += 1;
             }
         }
     }
 
     fn send_picture(&mut self, frame: &Frame) {
-        if frame.kind == FrameKind::VideoConfig {
-            self.configuration = Some(frame.clone());
-            return;
-        }
-        let is_key = frame.kind == FrameKind::VideoKey;
-        let configuration = self.configuration.as_ref().filter(|_| is_key);
-        let configuration = configuration.map(|of| of.clone().at(frame.message.timestamp));
-        let frames: Vec<&Frame> = configuration.iter().chain([frame]).collect();
+        let frames = configured(&mut self.configuration, frame);
         self.send_stream(self.video, &frames);
         self.video += frames.len() as u64;
     }
@@ -161,7 +153,7 @@ impl QuicPlayer {
         let repeats = self.redundancy.repeats();
         let message = frame.message.on(self.stream_id);
         match self.audio.push(&message, repeats, size) {
-            None => self.send_stream(sequence, &[frame]),
+            None => self.send_stream(sequence, slice::from_ref(frame)),
             Some(datagram) => {
                 if self.session.send_datagram(datagram).is_ok() {
                     let bytes = frame.len();
@@ -185,7 +177,7 @@ impl QuicPlayer {
     }
 
     /// Sends frames on one stream; the last one says how.
-    fn send_stream(&mut self, sequence: u64, frames: &[&Frame]) {
+    fn send_stream(&mut self, sequence: u64, frames: &[Frame]) {
         let Some(frame) = frames.last() else {
             return;
         };
@@ -208,7 +200,7 @@ impl QuicPlayer {
             priority: priority(frame.kind),
             deadline: deadline(frame.kind),
             arrived: frame.arrived,
-            len: frames.iter().map(|frame| frame.len()).sum(),
+            len: frames.iter().map(Frame::len).sum(),
         };
         let pieces = pieces.into();
         self.sending.spawn(async move {
@@ -216,6 +208,18 @@ impl QuicPlayer {
             bytes
         });
     }
+}
+
+/// What goes on one stream for this frame: a keyframe with the configuration in front of it, which does not go alone.
+fn configured(configuration: &mut Option<Frame>, frame: &Frame) -> Vec<Frame> {
+    if frame.kind == FrameKind::VideoConfig {
+        *configuration = Some(frame.clone());
+        return Vec::new();
+    }
+    let is_key = frame.kind == FrameKind::VideoKey;
+    let configuration = configuration.as_ref().filter(|_| is_key);
+    let configuration = configuration.map(|of| of.clone().at(frame.message.timestamp));
+    configuration.into_iter().chain([frame.clone()]).collect()
 }
 
 /// Higher goes first: what is heard, then what decodes by itself, then the rest.
@@ -291,3 +295,6 @@ impl Sending {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,7 +195,8 @@ mod tests {
             (redundancy.repeats(), redundancy.parity(4, 0.01))
         };
         assert_eq!(repeats(true), (0, 0));
-        assert!(repeats(false) > (1, 1), "{:?}", repeats(false));
+        let (sound, parity) = repeats(false);
+        assert!(sound > 0 && parity > 0, "{sound} {parity}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A full link that somebody else fills too.
 
-use super::{BASE, INITIAL, OVERFLOWING, PUT_UP, Steady, TARGET};
+use super::{BASE, BELIEVED, INITIAL, OVERFLOWING, PUT_UP, Steady, TARGET};
 use std::time::{Duration, Instant};
 
 /// A queue that is short for so long is one that nobody fills.
@@ -13,8 +13,8 @@ const TRIED: Duration = Duration::from_secs(3);
 const GAINS: f64 = 1.5;
 /// Who has more left than this share of what the link delivered before is not pushed aside.
 const PUSHED: f64 = 0.5;
-/// For so much longer the shortest round trip is believed meanwhile: no better one comes.
-const LONGER: Duration = Duration::from_secs(90);
+/// For so much longer the shortest round trip is believed meanwhile, and for so long afterwards while the queue stands: no better one comes.
+pub(super) const LONGER: Duration = Duration::from_secs(90);
 /// So much of what a link delivered before it was filled comes back at once, since pictures differ.
 const ROOM: f64 = 1.25;
 
@@ -35,9 +35,11 @@ pub(super) struct Contest {
     rates: [f64; 2],
     /// None begins before.
     not_before: Option<Instant>,
+    /// Until when one is remembered that has ended, unless the queue is short before.
+    remembered: Option<Instant>,
     /// The window comes back to this quickly, and slowly beyond.
     fitting: u64,
-    /// When the window was last cut.
+    /// When the window was last cut, or it began: what was sent before does not answer to the window as it is now.
     cut: Option<Instant>,
 }
 
@@ -59,15 +61,25 @@ impl Contest {
             self.since = Some(now);
             self.rates = [rate; 2];
             self.fitting = window;
+            self.cut = Some(now);
         }
     }
 
-    /// It is over.
-    pub(super) fn end(&mut self) {
+    /// It is over, and the queue may stand for longer.
+    pub(super) fn end(&mut self, now: Instant) {
         *self = Self {
             not_before: self.not_before,
+            remembered: Some(now + LONGER),
             ..Self::default()
         };
+    }
+
+    /// For how long the shortest round trip is believed.
+    pub(super) fn memory(&self, now: Instant) -> Duration {
+        match self.is_on() || self.remembered.is_some_and(|until| now < until) {
+            true => BELIEVED,
+            false => BASE,
+        }
     }
 
     /// So much is delivered in a round trip. If it does not become more soon, the link was ours: then a greater window fills its queue only.
@@ -76,7 +88,7 @@ impl Contest {
         self.rates = [began, most.max(rate)];
         let tried = |since: Instant| now.saturating_duration_since(since) >= TRIED;
         if self.since.is_some_and(tried) && self.rates[1] < began * GAINS {
-            self.end();
+            self.end(now);
             self.not_before = Some(now + LASTS);
         }
     }
@@ -85,12 +97,17 @@ impl Contest {
     pub(super) fn queue(&mut self, is_short: bool, now: Instant) {
         let lasts = |since: Instant| now.saturating_duration_since(since);
         self.short = is_short.then(|| self.short.unwrap_or(now));
-        let is_over = match self.since {
-            Some(since) => lasts(since) >= LASTS || self.short.is_some_and(|at| lasts(at) >= ALONE),
-            None => is_short,
-        };
-        if is_over {
-            self.end();
+        let alone = self.short.is_some_and(|at| lasts(at) >= ALONE);
+        match self.since {
+            Some(since) if alone || lasts(since) >= LASTS => self.end(now),
+            None if is_short => {
+                let not_before = self.not_before;
+                *self = Self {
+                    not_before,
+                    ..Self::default()
+                };
+            }
+            _ => {}
         }
     }
 
@@ -105,14 +122,6 @@ impl Contest {
 }
 
 impl Steady {
-    /// For how long the shortest round trip is believed.
-    pub(super) fn memory(&self) -> Duration {
-        match self.contest.is_on() {
-            true => BASE + LONGER,
-            false => BASE,
-        }
-    }
-
     /// Whether a queue that is put up with, or contended for, still is.
     pub(super) fn put_up(&mut self, queue: Duration, now: Instant) {
         let lately = |(_, at): &(Duration, Instant)| now.saturating_duration_since(*at) <= PUT_UP;
@@ -120,7 +129,7 @@ impl Steady {
         let contended = self.contest.is_on();
         let is_short = match contended {
             true => !self.stands_before_us(queue, now),
-            false => queue <= TARGET + self.jitter.get(),
+            false => queue <= self.short(),
         };
         self.contest.queue(is_short, now);
         if contended && !self.contest.is_on() {
@@ -135,9 +144,12 @@ impl Steady {
             self.foreign = None;
         } else if self.losing >= OVERFLOWING && queue > TARGET {
             self.contest.overflows();
+            // One that is not in our way, or of which nobody knows where it is, is not put up with.
             match self.whose.foreign() {
-                Some(window) => self.contend_for(window, queue, now),
-                None => self.foreign = None,
+                Some(window) if self.stands_before_us(queue, now) => {
+                    self.contend_for(window, queue, now);
+                }
+                _ => self.foreign = None,
             }
         }
     }
@@ -145,7 +157,7 @@ impl Steady {
     /// Whether of a queue in the round trips so much stands in our own direction.
     fn stands_before_us(&self, queue: Duration, now: Instant) -> bool {
         let other = self.opposite.get(now).unwrap_or(queue);
-        queue.saturating_sub(other) > (TARGET + self.jitter.get()).max(queue / 2)
+        queue.saturating_sub(other) > self.short().max(queue / 2)
     }
 
     /// A queue surely is another's, and the window was this before it: what the link delivered then comes back, if the queue is in our way.
@@ -184,95 +196,4 @@ impl Steady {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(start: Instant, ms: u64) -> Instant {
-        start + Duration::from_millis(ms)
-    }
-
-    /// One that began at this time, where 10 kB/s were delivered.
-    fn begun(start: Instant) -> Contest {
-        let mut contest = Contest::default();
-        contest.foreign(10e3, 50_000, start);
-        assert!(!contest.is_on(), "a link that does not overflow");
-        contest.overflows();
-        contest.foreign(10e3, 50_000, start);
-        assert!(contest.is_on());
-        contest
-    }
-
-    #[test]
-    fn a_queue_that_has_been_short_begins_none() {
-        let start = Instant::now();
-        let mut contest = Contest::default();
-        contest.overflows();
-        contest.queue(true, start);
-        contest.foreign(10e3, 50_000, start);
-        assert!(!contest.is_on());
-    }
-
-    #[test]
-    fn it_ends_when_the_queue_is_short_for_two_seconds() {
-        let start = Instant::now();
-        let mut contest = begun(start);
-        for (time, is_short) in [(0, true), (1_900, true), (2_000, false), (2_100, true)] {
-            contest.queue(is_short, at(start, time));
-        }
-        contest.queue(true, at(start, 4_000));
-        assert!(contest.is_on());
-        contest.queue(true, at(start, 4_100));
-        assert!(!contest.is_on());
-    }
-
-    #[test]
-    fn it_lasts_half_a_minute_and_has_to_be_shown_anew() {
-        let start = Instant::now();
-        let mut contest = begun(start);
-        let end = start + LASTS;
-        contest.queue(false, end - Duration::from_millis(1));
-        assert!(contest.is_on());
-        contest.queue(false, end);
-        contest.foreign(10e3, 50_000, end);
-        assert!(!contest.is_on());
-        contest.overflows();
-        contest.foreign(10e3, 50_000, end);
-        assert!(contest.is_on());
-    }
-
-    #[test]
-    fn it_goes_on_where_it_brings_something() {
-        let start = Instant::now();
-        let mut contest = begun(start);
-        contest.delivers(15e3, at(start, 2_000));
-        contest.delivers(12e3, at(start, 3_000));
-        assert!(contest.is_on());
-    }
-
-    #[test]
-    fn it_ends_where_it_brings_nothing_and_none_begins_for_a_while() {
-        let start = Instant::now();
-        let mut contest = begun(start);
-        contest.delivers(14e3, at(start, 2_999));
-        assert!(contest.is_on());
-        contest.delivers(14e3, at(start, 3_000));
-        assert!(!contest.is_on());
-        for (time, begins) in [(3_100, false), (32_999, false), (33_000, true)] {
-            contest.overflows();
-            contest.foreign(10e3, 50_000, at(start, time));
-            assert_eq!(contest.is_on(), begins, "{time}");
-        }
-    }
-
-    #[test]
-    fn what_was_sent_before_a_cut_makes_no_other_one() {
-        let start = Instant::now();
-        assert!(!Contest::default().lost(start, start));
-        let mut contest = begun(start);
-        assert!(contest.lost(start, at(start, 200)));
-        for sent in [50, 150, 200] {
-            assert!(!contest.lost(at(start, sent), at(start, sent + 200)));
-        }
-        assert!(contest.lost(at(start, 201), at(start, 401)));
-    }
-}
+mod tests;

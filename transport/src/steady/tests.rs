@@ -1,5 +1,7 @@
 //! The controller on modelled links.
 
+mod pushed;
+
 use super::*;
 use quinn::congestion::Controller;
 use std::collections::VecDeque;
@@ -193,71 +195,6 @@ fn some_trips(
         let trip = Duration::from_millis(100) + waits(packets, round as usize);
         steady.acknowledged((packets as u32, bytes), sent, 0, false, sent + trip);
     }
-}
-
-/// After nine seconds of such waits on a link that overflows with another's queue, of which so many milliseconds stand in the other
-/// direction, and where so many bytes a second were delivered before, of which 32 k are.
-fn pushed(other: Option<u64>, usual: f64, waits: impl Fn(usize) -> Duration) -> Steady {
-    let born = Instant::now();
-    let mut steady = Steady::new(1200, born);
-    steady.sent(1200, born);
-    let soon = born + Duration::from_millis(100);
-    steady.acknowledged((1, 1200), born, 0, false, soon);
-    (steady.usual, steady.rate) = (usual, 20e3);
-    let tell = |steady: &Steady, now| steady.tell(other.map(Duration::from_millis), now);
-    tell(&steady, soon);
-    steady.contest.overflows();
-    steady.contend_for(INITIAL, Duration::from_millis(250), soon);
-    steady.holds = true;
-    for second in 0..9 {
-        let from = soon + Duration::from_secs(second);
-        tell(&steady, from);
-        some_trips(&mut steady, from, 6, |_, round| waits(round));
-    }
-    steady
-}
-
-/// A queue of others.
-fn stands(round: usize) -> Duration {
-    Duration::from_millis(200 + round as u64 % 7)
-}
-
-#[test]
-fn who_is_pushed_aside_contends() {
-    let steady = pushed(Some(20), 100e3, stands);
-    assert!(
-        steady.contends() && steady.window >= 31_250,
-        "what was delivered in a round trip of 250 ms"
-    );
-}
-
-#[test]
-fn a_queue_in_the_other_direction_or_who_knows_where_is_not_contended_for() {
-    assert!(!pushed(Some(150), 100e3, stands).contends());
-    assert!(!pushed(None, 100e3, stands).contends());
-}
-
-#[test]
-fn who_is_not_pushed_aside_does_not_contend() {
-    assert!(!pushed(Some(20), 22e3, stands).contends());
-}
-
-#[test]
-fn a_contest_that_ends_for_a_short_queue_leaves_nothing_behind() {
-    let steady = pushed(Some(20), 100e3, |_| Duration::ZERO);
-    assert!(!steady.contends() && steady.foreign.is_none() && !steady.holds);
-}
-
-#[test]
-fn a_contest_has_no_empty_moments() {
-    let mut steady = pushed(Some(20), 100e3, stands);
-    assert!(steady.contends());
-    let now = steady.heard + BASE;
-    steady.relax(MOST_FOREIGN, false, now);
-    assert_eq!(steady.draining, None);
-    steady.contest.end();
-    steady.relax(MOST_FOREIGN, false, now + BASE);
-    assert!(steady.draining.is_some());
 }
 
 #[test]

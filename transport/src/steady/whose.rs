@@ -108,7 +108,7 @@ impl Whose {
     }
 
     /// What was measured so far says nothing: the queue overflows, and does not grow however much is under way.
-    pub(super) fn overflows(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.trips.clear();
     }
 

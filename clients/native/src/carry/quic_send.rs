@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 /// What has not arrived after this long is of no use to a conversation: its stream is reset, and the receiver asks for
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
-/// A configuration of sound is needed as long as there is sound.
+/// A configuration of sound is needed as long as there is sound; one that takes longer than this never comes.
 const LASTING: Duration = Duration::from_hours(1);
 
 /// Sends until the publisher ends, then waits for what is on its way.
@@ -78,17 +78,11 @@ impl Sender {
         self.valve.count(message.payload.len(), clock::now());
         self.look();
         match Track::of(message.kind) {
-            Some(Track::Video) if is_config(TagKind::Video, &message) => {
-                self.config = Some(message);
-                Ok(())
-            }
             Some(Track::Video) => {
-                let config = self.config.as_ref().filter(|_| is_key(&message));
-                let config = config.map(|config| Message {
-                    timestamp: message.timestamp,
-                    ..config.clone()
-                });
-                let messages: Vec<Message> = config.into_iter().chain([message]).collect();
+                let messages = configured(&mut self.config, message);
+                if messages.is_empty() {
+                    return Ok(());
+                }
                 let sequence = self.pictures;
                 self.pictures += messages.len() as u64;
                 self.stream(sequence, &messages, DEADLINE).await
@@ -186,10 +180,56 @@ impl Sender {
     }
 }
 
+/// What goes on one stream for this message: a keyframe with the configuration in front of it, which does not go alone.
+fn configured(config: &mut Option<Message>, message: Message) -> Vec<Message> {
+    if is_config(TagKind::Video, &message) {
+        *config = Some(message);
+        return Vec::new();
+    }
+    let config = config.as_ref().filter(|_| is_key(&message));
+    let config = config.map(|config| Message {
+        timestamp: message.timestamp,
+        ..config.clone()
+    });
+    config.into_iter().chain([message]).collect()
+}
+
 fn is_key(message: &Message) -> bool {
     classify(TagKind::Video, &message.payload) == FrameKind::VideoKey
 }
 
 fn is_config(kind: TagKind, message: &Message) -> bool {
     classify(kind, &message.payload).is_config()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use counterpart_shared::rtmp::MessageKind;
+
+    #[test]
+    fn each_keyframe_has_the_configuration_in_front_of_it() {
+        let message = |timestamp, payload: &'static [u8]| Message {
+            kind: MessageKind::Video,
+            stream_id: 1,
+            timestamp,
+            payload: Bytes::from_static(payload),
+        };
+        let config: &[u8] = &[0x17, 0, 0, 0, 0, 1, 0x42];
+        let key: &[u8] = &[0x17, 1, 0, 0, 0, 0, 0, 0, 2, 0x65, 0];
+        let inter: &[u8] = &[0x27, 1, 0, 0, 0, 0, 0, 0, 2, 0x61, 0];
+        let mut known = None;
+        for (time, body, with) in [
+            (0, key, vec![key]),
+            (1, config, vec![]),
+            (2, key, vec![config, key]),
+            (3, inter, vec![inter]),
+            (4, key, vec![config, key]),
+        ] {
+            let messages = configured(&mut known, message(time, body));
+            let with: Vec<_> = with.into_iter().map(|body| message(time, body)).collect();
+            assert_eq!(messages, with);
+        }
+    }
 }
