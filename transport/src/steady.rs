@@ -28,6 +28,8 @@ use whose::Whose;
 
 /// The queue that is tolerated.
 const TARGET: Duration = Duration::from_millis(40);
+/// A packet alone takes its time on a narrow link, and one of the other direction makes an acknowledgement wait: that is no queue. Counted up to this.
+const MOST_GRAIN: Duration = Duration::from_millis(40);
 /// The first window: a keyframe of a small picture goes out at once.
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
@@ -77,6 +79,8 @@ pub(crate) struct Steady {
     /// When something was acknowledged last, or given up on.
     heard: Instant,
     jitter: Jitter,
+    /// What a full packet takes on the link at the rate it delivers.
+    grain: Least,
     trip: While,
     share: While,
     losses: Losses,
@@ -118,6 +122,7 @@ impl Steady {
             born: now,
             heard: now,
             jitter: Jitter::default(),
+            grain: Least::default(),
             trip: While::new(now),
             share: While::new(now),
             losses: Losses::default(),
@@ -157,7 +162,7 @@ impl Steady {
         let silence = now.saturating_duration_since(self.heard);
         let trip = self.standing.best();
         let full = self.queue() > self.target();
-        let lossy = self.is_clear(now) || self.losing > MOSTLY_LOST;
+        let lossy = self.is_clear(now) || self.is_mostly_lost();
         if silence > trip + SILENCE && lossy && !full {
             self.heard = now.checked_sub(trip).unwrap_or(now);
             self.set(self.window.max(self.whose.under_way() + RESTART * self.mtu));
@@ -215,9 +220,7 @@ impl Steady {
         if let Some(window) = self.whose.foreign() {
             self.contend_for(window, queue, now);
             self.foreign = Some((queue.min(MOST_FOREIGN), now));
-            if !self.contest.is_on() {
-                self.set(self.window.max(window));
-            }
+            self.starting = !self.contest.is_on();
             return;
         }
         let trip = self.standing.best() + STANDING;
@@ -236,7 +239,8 @@ impl Steady {
 
     /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
     fn grow(&mut self, bytes: u64, queue: Duration) {
-        if self.starting && queue < self.target() / 2 {
+        let ours = queue.saturating_sub(self.target() - self.short());
+        if self.starting && ours < self.short() / 2 {
             return self.set(self.window + bytes);
         }
         self.starting = false;
@@ -271,6 +275,11 @@ impl Steady {
         }
     }
 
+    /// Whether much is lost, and not because the link overflows.
+    fn is_mostly_lost(&self) -> bool {
+        self.losing > MOSTLY_LOST && self.losses.road() > MOSTLY_LOST / 2.0
+    }
+
     /// Whether the link has shown no queue lately.
     fn is_clear(&self, now: Instant) -> bool {
         let since = |at: Instant| now.saturating_duration_since(at);
@@ -285,7 +294,7 @@ impl Steady {
 
     /// The one that is kept where nobody else fills the link: round trips that differ from packet to packet look like one.
     fn short(&self) -> Duration {
-        TARGET + self.jitter.get()
+        TARGET + self.jitter.get() + self.grain.get().min(MOST_GRAIN)
     }
 
     fn set(&mut self, window: u64) {

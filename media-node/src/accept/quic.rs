@@ -140,6 +140,7 @@ impl Connection {
                 self.uplink = Some(uplink);
             }
             Activity::Playing(reader, stream_id) if self.player.is_none() => {
+                reader.converse();
                 let shell = self.client.shell.clone();
                 let session = self.session.clone();
                 let carrier = self.client.place().carrier();

@@ -5,12 +5,17 @@ use counterpart_shared::flv::FrameKind;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+/// A keyframe that takes longer than this on a reader's link keeps more waiting than it makes up for.
+const QUICKLY: Duration = Duration::from_millis(120);
+
 /// How far a reader may fall behind, by how long the oldest frame has waited for him.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// From here on he loses the pictures that no other needs.
     pub disposable: Duration,
-    /// From here on he loses pictures up to the next keyframe.
+    /// From here on he loses pictures up to the next keyframe, if one gets through to him in [`QUICKLY`].
+    pub stale: Duration,
+    /// From here on he does in any case.
     pub pictures: Duration,
     /// From here on he loses sound.
     pub sound: Duration,
@@ -23,14 +28,24 @@ impl Limits {
     /// then catches up at once; what stands longer than a second is a link that cannot carry the stream.
     pub const LIVE: Limits = Limits {
         disposable: Duration::from_millis(250),
+        stale: Duration::from_millis(1_000),
         pictures: Duration::from_millis(1_000),
         sound: Duration::from_millis(1_500),
         bytes: 4 << 20,
     };
 
+    /// For a person on a carrier where a lost packet holds nothing else up: what stands there stands because more is given than the link
+    /// takes, and what comes after the next keyframe is in time again.
+    pub const CONVERSATION: Limits = Limits {
+        disposable: Duration::from_millis(150),
+        stale: Duration::from_millis(400),
+        ..Self::LIVE
+    };
+
     /// For a recorder, who may be late but shall lose nothing that a disk can take.
     pub const RECORDER: Limits = Limits {
         disposable: Duration::from_secs(20),
+        stale: Duration::from_secs(20),
         pictures: Duration::from_secs(20),
         sound: Duration::from_secs(20),
         bytes: 64 << 20,
@@ -59,18 +74,29 @@ pub(super) struct Queue {
     taken: u64,
     skipping: bool,
     limits: Limits,
+    /// Bytes of the newest keyframe.
+    keyframe: usize,
+    /// Since when something has been waiting, and what had been taken out by then.
+    standing: (Instant, u64),
 }
 
 impl Queue {
     /// An empty one.
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, now: Instant) -> Self {
         Self {
             waiting: VecDeque::new(),
             bytes: 0,
             taken: 0,
             skipping: true,
             limits,
+            keyframe: 0,
+            standing: (now, 0),
         }
+    }
+
+    /// From now on he may fall behind so far.
+    pub(super) fn limit(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     /// Takes the next frame of the stream and says what was lost for it.
@@ -78,9 +104,13 @@ impl Queue {
         let mut dropped = Dropped::default();
         if frame.kind == FrameKind::VideoKey {
             self.skipping = false;
+            self.keyframe = frame.len();
         } else if self.skipping && frame.kind.is_picture() {
             dropped.pictures = 1;
             return dropped;
+        }
+        if self.waiting.is_empty() {
+            self.standing = (now, self.taken);
         }
         self.bytes += frame.len();
         self.waiting.push_back((frame, now));
@@ -138,7 +168,9 @@ impl Queue {
             let unneeded = |kind| kind == FrameKind::VideoDisposable;
             dropped.disposable += self.discard(usize::MAX, unneeded);
         }
-        if self.lag_of(now, FrameKind::is_picture) > limits.pictures || self.is_too_big() {
+        let late = self.lag_of(now, FrameKind::is_picture);
+        let is_stale = late > limits.stale && self.renews_quickly(now);
+        if is_stale || late > limits.pictures || self.is_too_big() {
             let keep_from = self.newest_key(now);
             self.skipping = keep_from.is_none();
             let before = keep_from.unwrap_or(usize::MAX);
@@ -148,6 +180,14 @@ impl Queue {
         while self.lag_of(now, sound) > limits.sound || self.is_too_big() {
             dropped.sound += u64::from(self.discard_oldest(sound));
         }
+    }
+
+    /// Whether a keyframe like the newest one would get through in [`QUICKLY`], at the rate of since something has been waiting.
+    fn renews_quickly(&self, now: Instant) -> bool {
+        let (since, taken) = self.standing;
+        let passed = now.saturating_duration_since(since).as_secs_f64();
+        let rate = (self.taken - taken) as f64 / passed.max(f64::MIN_POSITIVE);
+        self.keyframe as f64 <= rate * QUICKLY.as_secs_f64()
     }
 
     fn is_too_big(&self) -> bool {
@@ -207,7 +247,7 @@ mod tests {
     #[test]
     fn a_reader_in_time_loses_nothing() {
         let start = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, start);
         for time in 0..100 {
             let frame = if time % 30 == 0 {
                 key(time)
@@ -223,7 +263,7 @@ mod tests {
     #[test]
     fn pictures_before_the_first_keyframe_do_not_decode() {
         let now = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, now);
         assert_eq!(queue.push(inter(0), now).pictures, 1);
         queue.push(audio(1), now);
         queue.push(key(2), now);
@@ -234,7 +274,7 @@ mod tests {
     #[test]
     fn a_slow_reader_loses_disposable_pictures_first() {
         let start = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, start);
         queue.push(key(0), start);
         queue.push(disposable(33), ms(start, 33));
         queue.push(audio(40), ms(start, 40));
@@ -252,7 +292,7 @@ mod tests {
     #[test]
     fn then_pictures_up_to_the_newest_keyframe() {
         let start = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, start);
         queue.push(key(0), start);
         queue.push(inter(500), ms(start, 500));
         queue.push(audio(501), ms(start, 501));
@@ -266,7 +306,7 @@ mod tests {
     #[test]
     fn without_a_newer_keyframe_he_waits_for_one() {
         let start = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, start);
         queue.push(key(0), start);
         let dropped = queue.push(inter(1_001), ms(start, 1_001));
         assert_eq!(dropped.pictures, 2);
@@ -276,10 +316,43 @@ mod tests {
         assert_eq!(rest(&mut queue), [1_067]);
     }
 
+    /// Frames every 20 ms, and so many bytes of them taken in that time: when pictures were lost first, and whether a keyframe is waited for then.
+    fn loses(limits: Limits, taken: usize) -> (u64, bool) {
+        let start = Instant::now();
+        let mut queue = Queue::new(limits, start);
+        let mut out = 0;
+        for number in 0..200 {
+            let now = ms(start, number * 20);
+            let frame = if number == 0 {
+                key(0)
+            } else {
+                inter(number as u32 * 20)
+            };
+            if queue.push(frame, now).pictures > 0 {
+                return (number * 20, queue.is_skipping());
+            }
+            while out < number as usize * taken {
+                out += queue.pop().map_or(usize::MAX / 2, |frame| frame.len());
+            }
+        }
+        panic!("nothing was lost");
+    }
+
+    #[test]
+    fn where_a_keyframe_gets_through_quickly_pictures_go_sooner() {
+        let per_tick = |share: f64| (inter(0).len() as f64 * share) as usize;
+        let quick = loses(Limits::CONVERSATION, per_tick(0.5));
+        assert!((400..1_000).contains(&quick.0) && quick.1, "{quick:?}");
+        let slow = loses(Limits::CONVERSATION, per_tick(0.05));
+        assert!(slow.0 > 1_000 && slow.1, "{slow:?}");
+        let on_tcp = loses(Limits::LIVE, per_tick(0.5));
+        assert!(on_tcp.0 > 1_000 && on_tcp.1, "{on_tcp:?}");
+    }
+
     #[test]
     fn sound_goes_last_and_configurations_never() {
         let start = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE);
+        let mut queue = Queue::new(Limits::LIVE, start);
         queue.push(audio(0), start);
         queue.push(audio_config(1), start);
         queue.push(key(2), start);
@@ -296,7 +369,7 @@ mod tests {
             bytes: 1_000,
             ..Limits::LIVE
         };
-        let mut queue = Queue::new(limits);
+        let mut queue = Queue::new(limits, now);
         for time in 0..10_000 {
             let frame = match time % 7 {
                 0 => key(time),

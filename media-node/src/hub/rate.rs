@@ -23,6 +23,11 @@ const UP: Duration = Duration::from_secs(1);
 const FLOOR: u32 = 70_000;
 /// A lower one is so many per cent of what gets through.
 const LESS: u32 = 85;
+/// Of each so many milliseconds that media wait, a thousandth is taken off a lower limit, for them to get through beside it; of a second at most. What is
+/// left is no less than the least that pictures can be watched at, if the link takes that.
+const DRAINED: u32 = 2;
+const MOST_DRAINED: Duration = Duration::from_secs(1);
+const WATCHED: u32 = 130_000;
 /// From here on there is no limit any more.
 const NO_LIMIT: u32 = 10_000_000;
 /// A higher limit is tried only where such a share of the present one comes in.
@@ -160,11 +165,14 @@ impl Governor {
         Some(next)
     }
 
-    /// What is late gets through at the rate of the link. If less than that is given already, what waits becomes less, and that is waited
+    /// What is late gets through at the rate of the link, and what waits has to get through beside it. If less than that is given already, what waits becomes less, and that is waited
     /// for as long as it does.
     fn lower(&mut self, rate: u32, late: Duration) -> Option<u32> {
         self.too_much = rate;
         let rate = rate / 100 * LESS;
+        let waiting = late.saturating_sub(LATE).min(MOST_DRAINED).as_millis() as u32;
+        let drained = rate - rate / 1000 * (waiting / DRAINED);
+        let rate = drained.max(rate.min(WATCHED));
         let next = match self.limit {
             Some(limit) if rate >= limit && late < self.late => {
                 self.late = late;

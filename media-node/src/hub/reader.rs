@@ -43,8 +43,8 @@ struct State {
 }
 
 impl Inbox {
-    pub(super) fn new(limits: Limits) -> Self {
-        let queue = Queue::new(limits);
+    pub(super) fn new(limits: Limits, now: Instant) -> Self {
+        let queue = Queue::new(limits, now);
         let state = Mutex::new(State {
             queue,
             contends: false,
@@ -118,6 +118,11 @@ impl Reader {
     /// Whether his connection holds its own on a link that others fill too.
     pub(crate) fn contend(&self, contends: bool) {
         self.inbox.lock().contends = contends;
+    }
+
+    /// He plays on a carrier where a lost packet holds nothing else up.
+    pub(crate) fn converse(&self) {
+        self.inbox.lock().queue.limit(Limits::CONVERSATION);
     }
 
     /// What comes next; waits for it. Nothing is lost when the wait is given up.

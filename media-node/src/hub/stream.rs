@@ -144,7 +144,7 @@ impl Stream {
         taste: Taste,
         now: Instant,
     ) -> Reader {
-        let inbox = Arc::new(Inbox::new(limits));
+        let inbox = Arc::new(Inbox::new(limits, now));
         let mut state = self.lock();
         for frame in state.cache.catch_up() {
             if taste.takes(frame.is_opus()) {

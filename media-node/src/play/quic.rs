@@ -25,9 +25,6 @@ const LASTING: Duration = Duration::from_hours(1);
 const HALF: f64 = 0.05;
 /// A path that loses more than this carries sound, and no pictures that anybody could watch.
 const ONLY_SOUND: f64 = 0.62;
-/// What may wait in the QUIC stack beyond its congestion window. More of it would be a queue in which
-/// nothing can be left out; what is not taken waits in the hub's queue, where it can.
-const SLACK: u64 = 4 * 1024;
 /// How often it is looked at the congestion control.
 const LOOKS: Duration = Duration::from_millis(100);
 
@@ -82,12 +79,13 @@ impl QuicPlayer {
         }
     }
 
-    /// Whether the network takes another picture now.
+    /// Whether the network takes another picture now. Beyond the congestion window it would wait in the QUIC stack, where nothing can be left out and
+    /// nobody sees that it waits; what is not taken waits in the hub's queue.
     pub(crate) fn has_room(&self) -> bool {
         let connection: &quinn::Connection = &self.session;
         let window = connection.stats().path.cwnd;
         let parts = if self.redundancy.loss() > HALF { 2 } else { 1 };
-        let free = self.sending.is_empty() || self.unacknowledged < window / parts + SLACK;
+        let free = self.sending.is_empty() || self.unacknowledged < window / parts;
         free && self.redundancy.loss() < ONLY_SOUND
     }
 

@@ -87,6 +87,12 @@ impl Losses {
         }
     }
 
+    /// The road loses this share.
+    #[cfg(test)]
+    pub(super) fn blame(&mut self, road: f64) {
+        self.road = road;
+    }
+
     /// A queue shows: the link is full, whatever it loses.
     pub(super) fn queue_shows(&mut self) {
         self.trial = None;

@@ -220,3 +220,48 @@ fn a_verdict_on_a_queue_is_withdrawn_when_it_overflows() {
     steady.acknowledged((1, 1200), soon, 0, false, late);
     assert!(steady.foreign.is_none());
 }
+
+/// A packet that was sent then is acknowledged so much later, alone.
+fn acknowledge(steady: &mut Steady, bytes: u64, sent: Instant, trip: Duration) {
+    steady.whose.sent(bytes, sent);
+    steady.acknowledged((1, bytes), sent, 5 * PACKET, true, sent + trip);
+}
+
+#[test]
+fn what_a_packet_takes_on_a_narrow_link_is_no_queue() {
+    let start = Instant::now();
+    let ms = |ms: u64| Duration::from_millis(ms);
+    let mut steady = Steady::new(PACKET as u16, start);
+    for number in 0..40 {
+        acknowledge(&mut steady, 100, start + ms(number * 50), ms(100));
+    }
+    // 32 ms for each packet are 300 kbit/s; 70 ms more than the shortest round trip are two packets, ours and another's.
+    let narrow = start + ms(4_000);
+    let each = |number: u64| narrow + ms(number * 32);
+    for number in 0..100 {
+        acknowledge(&mut steady, PACKET, each(number), ms(170));
+    }
+    assert_eq!(steady.window(), INITIAL);
+    for number in 100..110 {
+        acknowledge(&mut steady, PACKET, each(number), ms(200));
+    }
+    assert!(steady.window() < INITIAL, "{}", steady.window());
+}
+
+#[test]
+fn a_link_that_overflows_is_no_road_that_loses() {
+    let start = Instant::now();
+    let mut steady = Steady::new(PACKET as u16, start);
+    let window = steady.window();
+    let silent = |steady: &mut Steady, after: u64| {
+        let now = start + Duration::from_secs(after);
+        steady.queued = Some(now);
+        steady.sent(window, now);
+        steady.window()
+    };
+    steady.losing = 0.6;
+    silent(&mut steady, 1);
+    assert_eq!(silent(&mut steady, 2), window, "its queue showed of late");
+    steady.losses.blame(0.6);
+    assert!(silent(&mut steady, 3) > window, "the road loses");
+}

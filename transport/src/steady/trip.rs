@@ -34,6 +34,8 @@ impl Steady {
         }
         self.rate = self.trip.delivered as f64 / passed.as_secs_f64();
         self.trip = While::new(now);
+        let grain = Duration::from_secs_f64(self.mtu as f64 / self.rate.max(1.0));
+        self.grain.add(grain, USUAL, now);
         if self.contest.is_on() {
             self.contest.delivers(self.rate, now);
             if !self.contest.is_on() {

@@ -6,6 +6,9 @@ fn ms(start: Instant, ms: u64) -> Instant {
     start + Duration::from_millis(ms)
 }
 
+/// Late, and nothing to speak of waits.
+const BARELY: u64 = 151;
+
 fn leg(late: u64, rate: u32) -> Leg {
     Leg {
         late: Duration::from_millis(late),
@@ -21,8 +24,8 @@ fn a_congested_leg_lowers_and_calm_raises_again() {
     let mut governor = Governor::default();
     assert_eq!(governor.look(&[leg(0, 900_000)], start), None);
     let late = |ms| [leg(10, 900_000), leg(ms, 500_000)];
-    assert_eq!(governor.look(&late(250), start), Some(425_000));
-    assert_eq!(governor.look(&late(250), ms(start, 799)), None);
+    assert_eq!(governor.look(&late(BARELY), start), Some(425_000));
+    assert_eq!(governor.look(&late(BARELY), ms(start, 799)), None);
     let calm = |rate| [leg(10, rate)];
     assert_eq!(governor.look(&calm(420_000), ms(start, 999)), None);
     let first = governor.look(&calm(420_000), ms(start, 1_000));
@@ -42,17 +45,31 @@ fn what_waits_may_become_less_before_the_limit_does() {
     let start = Instant::now();
     let mut governor = Governor::default();
     let late = |ms| [leg(10, 425_000), leg(ms, 500_000)];
-    assert_eq!(governor.look(&late(400), start), Some(425_000));
+    assert_eq!(governor.look(&late(400), start), Some(371_875));
     assert_eq!(governor.look(&late(300), ms(start, 800)), None);
     assert_eq!(governor.look(&late(200), ms(start, 900)), None);
-    assert_eq!(governor.look(&late(200), ms(start, 1_000)), Some(361_250));
+    assert_eq!(governor.look(&late(200), ms(start, 1_000)), Some(316_030));
+}
+
+#[test]
+fn what_waits_gets_through_beside_the_rest() {
+    let lowered = |late, rate| {
+        let late = [leg(10, 900_000), leg(late, rate)];
+        Governor::default().look(&late, Instant::now())
+    };
+    assert_eq!(lowered(BARELY, 500_000), Some(425_000));
+    assert_eq!(lowered(650, 500_000), Some(318_750), "a quarter of it");
+    assert_eq!(lowered(1_150, 500_000), Some(212_500));
+    assert_eq!(lowered(9_000, 500_000), Some(212_500), "half at most");
+    assert_eq!(lowered(1_150, 200_000), Some(WATCHED));
+    assert_eq!(lowered(1_150, 100_000), Some(85_000), "no more than that");
 }
 
 #[test]
 fn what_is_not_used_is_not_raised() {
     let start = Instant::now();
     let mut governor = Governor::default();
-    assert_eq!(governor.look(&[leg(400, 500_000)], start), Some(425_000));
+    assert_eq!(governor.look(&[leg(BARELY, 500_000)], start), Some(425_000));
     let little = [leg(0, 200_000)];
     assert_eq!(governor.look(&little, ms(start, 5_000)), None);
 }
@@ -66,7 +83,7 @@ fn an_outage_is_no_narrow_link() {
         ..leg(900, 500_000)
     };
     assert_eq!(governor.look(&[leg(10, 500_000), out], start), None);
-    let back = [leg(10, 500_000), leg(400, 500_000)];
+    let back = [leg(10, 500_000), leg(BARELY, 500_000)];
     assert_eq!(governor.look(&back, ms(start, 100)), Some(425_000));
     let again = governor.look(&[leg(10, 400_000), out], ms(start, 2_000));
     assert_eq!(again, None, "and nothing is raised");
@@ -119,10 +136,10 @@ fn contending(late: u64, rate: u32) -> Leg {
 fn when_a_leg_begins_to_contend_the_limit_of_before_comes_back() {
     let start = Instant::now();
     let mut governor = Governor::default();
-    let late = |rate| [leg(10, 900_000), leg(250, rate)];
+    let late = |rate| [leg(10, 900_000), leg(BARELY, rate)];
     assert_eq!(governor.look(&late(800_000), start), Some(680_000));
     assert_eq!(governor.look(&late(400_000), ms(start, 800)), Some(340_000));
-    let contends = [leg(10, 340_000), contending(250, 200_000)];
+    let contends = [leg(10, 340_000), contending(BARELY, 200_000)];
     assert_eq!(governor.look(&contends, ms(start, 900)), Some(NO_LIMIT));
     let lower = governor.look(&contends, ms(start, 1_700));
     assert_eq!(lower, Some(170_000), "once");
@@ -132,7 +149,7 @@ fn when_a_leg_begins_to_contend_the_limit_of_before_comes_back() {
 fn a_limit_of_before_that_is_lower_than_the_present_one_is_none() {
     let start = Instant::now();
     let mut governor = Governor::default();
-    let late = |rate| [leg(10, 900_000), leg(250, rate)];
+    let late = |rate| [leg(10, 900_000), leg(BARELY, rate)];
     assert_eq!(governor.look(&late(600_000), start), Some(510_000));
     let long_after = 20_000;
     let lower = governor.look(&late(400_000), ms(start, long_after));
@@ -150,7 +167,7 @@ fn a_limit_of_before_that_is_lower_than_the_present_one_is_none() {
     assert_eq!(calm(true, 100), Some(510_000));
     assert_eq!(calm(true, 1_100), Some(680_000));
     assert_eq!(calm(false, 1_200), None);
-    let contends = [leg(10, 600_000), contending(250, 250_000)];
+    let contends = [leg(10, 600_000), contending(BARELY, 250_000)];
     let next = governor.look(&contends, ms(start, long_after + 2_000));
     assert_eq!(next, Some(212_500));
 }
@@ -159,7 +176,7 @@ fn a_limit_of_before_that_is_lower_than_the_present_one_is_none() {
 fn where_a_leg_contends_the_limit_rises_by_a_third() {
     let start = Instant::now();
     let mut governor = Governor::default();
-    let late = [leg(10, 900_000), leg(250, 600_000)];
+    let late = [leg(10, 900_000), leg(BARELY, 600_000)];
     assert_eq!(governor.look(&late, start), Some(510_000));
     let long_after = ms(start, 20_000);
     let calm = [leg(10, 500_000), contending(0, 500_000)];
