@@ -3,7 +3,7 @@
 use super::flow::{Flow, Flowed};
 use super::holder::Holder;
 use super::meter::Meter;
-use super::rate::{Lateness, Leg, Sustained};
+use super::rate::{LATE, Lateness, Leg, Sustained};
 use super::reader::Inbox;
 use crate::frames::Frame;
 use counterpart_shared::flv::FrameKind;
@@ -80,9 +80,10 @@ impl Seat {
     pub(super) fn look(&mut self, now: Instant) -> Leg {
         let (lag, taken) = self.inbox.progress(now);
         self.late.look(lag, now);
+        let late = self.late.least(now);
         Leg {
-            late: self.late.least(now),
-            rate: self.meter.look(taken, now),
+            late,
+            rate: self.meter.look(taken, late > LATE, now),
             stands: self.meter.stands(now),
             contends: self.inbox.contends(),
         }
@@ -190,7 +191,9 @@ impl Uplink {
         };
         Leg {
             late,
-            rate: self.meter.look(self.bytes, now),
+            rate: self
+                .meter
+                .look(self.bytes, self.browser && late > LATE, now),
             stands: self.meter.stands(now),
             contends: false,
         }

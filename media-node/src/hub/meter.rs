@@ -8,6 +8,8 @@ const WINDOW: Duration = Duration::from_millis(500);
 const STANDSTILL: Duration = Duration::from_millis(300);
 /// For this long it was an outage. Shorter standstills belong to a way on which data passes in bursts, and count.
 const OUTAGE: Duration = Duration::from_millis(800);
+/// What trickles so soon after one tells nothing either.
+const BACK: Duration = Duration::from_millis(1_000);
 
 /// Bits per second of what passes. A rate is taken when something does, so it is of whole bursts.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(super) struct Meter {
     total: u64,
     /// The total when it grew last, and when that was.
     grown: (u64, Instant),
+    /// When the last outage ended.
+    back: Option<Instant>,
     /// The last rate and the one before: now and then a link stands still.
     rates: [u32; 2],
 }
@@ -26,19 +30,32 @@ impl Meter {
             since: now,
             total: 0,
             grown: (0, now),
+            back: None,
             rates: [0; 2],
         }
     }
 
-    /// So many bytes have passed since the beginning: the greater of the last two rates.
-    pub(super) fn look(&mut self, total: u64, now: Instant) -> u32 {
+    /// So many bytes have passed since the beginning, and they are late or in time: the greater of the last two rates, but of what is late the last
+    /// one, for all passes then that can, and the one before may be from when more could.
+    pub(super) fn look(&mut self, total: u64, late: bool, now: Instant) -> u32 {
+        self.count(total, now);
+        let trickles = |back: Instant| now.saturating_duration_since(back) <= BACK;
+        let [last, before] = self.rates;
+        match late && !self.back.is_some_and(trickles) {
+            true => last,
+            false => last.max(before),
+        }
+    }
+
+    fn count(&mut self, total: u64, now: Instant) {
         let (before, last) = self.grown;
         if total == before {
-            return self.rate();
+            return;
         }
         self.grown = (total, now);
         if now.saturating_duration_since(last) > OUTAGE {
             (self.since, self.total) = (now, total);
+            self.back = Some(now);
         }
         let passed = now.saturating_duration_since(self.since);
         if passed >= WINDOW {
@@ -46,11 +63,6 @@ impl Meter {
             self.rates = [(bits / passed.as_secs_f64()) as u32, self.rates[0]];
             (self.since, self.total) = (now, total);
         }
-        self.rate()
-    }
-
-    fn rate(&self) -> u32 {
-        self.rates[0].max(self.rates[1])
     }
 
     /// Whether nothing passes.
@@ -71,8 +83,8 @@ mod tests {
     fn a_meter_counts_bits_per_second() {
         let start = Instant::now();
         let mut meter = Meter::new(start);
-        assert_eq!(meter.look(50_000, ms(start, 400)), 0);
-        assert_eq!(meter.look(62_500, ms(start, 1_000)), 500_000);
+        assert_eq!(meter.look(50_000, false, ms(start, 400)), 0);
+        assert_eq!(meter.look(62_500, false, ms(start, 1_000)), 500_000);
     }
 
     #[test]
@@ -84,7 +96,7 @@ mod tests {
             let steps = (from..to).step_by(50);
             let rates = steps.map(|at| {
                 total += 6_250;
-                meter.look(total, ms(start, at))
+                meter.look(total, false, ms(start, at))
             });
             rates.last()
         };
@@ -93,7 +105,7 @@ mod tests {
         assert!(meter.stands(ms(start, 1_350)));
         // Somebody looks meanwhile, and somebody comes back after the next outage only.
         for at in (1_050..2_000).step_by(50) {
-            assert_eq!(meter.look(125_000, ms(start, at)), 1_000_000, "{at}");
+            assert_eq!(meter.look(125_000, false, ms(start, at)), 1_000_000, "{at}");
         }
         assert_eq!(pass(&mut meter, 2_000, 2_400), Some(1_000_000));
         assert_eq!(pass(&mut meter, 4_000, 5_000), Some(1_000_000));
@@ -105,13 +117,22 @@ mod tests {
         let mut meter = Meter::new(start);
         let rates = (1..=200).map(|step| {
             let total = step / 8 * 12_500;
-            meter.look(total, ms(start, step * 50))
+            meter.look(total, false, ms(start, step * 50))
         });
         let rates: Vec<u32> = rates.collect();
         assert!(
             rates.iter().skip(15).all(|rate| *rate == 250_000),
             "{rates:?}"
         );
+    }
+
+    #[test]
+    fn what_is_late_tells_how_wide_the_link_is_now() {
+        let start = Instant::now();
+        let mut meter = Meter::new(start);
+        meter.look(62_500, false, ms(start, 500));
+        assert_eq!(meter.look(75_000, false, ms(start, 1_000)), 1_000_000);
+        assert_eq!(meter.look(75_000, true, ms(start, 1_001)), 200_000);
     }
 
     #[test]
@@ -124,7 +145,7 @@ mod tests {
                 let steps = (from..to).step_by(50);
                 let rates = steps.map(|at| {
                     total += bytes;
-                    meter.look(total, ms(start, at))
+                    meter.look(total, true, ms(start, at))
                 });
                 rates.min()
             };

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// What is late by more than this all the time comes too late for a conversation.
-const LATE: Duration = Duration::from_millis(150);
+pub(super) const LATE: Duration = Duration::from_millis(150);
 /// All the time means: for this long.
 const SUSTAINED: Duration = Duration::from_millis(300);
 /// In time is what is late by less than this.
@@ -145,7 +145,7 @@ impl Governor {
         let before = self.before.contend(contends, now);
         let next = match (narrowest, self.limit) {
             (_, Some(limit)) if before > Some(limit) => before,
-            (Some(rate), _) if rested(DOWN) => self.lower(rate, latest),
+            (Some(rate), _) if rested(DOWN) => self.lower(rate, latest, contends),
             (None, Some(limit))
                 if rested(UP)
                     && given >= f64::from(limit) * USED
@@ -165,14 +165,18 @@ impl Governor {
         Some(next)
     }
 
-    /// What is late gets through at the rate of the link, and what waits has to get through beside it. If less than that is given already, what waits becomes less, and that is waited
+    /// What is late gets through at the rate of the link, and what waits has to get through beside it; where others fill the link, that would
+    /// only give them more. If less than that is given already, what waits becomes less, and that is waited
     /// for as long as it does.
-    fn lower(&mut self, rate: u32, late: Duration) -> Option<u32> {
+    fn lower(&mut self, rate: u32, late: Duration, contends: bool) -> Option<u32> {
         self.too_much = rate;
         let rate = rate / 100 * LESS;
         let waiting = late.saturating_sub(LATE).min(MOST_DRAINED).as_millis() as u32;
         let drained = rate - rate / 1000 * (waiting / DRAINED);
-        let rate = drained.max(rate.min(WATCHED));
+        let rate = match contends {
+            true => rate,
+            false => drained.max(rate.min(WATCHED)),
+        };
         let next = match self.limit {
             Some(limit) if rate >= limit && late < self.late => {
                 self.late = late;

@@ -63,6 +63,9 @@ fn what_waits_gets_through_beside_the_rest() {
     assert_eq!(lowered(9_000, 500_000), Some(212_500), "half at most");
     assert_eq!(lowered(1_150, 200_000), Some(WATCHED));
     assert_eq!(lowered(1_150, 100_000), Some(85_000), "no more than that");
+    let beside_others = [leg(10, 900_000), contending(650, 500_000)];
+    let next = Governor::default().look(&beside_others, Instant::now());
+    assert_eq!(next, Some(425_000));
 }
 
 #[test]
