@@ -13,7 +13,7 @@ const QUICKLY: Duration = Duration::from_millis(120);
 pub struct Limits {
     /// From here on he loses the pictures that no other needs.
     pub disposable: Duration,
-    /// From here on he loses pictures up to the next keyframe, if one gets through to him in [`QUICKLY`].
+    /// From here on he loses pictures up to the next keyframe, if one gets through to him in 0.12 s.
     pub stale: Duration,
     /// From here on he does in any case.
     pub pictures: Duration,
