@@ -53,6 +53,8 @@ const MOST: u64 = 8 << 20;
 const BASE: Duration = Duration::from_secs(30);
 /// Over how long it is at most: a way that is known for longer is known as well as the round trip is.
 pub const BELIEVED: Duration = BASE.saturating_add(contest::LONGER);
+/// So many times what was delivered of late is tried beside a queue that is put up with.
+const MORE: f64 = 1.25;
 /// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
 /// shall not look like a queue.
 const STANDING: Duration = Duration::from_millis(100);
@@ -237,17 +239,29 @@ impl Steady {
         self.set(fitting.clamp(used / 4 * 3, used));
     }
 
-    /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target.
+    /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target. Beside a queue that is put up with, up to
+    /// what delivers a little more than of late: if the link takes that, it is more the next time.
     fn grow(&mut self, bytes: u64, queue: Duration) {
+        let most = match self.foreign {
+            Some(_) => self.window.max(self.deliverable(MORE)),
+            None => MOST,
+        };
         let ours = queue.saturating_sub(self.target() - self.short());
         if self.starting && ours < self.short() / 2 {
-            return self.set(self.window + bytes);
+            return self.set((self.window + bytes).min(most));
         }
         self.starting = false;
         let room = 1.0 - queue.as_secs_f64() / self.target().as_secs_f64();
         let step = 2.0 * room * (bytes * self.mtu) as f64 / self.window as f64;
         let step = step / (1.0 - self.losses.road()).max(0.1);
-        self.set(self.window + step as u64);
+        self.set((self.window + step as u64).min(most));
+    }
+
+    /// The window that delivers so many times the best rate of late, as long as round trips take now.
+    fn deliverable(&self, times: f64) -> u64 {
+        let grain = self.grain.get().as_secs_f64();
+        let packets = self.standing.best().as_secs_f64() / grain.max(f64::MIN_POSITIVE);
+        (packets * times * self.mtu as f64) as u64
     }
 
     /// Makes an empty moment when there has been none for as long as the shortest round trip is believed. In a contest that would be empty

@@ -78,6 +78,8 @@ pub(super) struct Queue {
     keyframe: usize,
     /// Since when something has been waiting, and what had been taken out by then.
     standing: (Instant, u64),
+    /// How late the pictures were that were lost last, until the next one is taken out.
+    lost: Duration,
 }
 
 impl Queue {
@@ -91,6 +93,7 @@ impl Queue {
             limits,
             keyframe: 0,
             standing: (now, 0),
+            lost: Duration::ZERO,
         }
     }
 
@@ -135,6 +138,9 @@ impl Queue {
     }
 
     fn take(&mut self, frame: Frame) -> Frame {
+        if frame.kind.is_picture() {
+            self.lost = Duration::ZERO;
+        }
         self.bytes -= frame.len();
         self.taken += frame.len() as u64;
         frame
@@ -150,9 +156,9 @@ impl Queue {
         self.skipping
     }
 
-    /// How long the oldest frame has waited.
+    /// How long the oldest frame has waited. After lost pictures, as long as they had: that nothing waits then tells of no link that is wider.
     pub(super) fn lag(&self, now: Instant) -> Duration {
-        self.lag_of(now, |_| true)
+        self.lag_of(now, |_| true).max(self.lost)
     }
 
     fn lag_of(&self, now: Instant, which: impl Fn(FrameKind) -> bool) -> Duration {
@@ -164,7 +170,7 @@ impl Queue {
 
     fn relieve(&mut self, now: Instant, dropped: &mut Dropped) {
         let limits = self.limits;
-        if self.lag(now) > limits.disposable || self.is_too_big() {
+        if self.lag_of(now, |_| true) > limits.disposable || self.is_too_big() {
             let unneeded = |kind| kind == FrameKind::VideoDisposable;
             dropped.disposable += self.discard(usize::MAX, unneeded);
         }
@@ -175,6 +181,7 @@ impl Queue {
             self.skipping = keep_from.is_none();
             let before = keep_from.unwrap_or(usize::MAX);
             dropped.pictures += self.discard(before, FrameKind::is_picture);
+            self.lost = late;
         }
         let sound = |kind| kind == FrameKind::Audio;
         while self.lag_of(now, sound) > limits.sound || self.is_too_big() {
@@ -312,8 +319,12 @@ mod tests {
         assert_eq!(dropped.pictures, 2);
         assert!(queue.is_skipping());
         assert_eq!(queue.push(inter(1_034), ms(start, 1_034)).pictures, 1);
+        let late = |queue: &Queue| queue.lag(ms(start, 1_067)).as_millis();
+        assert_eq!(late(&queue), 1_001, "although nothing waits");
         queue.push(key(1_067), ms(start, 1_067));
+        assert_eq!(late(&queue), 1_001);
         assert_eq!(rest(&mut queue), [1_067]);
+        assert_eq!(late(&queue), 0);
     }
 
     /// Frames every 20 ms, and so many bytes of them taken in that time: when pictures were lost first, and whether a keyframe is waited for then.

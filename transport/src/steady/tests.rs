@@ -265,3 +265,24 @@ fn a_link_that_overflows_is_no_road_that_loses() {
     steady.losses.blame(0.6);
     assert!(silent(&mut steady, 3) > window, "the road loses");
 }
+
+#[test]
+fn beside_a_queue_that_is_put_up_with_a_window_grows_where_more_is_delivered() {
+    let start = Instant::now();
+    let ms = |ms: u64| Duration::from_millis(ms);
+    // A packet each 32 ms, whatever the window is: the link is full.
+    let mut steady = Steady::new(PACKET as u16, start);
+    steady.set(0);
+    for number in 0..200 {
+        let sent = start + ms(number * 32);
+        let trip = if number < 10 { ms(100) } else { ms(200) };
+        steady.foreign = (number >= 10).then_some((ms(100), sent));
+        steady.starting = number >= 10;
+        let window = steady.window();
+        steady.whose.sent(PACKET, sent);
+        steady.acknowledged((1, PACKET), sent, window, false, sent + trip);
+    }
+    let fits = 200 / 32 * PACKET;
+    assert!(steady.window() > fits, "{}", steady.window());
+    assert!(steady.window() < fits * 2, "{}", steady.window());
+}

@@ -106,8 +106,8 @@ impl Kind {
             ),
             Self::Gap => ("此间没有内容", "nothing came here"),
             Self::Cut => (
-                "录制进程中途终止，文件最后至多缺一秒",
-                "the recorder died here: up to the last second of the file is missing",
+                "录制进程中途终止，或磁盘未能写下全部内容：文件最后至多缺一秒",
+                "the recorder died here, or the disk did not take it all: up to the last second of the file is missing",
             ),
             Self::KeyUnknown => (
                 "未指定公钥：只证明与文件夹自带的密钥一致，未证明密钥属于谁",
