@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// A keyframe that takes longer than this on a reader's link keeps more waiting than it makes up for.
 const QUICKLY: Duration = Duration::from_millis(120);
 
+/// So long after pictures were lost the next keyframe is there, unless the publisher sends none.
+const AFTER_LOSS: Duration = Duration::from_secs(2);
+
 /// How far a reader may fall behind, by how long the oldest frame has waited for him.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -78,8 +81,8 @@ pub(super) struct Queue {
     keyframe: usize,
     /// Since when something has been waiting, and what had been taken out by then.
     standing: (Instant, u64),
-    /// How late the pictures were that were lost last, until the next one is taken out.
-    lost: Duration,
+    /// How late the pictures were that were lost last, and when, until the next one is taken out.
+    lost: Option<(Duration, Instant)>,
 }
 
 impl Queue {
@@ -93,7 +96,7 @@ impl Queue {
             limits,
             keyframe: 0,
             standing: (now, 0),
-            lost: Duration::ZERO,
+            lost: None,
         }
     }
 
@@ -139,7 +142,7 @@ impl Queue {
 
     fn take(&mut self, frame: Frame) -> Frame {
         if frame.kind.is_picture() {
-            self.lost = Duration::ZERO;
+            self.lost = None;
         }
         self.bytes -= frame.len();
         self.taken += frame.len() as u64;
@@ -156,9 +159,13 @@ impl Queue {
         self.skipping
     }
 
-    /// How long the oldest frame has waited. After lost pictures, as long as they had: that nothing waits then tells of no link that is wider.
+    /// How long the oldest frame has waited. After lost pictures, as long as they had: that nothing waits then tells of no link that is wider, for as
+    /// long as the next one may take to come.
     pub(super) fn lag(&self, now: Instant) -> Duration {
-        self.lag_of(now, |_| true).max(self.lost)
+        let lately = |at: Instant| now.saturating_duration_since(at) <= AFTER_LOSS;
+        let lost = self.lost.filter(|(_, at)| lately(*at));
+        let lost = lost.map_or(Duration::ZERO, |(late, _)| late);
+        self.lag_of(now, |_| true).max(lost)
     }
 
     fn lag_of(&self, now: Instant, which: impl Fn(FrameKind) -> bool) -> Duration {
@@ -181,7 +188,7 @@ impl Queue {
             self.skipping = keep_from.is_none();
             let before = keep_from.unwrap_or(usize::MAX);
             dropped.pictures += self.discard(before, FrameKind::is_picture);
-            self.lost = late;
+            self.lost = Some((late, now));
         }
         let sound = |kind| kind == FrameKind::Audio;
         while self.lag_of(now, sound) > limits.sound || self.is_too_big() {
@@ -321,6 +328,11 @@ mod tests {
         assert_eq!(queue.push(inter(1_034), ms(start, 1_034)).pictures, 1);
         let late = |queue: &Queue| queue.lag(ms(start, 1_067)).as_millis();
         assert_eq!(late(&queue), 1_001, "although nothing waits");
+        assert_eq!(
+            queue.lag(ms(start, 3_002)),
+            Duration::ZERO,
+            "a camera is off"
+        );
         queue.push(key(1_067), ms(start, 1_067));
         assert_eq!(late(&queue), 1_001);
         assert_eq!(rest(&mut queue), [1_067]);
