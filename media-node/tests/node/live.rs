@@ -376,7 +376,7 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
         .map(|publishers| talk(publishers, &tags, start, 0..3));
     futures_util::future::join_all(talks).await;
     let given_up = "counterpart_live_composites_given_up_total ";
-    wait("given up", async || world.metric(given_up).await == 1.0).await;
+    wait("given up", async || world.metric(given_up).await > 0.0).await;
     let (call, entries) = ("c1".parse().unwrap(), log(unix_ms()));
     world
         .edge
@@ -402,6 +402,7 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     assert!(!root.join("c3/call.mp4.enc").exists());
     let live = "counterpart_live_composites ";
     wait("none is made", async || world.metric(live).await == 0.0).await;
+    assert_eq!(world.metric(given_up).await, 1.0);
     short_one(&root.join("c1"), &keys, work.path());
 }
 

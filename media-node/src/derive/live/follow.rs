@@ -31,7 +31,8 @@ const BEHIND_MS: u64 = 12_000;
 const AHEAD_MS: u64 = 200;
 /// How often it looks for more.
 const LOOK: Duration = Duration::from_millis(500);
-/// What is made between two looks at whether it should end.
+/// What is made between two looks at whether it should end. It names who talks in its middle: where the time line begins is known by the
+/// frame that was delayed least, so whoever published just before it may seem to have done so just after.
 const SLICE_MS: u64 = 1_000;
 /// How often what is made is brought to the disk, so that not all of it is left for the end.
 const SYNC_MS: u64 = 10_000;
@@ -179,8 +180,8 @@ impl Follower {
         let wanted = growing.end().min(latest);
         self.check(wanted)?;
         let published = published(&self.folder, &self.call)?;
-        let at = film.first_at.saturating_add(film.place());
-        if let Some(label) = label_at(&self.call, &published, at) {
+        let middle = film.first_at.saturating_add(film.place() + SLICE_MS / 2);
+        if let Some(label) = label_at(&self.call, &published, middle) {
             film.composer.name(label);
         }
         let slice = wanted.min(film.place().saturating_add(SLICE_MS));

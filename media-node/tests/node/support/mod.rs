@@ -42,6 +42,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
 
 /// How long anything may take before a test fails. A busy machine needs much of it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -87,12 +88,12 @@ impl World {
 
     /// A node that waits for its edge's keys.
     pub(crate) async fn without_welcome(change: impl FnOnce(&mut Config)) -> Self {
-        if std::env::var_os("RUST_LOG").is_some() {
-            let _ = tracing_subscriber::fmt()
-                .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-                .with_test_writer()
-                .try_init();
-        }
+        // A test that fails shows what its node warned of.
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_test_writer()
+            .try_init();
         let edge = FakeEdge::start().await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let private = Arc::new(tempfile::tempdir().unwrap());
