@@ -1,4 +1,4 @@
-//! How long sound may be waited for.
+//! How long it pays to wait for a message.
 
 /// What is taken for the latest before anything was late: three packets of sound.
 const FIRST: u64 = 70;
@@ -34,6 +34,12 @@ impl Lateness {
 
     /// A message of this time came now, for the first time.
     pub(super) fn take(&mut self, timestamp: u32, now: u64) {
+        let late = self.way(timestamp, now);
+        self.latest[0] = self.latest[0].max(late);
+    }
+
+    /// The same of a message whose lateness counts for nothing; how late it is.
+    pub(super) fn way(&mut self, timestamp: u32, now: u64) -> u64 {
         let way = now as i64 - i64::from(timestamp);
         let [this, before] = self.quickest.unwrap_or([way, way]);
         self.quickest = Some([this.min(way), before]);
@@ -42,8 +48,7 @@ impl Lateness {
             self.quickest = Some([way, this.min(way)]);
             self.latest = [0, self.latest[0]];
         }
-        let late = way - self.quick().unwrap_or(way);
-        self.latest[0] = self.latest[0].max(late.max(0) as u64);
+        (way - self.quick().unwrap_or(way)).max(0) as u64
     }
 
     /// Until when messages are waited for that stand before one of this time: no longer than `most` beyond the quickest way.

@@ -7,15 +7,19 @@ use super::lateness::Lateness;
 const UNSEEN: u64 = 110;
 /// The longest that a picture is held, in milliseconds: a conversation bears no more.
 const MOST: u64 = 150;
+/// What is later than this freezes however long others are held.
+const BEYOND: u64 = UNSEEN + MOST + 40;
 
 /// Shows pictures a little later than they could be, where some come so late that the picture would freeze.
 ///
 /// On a path on which nothing is later than 110 ms, nothing is held. Where the latest of the last seconds was later, all are held for
 /// the difference, at most 150 ms. A picture that comes later still is shown when it comes, and the next ones at their own times, so
-/// there is no delay that stays.
+/// there is no delay that stays. One that no holding helps, and what came with it, as behind an outage, is not held for.
 #[derive(Debug, Clone)]
 pub struct PlayOut {
     lateness: Lateness,
+    /// When something came last that no holding would have helped.
+    beyond: u64,
 }
 
 impl Default for PlayOut {
@@ -29,13 +33,21 @@ impl PlayOut {
     pub fn new() -> Self {
         Self {
             lateness: Lateness::new(),
+            beyond: 0,
         }
     }
 
     /// When to show a picture of this time that is there now. Times are milliseconds; the clock may be any that does not go
     /// back.
     pub fn take(&mut self, timestamp: u32, now: u64) -> u64 {
-        self.lateness.take(timestamp, now);
+        let late = self.lateness.way(timestamp, now);
+        if late > BEYOND {
+            self.beyond = now;
+        }
+        // What was due before that came with it.
+        if now - late > self.beyond {
+            self.lateness.take(timestamp, now);
+        }
         let due = self.lateness.due(timestamp);
         let shown = due.map(|(due, latest)| due + latest.saturating_sub(UNSEEN).min(MOST));
         shown.unwrap_or(now).max(now)
@@ -57,7 +69,34 @@ mod tests {
         }
         assert_eq!(play_out.take(10_000, 11_200), 11_200, "late is late");
         assert_eq!(play_out.take(10_033, 11_033), 11_033 + 90);
-        assert_eq!(play_out.take(10_066, 12_066), 12_066);
+        assert_eq!(play_out.take(10_066, 11_366), 11_366);
         assert_eq!(play_out.take(10_100, 11_100), 11_100 + MOST, "not longer");
+    }
+
+    #[test]
+    fn nothing_is_held_for_an_outage() {
+        let mut play_out = PlayOut::new();
+        for picture in 0..300_u32 {
+            let due = u64::from(picture * 33);
+            // Those of the third second come together, at its end.
+            let now = if (60..90).contains(&picture) {
+                3_000
+            } else {
+                due
+            };
+            assert_eq!(play_out.take(picture * 33, now), now, "{picture}");
+        }
+    }
+
+    #[test]
+    fn a_longer_way_is_known_after_a_while() {
+        let mut play_out = PlayOut::new();
+        let way = |picture: u32| if picture < 100 { 50 } else { 500 };
+        for picture in 0..1_000_u32 {
+            play_out.take(picture * 33, u64::from(picture * 33) + way(picture));
+        }
+        let late = 33_000 + 500 + 200;
+        assert_eq!(play_out.take(33_000, late), late);
+        assert_eq!(play_out.take(33_033, 33_533), 33_533 + 90);
     }
 }

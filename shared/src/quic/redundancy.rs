@@ -66,13 +66,15 @@ impl Redundancy {
         if fresh < PACKETS || now.saturating_sub(self.looked) < WINDOW {
             return;
         }
+        let gone = lost.saturating_sub(self.lost);
         let share = match waits || self.shared {
             true => 0.0,
-            false => lost.saturating_sub(self.lost) as f64 / fresh as f64,
+            false => gone as f64 / fresh as f64,
         };
         let weight = if share > self.peak { RISE } else { FALL };
         self.peak += (share.min(1.0) - self.peak) * weight;
-        let sudden = self.loss < SUDDEN && share > self.loss + SUDDEN;
+        // More than were sent since are those of an outage, which has ended: that says little about the path as it is.
+        let sudden = gone <= fresh && self.loss < SUDDEN && share > self.loss + SUDDEN;
         let weight = if sudden { MEAN_RISE } else { MEAN };
         self.loss += (share.min(1.0) - self.loss) * weight;
         (self.sent, self.lost, self.looked) = (sent, lost, now);
@@ -197,6 +199,18 @@ mod tests {
         assert_eq!(repeats(true), (0, 0));
         let (sound, parity) = repeats(false);
         assert!(sound > 0 && parity > 0, "{sound} {parity}");
+    }
+
+    #[test]
+    fn what_an_outage_has_taken_is_no_loss_of_the_path() {
+        let after = |lost| {
+            let mut redundancy = Redundancy::new();
+            redundancy.look(1_000, 0, 50, 10_000);
+            redundancy.look(1_030, lost, 50, 10_300);
+            redundancy.loss()
+        };
+        assert!(after(24) > 0.5, "a path that has become bad");
+        assert!(after(100) < SUDDEN, "an outage");
     }
 
     #[test]

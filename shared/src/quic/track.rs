@@ -76,7 +76,8 @@ const MISSED: u64 = 64;
 /// reached; then it is skipped. Audio is waited for by its times: what stands behind a gap is held until it is as late as the
 /// latest message of the last seconds was, at most `patience` later than the quickest; so with nothing late, next to nothing is
 /// waited for, and as long as copies come with later datagrams, they are. Audio and data go on behind a gap. Video goes on at the next keyframe that is there or
-/// comes, and gives nothing but configurations until then. So a sender puts a configuration on the QUIC stream of its
+/// comes, and gives nothing but configurations until then. A keyframe that is there waits for what is before it by the same rule as sound: behind an outage
+/// it is shown at once, and where pictures are sent again it waits for these. So a sender puts a configuration on the QUIC stream of its
 /// keyframe, and numbers from 0. A configuration that comes after it was given up is given at once, unless a newer one was: on a
 /// stream it may come later than sound in datagrams, and without it nothing of the track decodes.
 #[derive(Debug)]
@@ -90,8 +91,9 @@ pub struct TrackReceiver {
     /// Video: no picture decodes before the next keyframe.
     lacks_keyframe: bool,
     requested: Option<u64>,
-    /// Audio: how late messages are, and which were given up lately and may still come.
+    /// How late messages are.
     lateness: Lateness,
+    /// Audio: which were given up lately and may still come.
     given_up: BTreeSet<u64>,
     /// The newest configuration that was given.
     configured: Option<u64>,
@@ -141,8 +143,7 @@ impl TrackReceiver {
         };
         let known = sequence < self.next || self.held.contains_key(&sequence);
         // A configuration is of no time.
-        let is_sound = self.track == Track::Audio && !kind.is_config();
-        if is_sound && (!known || self.given_up.remove(&sequence)) {
+        if !kind.is_config() && (!known || self.given_up.remove(&sequence)) {
             self.lateness.take(message.timestamp, now);
         }
         let held = Held {
@@ -274,15 +275,21 @@ impl TrackReceiver {
 
     pub(super) fn gap_deadline(&self) -> Option<u64> {
         let patience = self.limits.patience;
+        let by_time = |held: &Held| self.lateness.until(held.message.timestamp, patience);
+        let mut held = self.held.values();
         if self.track == Track::Audio {
             let (_, first) = self.held.first_key_value()?;
-            let sound = self.held.values().find(|held| !held.kind.is_config());
-            let until =
-                sound.and_then(|sound| self.lateness.until(sound.message.timestamp, patience));
+            let sound = held.find(|held| !held.kind.is_config());
+            let until = sound.and_then(by_time);
             return until.or(Some(first.since.saturating_add(patience)));
         }
+        let keyframe = held.find(|held| held.kind == FrameKind::VideoKey);
+        let goes_on = keyframe.and_then(by_time);
         let since = self.held.values().map(|held| held.since).min()?;
-        Some(since.saturating_add(patience))
+        goes_on
+            .into_iter()
+            .chain([since.saturating_add(patience)])
+            .min()
     }
 
     fn is_full(&self) -> bool {

@@ -143,6 +143,47 @@ fn a_keyframe_that_waits_behind_the_gap_ends_it_without_a_request() {
     assert_eq!(track.lost(), 4);
 }
 
+/// A message of the same content and another time.
+fn at(timestamp: u32, message: Message) -> Message {
+    Message {
+        timestamp,
+        ..message
+    }
+}
+
+#[test]
+fn a_keyframe_behind_an_outage_is_not_held_for_what_is_older() {
+    let mut track = TrackReceiver::new(Track::Video, LIMITS);
+    let way = 1_000;
+    step(&mut track, 0, at(0, keyframe()), way);
+    step(&mut track, 1, at(33, picture()), way + 33);
+    // For a second nothing comes, and then what is of now.
+    assert_eq!(step(&mut track, 30, at(990, keyframe()), way + 990), []);
+    let on = way + 990 + 80;
+    assert_eq!(track.deadline(), Some(on), "some packets of patience");
+    let expected = [Gap { from: 2, to: 30 }, given(30, at(990, keyframe()))];
+    assert_eq!(drain(&mut track, on), expected);
+    // What comes of before is late by half a second, and is held for nothing.
+    assert_eq!(step(&mut track, 20, at(660, keyframe()), on + 20), []);
+    let late = at(1_023, picture());
+    assert_eq!(
+        step(&mut track, 31, late.clone(), on + 20),
+        [given(31, late)]
+    );
+}
+
+#[test]
+fn a_keyframe_waits_for_what_comes_as_late_as_others_did() {
+    let mut track = TrackReceiver::new(Track::Video, LIMITS);
+    step(&mut track, 0, at(0, keyframe()), 1_000);
+    // Sent again, as is usual on this path.
+    step(&mut track, 1, at(33, picture()), 1_118);
+    assert_eq!(step(&mut track, 3, at(99, keyframe()), 1_099), []);
+    assert_eq!(track.deadline(), Some(1_099 + 95));
+    let both = [given(2, at(66, picture())), given(3, at(99, keyframe()))];
+    assert_eq!(step(&mut track, 2, at(66, picture()), 1_150), both);
+}
+
 #[test]
 fn requests_are_repeated_but_throttled() {
     let mut track = TrackReceiver::new(Track::Video, LIMITS);
