@@ -20,6 +20,8 @@ pub(super) struct Lateness {
     /// The latest beyond that, likewise.
     latest: [u64; 2],
     since: u64,
+    /// When something came last that was too late to be waited for.
+    beyond: Option<u64>,
 }
 
 impl Lateness {
@@ -29,17 +31,13 @@ impl Lateness {
             quickest: None,
             latest: [0, FIRST],
             since: 0,
+            beyond: None,
         }
     }
 
-    /// A message of this time came now, for the first time.
-    pub(super) fn take(&mut self, timestamp: u32, now: u64) {
-        let late = self.way(timestamp, now);
-        self.latest[0] = self.latest[0].max(late);
-    }
-
-    /// The same of a message whose lateness counts for nothing; how late it is.
-    pub(super) fn way(&mut self, timestamp: u32, now: u64) -> u64 {
+    /// A message of this time came now, for the first time. What is later than `most` is not waited for, so neither it counts nor what came with it,
+    /// as behind an outage.
+    pub(super) fn take(&mut self, timestamp: u32, now: u64, most: u64) {
         let way = now as i64 - i64::from(timestamp);
         let [this, before] = self.quickest.unwrap_or([way, way]);
         self.quickest = Some([this.min(way), before]);
@@ -48,7 +46,14 @@ impl Lateness {
             self.quickest = Some([way, this.min(way)]);
             self.latest = [0, self.latest[0]];
         }
-        (way - self.quick().unwrap_or(way)).max(0) as u64
+        let late = way - self.quick().unwrap_or(way);
+        let late = late.max(0) as u64;
+        if late > most {
+            self.beyond = Some(now);
+        }
+        if self.beyond < Some(now.saturating_sub(late)) {
+            self.latest[0] = self.latest[0].max(late);
+        }
     }
 
     /// Until when messages are waited for that stand before one of this time: no longer than `most` beyond the quickest way.
@@ -78,19 +83,35 @@ mod tests {
         let mut lateness = Lateness::new();
         assert_eq!(lateness.until(0, 280), None);
         for packet in 0..500_u32 {
-            lateness.take(packet * 20, u64::from(packet) * 20 + 1_000);
+            lateness.take(packet * 20, u64::from(packet) * 20 + 1_000, 280);
         }
         assert_eq!(lateness.until(10_000, 280), Some(11_000 + LEAST));
-        lateness.take(9_900, 11_050);
+        lateness.take(9_900, 11_050, 280);
         assert_eq!(lateness.until(10_000, 280), Some(11_000 + 150 + MARGIN));
-        lateness.take(9_900, 11_900);
+        lateness.take(9_900, 11_180, 280);
         assert_eq!(lateness.until(10_000, 280), Some(11_280), "not longer");
+    }
+
+    #[test]
+    fn an_outage_is_not_waited_for() {
+        let mut lateness = Lateness::new();
+        for packet in 0..1_000_u32 {
+            // Those of a second come at its end.
+            let now = u64::from(packet) * 20;
+            let now = if (600..650).contains(&packet) {
+                13_000
+            } else {
+                now
+            };
+            lateness.take(packet * 20, now, 280);
+        }
+        assert_eq!(lateness.until(20_000, 280), Some(20_000 + LEAST));
     }
 
     #[test]
     fn in_the_beginning_it_waits_for_a_few_packets() {
         let mut lateness = Lateness::new();
-        lateness.take(0, 50);
+        lateness.take(0, 50, 280);
         assert_eq!(lateness.until(20, 280), Some(70 + FIRST + MARGIN));
         assert_eq!(lateness.until(20, 10), Some(80));
     }
@@ -100,7 +121,7 @@ mod tests {
         let mut lateness = Lateness::new();
         for packet in 0..1_000_u32 {
             let way = if packet < 100 { 50 } else { 500 };
-            lateness.take(packet * 20, u64::from(packet) * 20 + way);
+            lateness.take(packet * 20, u64::from(packet) * 20 + way, 280);
         }
         assert_eq!(lateness.until(20_000, 280), Some(20_500 + LEAST));
     }

@@ -18,8 +18,6 @@ const BEYOND: u64 = UNSEEN + MOST + 40;
 #[derive(Debug, Clone)]
 pub struct PlayOut {
     lateness: Lateness,
-    /// When something came last that no holding would have helped.
-    beyond: u64,
 }
 
 impl Default for PlayOut {
@@ -33,21 +31,13 @@ impl PlayOut {
     pub fn new() -> Self {
         Self {
             lateness: Lateness::new(),
-            beyond: 0,
         }
     }
 
     /// When to show a picture of this time that is there now. Times are milliseconds; the clock may be any that does not go
     /// back.
     pub fn take(&mut self, timestamp: u32, now: u64) -> u64 {
-        let late = self.lateness.way(timestamp, now);
-        if late > BEYOND {
-            self.beyond = now;
-        }
-        // What was due before that came with it.
-        if now - late > self.beyond {
-            self.lateness.take(timestamp, now);
-        }
+        self.lateness.take(timestamp, now, BEYOND);
         let due = self.lateness.due(timestamp);
         let shown = due.map(|(due, latest)| due + latest.saturating_sub(UNSEEN).min(MOST));
         shown.unwrap_or(now).max(now)

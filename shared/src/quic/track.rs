@@ -144,7 +144,7 @@ impl TrackReceiver {
         let known = sequence < self.next || self.held.contains_key(&sequence);
         // A configuration is of no time.
         if !kind.is_config() && (!known || self.given_up.remove(&sequence)) {
-            self.lateness.take(message.timestamp, now);
+            self.lateness.take(message.timestamp, now, self.too_late());
         }
         let held = Held {
             message,
@@ -290,6 +290,15 @@ impl TrackReceiver {
             .into_iter()
             .chain([since.saturating_add(patience)])
             .min()
+    }
+
+    /// What comes later says nothing about how long to wait. Copies of sound that come a little too late let others be waited for as long as is
+    /// allowed; pictures like that have frozen already.
+    fn too_late(&self) -> u64 {
+        match self.track {
+            Track::Video => self.limits.patience,
+            Track::Audio | Track::Data => 2 * self.limits.patience,
+        }
     }
 
     fn is_full(&self) -> bool {
