@@ -39,13 +39,27 @@ impl Congestion {
     }
 }
 
-/// Tells the congestion control of this connection by how much the other direction of its path has grown, if that is known; whether it holds
-/// its own on a link that others fill too, as far as it is ours and has found out.
-pub fn contest(connection: &Connection, other: Option<Duration>) -> bool {
+/// Whether the congestion control of this connection holds its own on a link that others fill too, as far as it is ours and has found out.
+pub fn contends(connection: &Connection) -> bool {
+    steady(connection).is_some_and(|steady| steady.contends())
+}
+
+/// Makes it contend for nothing, whatever it finds out.
+pub fn give_way(connection: &Connection) {
+    if let Some(steady) = steady(connection) {
+        steady.give_way();
+    }
+}
+
+/// Tells it by how much the way to the other end has grown, or by more than that.
+pub fn tell_growth(connection: &Connection, growth: Duration) {
+    if let Some(steady) = steady(connection) {
+        steady.tell(growth, clock::now());
+    }
+}
+
+/// A copy that hears what the connection's own is told.
+fn steady(connection: &Connection) -> Option<Box<Steady>> {
     let state = connection.congestion_state().into_any();
-    let steady = state.downcast::<Steady>();
-    steady.is_ok_and(|steady| {
-        steady.tell(other, clock::now());
-        steady.contends()
-    })
+    state.downcast::<Steady>().ok()
 }

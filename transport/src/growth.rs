@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// milliseconds in it.
 const MEMORY: Duration = BELIEVED;
 /// Over how long the least is taken: some media wait at the sender, or for others that were lost.
-const STANDING: Duration = Duration::from_millis(400);
+const STANDING: Duration = Duration::from_millis(100);
 
 /// Compares when media come with when they were taken.
 ///
@@ -104,14 +104,14 @@ mod tests {
         }
         assert_eq!(growth.get(at(start, 1_010)), Some(Duration::ZERO));
         for packet in 50..100_u32 {
-            let wait = if packet % 5 == 0 { 200 } else { 330 };
+            let wait = if packet % 2 == 0 { 200 } else { 250 };
             let time = u64::from(packet) * 20 + wait;
             growth.take(Track::Audio, 7_000 + packet * 20, at(start, time));
-            if packet >= 75 {
+            if packet >= 76 {
                 growth.take(Track::Video, packet * 20, at(start, time));
             }
         }
-        let now = at(start, 100 * 20 + 330);
+        let now = at(start, 99 * 20 + 250);
         assert_eq!(growth.get(now), Some(Duration::from_millis(170)));
         assert_eq!(growth.get(now + STANDING * 2), None, "nothing comes");
     }

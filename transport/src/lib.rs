@@ -17,7 +17,6 @@ mod growth;
 mod steady;
 
 pub use collect::{Collected, collect};
-pub use congestion::{Congestion, contest};
+pub use congestion::{Congestion, contends, give_way, tell_growth};
 pub use deliver::{deliver, parity};
 pub use growth::Growth;
-pub use steady::BELIEVED;

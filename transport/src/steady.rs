@@ -12,8 +12,8 @@
 mod contest;
 mod controller;
 mod losses;
-mod opposite;
 mod recent;
+mod told;
 mod trip;
 mod whose;
 
@@ -21,9 +21,9 @@ pub(crate) use controller::SteadyConfig;
 
 use contest::Contest;
 use losses::Losses;
-use opposite::Opposite;
 use recent::{Jitter, Latest, Least, While};
 use std::time::{Duration, Instant};
+use told::{Other, Told};
 use whose::Whose;
 
 /// The queue that is tolerated.
@@ -52,12 +52,15 @@ const MOST: u64 = 8 << 20;
 /// Over how long the shortest round trip is believed.
 const BASE: Duration = Duration::from_secs(30);
 /// Over how long it is at most: a way that is known for longer is known as well as the round trip is.
-pub const BELIEVED: Duration = BASE.saturating_add(contest::LONGER);
+pub(crate) const BELIEVED: Duration = BASE.saturating_add(contest::LONGER);
 /// So many times what was delivered of late is tried beside a queue that is put up with.
 const MORE: f64 = 1.25;
 /// Over how long the best round trip of "just now" is taken: delayed acknowledgements (25 ms) and jitter
 /// shall not look like a queue.
 const STANDING: Duration = Duration::from_millis(100);
+/// What is told so long after a cut was found out after it, and shows that the queue was not before us; until so long after.
+const KNOWN: Duration = Duration::from_millis(500);
+const MISTAKEN: Duration = Duration::from_secs(2);
 /// A share of loss is taken over so long and a few packets, or of many (`losses`).
 const SHARE_FOR: Duration = Duration::from_secs(1);
 /// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
@@ -76,7 +79,8 @@ pub(crate) struct Steady {
     /// A queue that is not ours, and since when it is put up with.
     foreign: Option<(Duration, Instant)>,
     contest: Contest,
-    opposite: Opposite,
+    told: Told,
+    other: Other,
     born: Instant,
     /// When something was acknowledged last, or given up on.
     heard: Instant,
@@ -99,6 +103,8 @@ pub(crate) struct Steady {
     trips: f64,
     /// When the window was last cut; a cut needs a round trip to show.
     cut: Option<Instant>,
+    /// A cut that may be a mistake.
+    mistake: Option<Cut>,
     /// When a queue last showed.
     queued: Option<Instant>,
     /// When the link last had an empty moment, and until when one is made by force: without any, the
@@ -108,6 +114,16 @@ pub(crate) struct Steady {
     /// Of the acknowledgement that is being taken in: packets and their bytes.
     acknowledged: (u32, u64),
     newest_sent: Option<Instant>,
+}
+
+/// The first cut of late.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    at: Instant,
+    /// What was used of the window before it.
+    used: u64,
+    /// The most that our own direction is told to have grown by since.
+    ours: Duration,
 }
 
 impl Steady {
@@ -120,7 +136,9 @@ impl Steady {
             standing: Latest::default(),
             foreign: None,
             contest: Contest::default(),
-            opposite: Opposite::default(),
+            told: Told::default(),
+            other: Other::default(),
+            mistake: None,
             born: now,
             heard: now,
             jitter: Jitter::default(),
@@ -144,9 +162,14 @@ impl Steady {
         }
     }
 
-    /// The other direction of the path has grown by so much, if that is known.
-    pub(crate) fn tell(&self, growth: Option<Duration>, now: Instant) {
-        self.opposite.tell(growth, now);
+    /// Our own direction of the path has grown by so much, or by less.
+    pub(crate) fn tell(&self, growth: Duration, now: Instant) {
+        self.told.tell(growth, now);
+    }
+
+    /// From now on nothing is contended for.
+    pub(crate) fn give_way(&self) {
+        self.told.give_way();
     }
 
     /// Whether others fill the link too.
@@ -163,7 +186,7 @@ impl Steady {
         self.whose.sent(bytes, now);
         let silence = now.saturating_duration_since(self.heard);
         let trip = self.standing.best();
-        let full = self.queue() > self.target();
+        let full = self.queue(now) > self.target();
         let lossy = self.is_clear(now) || self.is_mostly_lost();
         if silence > trip + SILENCE && lossy && !full {
             self.heard = now.checked_sub(trip).unwrap_or(now);
@@ -189,10 +212,11 @@ impl Steady {
         self.share.delivered += bytes;
         self.busiest = self.busiest.max(in_flight + bytes);
         self.end_trip(now);
-        let queue = self.queue();
+        let queue = self.queue(now);
         self.relax(queue, limited, now);
         let share = self.end_share(now);
         self.put_up(queue, now);
+        self.take_back(now);
         if self.contest.is_on() {
             return self.contend(bytes, in_flight, limited, now);
         }
@@ -233,10 +257,33 @@ impl Steady {
         self.starting = false;
         self.cut = Some(now);
         let used = self.window.min(in_flight);
-        let trip = (self.base.get() + self.target() / 2).as_secs_f64();
+        self.mistake.get_or_insert(Cut {
+            at: now,
+            used,
+            ours: Duration::ZERO,
+        });
+        let free = self.standing.best().saturating_sub(queue);
+        let trip = (free + self.target() / 2).as_secs_f64();
         let fitting = (self.rate / (1.0 - self.losses.road()).max(0.1) * trip) as u64;
         // The rate may be of a trip in which little was sent; a quarter of what is used is quick enough.
         self.set(fitting.clamp(used / 4 * 3, used));
+    }
+
+    /// A cut was for a queue that stands in the other direction, as the other end tells by now.
+    fn take_back(&mut self, now: Instant) {
+        let (Some(mistake), Some((ours, told))) = (&mut self.mistake, self.told.last()) else {
+            return;
+        };
+        mistake.ours = mistake.ours.max(ours);
+        let Cut { at, used, ours } = *mistake;
+        let since = |then: Instant| then.saturating_duration_since(at);
+        let short = self.short();
+        if since(now) > MISTAKEN || ours > short {
+            self.mistake = None;
+        } else if since(told) > KNOWN && self.other.get() > short * 2 {
+            self.mistake = None;
+            self.set(self.window.max(used));
+        }
     }
 
     /// Doubles in a round trip at the start; later by two packets, less as the queue nears its target. Beside a queue that is put up with, up to

@@ -9,7 +9,7 @@ use crate::hub::{Delivery, Demand, Publication, Reader, Taste, Which};
 use crate::metrics::Carrier;
 use crate::refusal::Refusal;
 use crate::shell::{Allowed, Shell};
-use counterpart_shared::rtmp::{Message, MessageKind, Status, code};
+use counterpart_shared::rtmp::{Heard, Message, MessageKind, Status, code};
 use counterpart_shared::session::{Request, ServerOutput};
 use counterpart_transport::clock;
 use std::sync::Arc;
@@ -61,6 +61,8 @@ pub(super) struct Client {
     pub(super) shell: Arc<Shell>,
     pub(super) talk: Talk,
     pub(super) activity: Activity,
+    /// What a player said last of when sound came.
+    pub(super) heard: Option<Heard>,
     place: Place,
 }
 
@@ -72,6 +74,7 @@ impl Client {
             activity: Activity::Idle {
                 since: clock::now(),
             },
+            heard: None,
             place,
         }
     }
@@ -169,6 +172,12 @@ impl Client {
             ServerOutput::KeyframeRequest { .. } => {
                 if let Activity::Playing(reader, _) = &self.activity {
                     reader.request_keyframe();
+                }
+            }
+            ServerOutput::Heard { heard, .. } => self.heard = Some(heard),
+            ServerOutput::Contend { contends, .. } => {
+                if let Activity::Publishing(publication, _) = &self.activity {
+                    publication.contend(contends);
                 }
             }
             ServerOutput::Send(_) | ServerOutput::Pause { .. } | ServerOutput::Pong { .. } => {}

@@ -7,12 +7,15 @@ use super::subflow::Tickets;
 use super::uplink::{Uplink, Uplinked};
 use crate::door::Place;
 use crate::hub::{Delivery, Demand, Which};
+use crate::metrics::Carrier;
 use crate::play::quic::QuicPlayer;
 use crate::shell::Shell;
+use counterpart_shared::quic::Telling;
 use counterpart_shared::rtmp::Received;
+use counterpart_transport::clock;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use web_transport_quinn::{RecvStream, SendStream, Session};
 
@@ -63,6 +66,8 @@ struct Connection {
     /// For further connections of a page that publishes.
     tickets: Option<Tickets>,
     player: Option<QuicPlayer>,
+    telling: Telling,
+    start: Instant,
 }
 
 impl Connection {
@@ -74,6 +79,8 @@ impl Connection {
             uplink: None,
             tickets: None,
             player: None,
+            telling: Telling::default(),
+            start: clock::now(),
         }
     }
 
@@ -144,17 +151,35 @@ impl Connection {
                 let shell = self.client.shell.clone();
                 let session = self.session.clone();
                 let carrier = self.client.place().carrier();
-                let player =
-                    QuicPlayer::new(shell, session, carrier, *stream_id, reader.own().cloned());
+                let player = QuicPlayer::new(shell, session, carrier, *stream_id);
                 self.player = Some(player);
             }
             _ => {}
         }
     }
 
-    /// Looks after the link that he plays on.
+    /// Tells who publishes on a transport of his own about his way; a browser's takes no advice. Tells the transport of who plays what he says about his.
     fn look(&mut self) {
-        if let Some(contends) = self.player.as_mut().and_then(QuicPlayer::look) {
+        match &self.client.activity {
+            Activity::Publishing(publication, stream_id)
+                if self.client.place().carrier() != Carrier::WebTransport =>
+            {
+                if let Some(growth) = publication.growth().map(|growth| growth.as_millis())
+                    && self
+                        .telling
+                        .is_due(growth as i64, clock::since(self.start).as_millis() as u64)
+                {
+                    let session = self.client.talk.session();
+                    session.report_growth(*stream_id, growth as u64);
+                    self.client.talk.settle();
+                }
+            }
+            _ => {}
+        }
+        let heard = self.client.heard.take();
+        if let Some(player) = &mut self.player
+            && let Some(contends) = player.look(heard)
+        {
             self.client.contend(contends);
         }
     }
@@ -239,6 +264,7 @@ impl Connection {
                 uplink,
                 tickets,
                 player,
+                ..
             } = self;
             drop((client, uplink, tickets, player));
             let _ = to.finish();

@@ -8,7 +8,7 @@ use super::reader::Inbox;
 use crate::frames::Frame;
 use counterpart_shared::flv::FrameKind;
 use counterpart_shared::quic::Track;
-use counterpart_transport::{BELIEVED, Growth};
+use counterpart_transport::Growth;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -93,23 +93,20 @@ impl Seat {
 /// What stands in front of a browser counts so many times: it fills a queue up to what is tolerated, and its sound waits there too.
 const BROWSER: u32 = 2;
 
-/// Who joins a call begins to publish and to play within this.
-const TOGETHER: Duration = Duration::from_secs(3);
-
 /// The way from the publisher.
 #[derive(Debug)]
 pub(super) struct Uplink {
     start: Instant,
     /// A browser's transport sends.
     browser: bool,
+    /// The publisher holds his own on a link that others fill too.
+    contends: bool,
     bytes: u64,
     lateness: Lateness,
     late: Sustained,
     meter: Meter,
     flow: Flow,
     growth: Growth,
-    /// Since when this publisher's way is known.
-    known: Instant,
 }
 
 impl Uplink {
@@ -117,13 +114,13 @@ impl Uplink {
         Self {
             start: now,
             browser: false,
+            contends: false,
             bytes: 0,
             lateness: Lateness::default(),
             late: Sustained::default(),
             meter: Meter::new(now),
             flow: Flow::new(now),
             growth: Growth::new(now),
-            known: now,
         }
     }
 
@@ -131,14 +128,18 @@ impl Uplink {
     pub(super) fn restart(&mut self, now: Instant) {
         self.lateness.restart();
         self.growth = Growth::new(now);
-        self.known = now;
         self.flow.restart(now);
-        self.browser = false;
+        (self.browser, self.contends) = (false, false);
     }
 
     /// A browser's transport sends.
     pub(super) fn set_browser(&mut self) {
         self.browser = true;
+    }
+
+    /// He holds his own on a link that others fill too, or does not any more.
+    pub(super) fn contend(&mut self, contends: bool) {
+        self.contends = contends;
     }
 
     /// Takes note of a frame as it comes.
@@ -159,11 +160,9 @@ impl Uplink {
         self.late.look(late, now);
     }
 
-    /// By how much longer his way has become, if that is known to a connection of this age: the round trips of an older one may be from before his
-    /// way became long, as long as a congestion control believes in them.
-    pub(super) fn growth(&self, began: Instant, now: Instant) -> Option<Duration> {
-        let is_known = self.known <= began + TOGETHER || now >= self.known + BELIEVED;
-        self.growth.get(now).filter(|_| is_known)
+    /// By how much longer his way has become just now, or by less.
+    pub(super) fn growth(&self, now: Instant) -> Option<Duration> {
+        self.growth.get(now)
     }
 
     fn late(&mut self, time: u32, now: Instant) -> Duration {
@@ -185,8 +184,10 @@ impl Uplink {
     pub(super) fn look(&mut self, now: Instant) -> Leg {
         let least = self.late.least(now);
         // A client of its own congestion control does not fill a queue, so what differs from picture to picture is jitter.
+        // Where others fill his link it is full, and what waits at his end he knows better.
         let late = match self.browser {
             true => least * BROWSER,
+            false if self.contends => Duration::ZERO,
             false => least.saturating_sub(self.late.spread() / 2),
         };
         Leg {
@@ -195,7 +196,7 @@ impl Uplink {
                 .meter
                 .look(self.bytes, self.browser && late > LATE, now),
             stands: self.meter.stands(now),
-            contends: false,
+            contends: self.contends,
         }
     }
 }
@@ -241,32 +242,33 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_among_others_is_not_late() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut uplink = Uplink::new(start);
+        uplink.contend(true);
+        uplink.arrived(0, at(0));
+        for picture in 1..15 {
+            uplink.arrived(picture * 33, at(u64::from(picture) * 33 + 100));
+        }
+        let leg = uplink.look(at(562));
+        assert!(leg.contends);
+        assert_eq!(leg.late, Duration::ZERO);
+        uplink.contend(false);
+        let leg = uplink.look(at(562));
+        assert!(!leg.contends);
+        assert_eq!(leg.late, Duration::from_millis(100));
+        uplink.contend(true);
+        uplink.restart(at(562));
+        assert!(!uplink.look(at(562)).contends, "he is another one");
+    }
+
+    #[test]
     fn another_publisher_is_no_browser_unless_he_says_so() {
         let now = Instant::now();
         let mut uplink = Uplink::new(now);
         uplink.set_browser();
         uplink.restart(now);
         assert!(!uplink.browser);
-    }
-
-    #[test]
-    fn a_way_is_not_known_to_a_connection_from_before_its_publisher() {
-        let start = Instant::now();
-        let mut uplink = Uplink::new(start);
-        let came = start + TOGETHER + Duration::from_millis(1);
-        uplink.restart(came);
-        assert_eq!(uplink.growth(came, came), None, "nothing has come");
-        let mut growth = |began: Instant, after: Duration| {
-            let now = came + after;
-            uplink.arrived(0, now);
-            uplink.growth(began, now)
-        };
-        let soon = Duration::from_secs(1);
-        assert_eq!(growth(came, Duration::ZERO), Some(Duration::ZERO));
-        assert_eq!(growth(start, soon), None);
-        assert_eq!(growth(came - TOGETHER, soon), Some(soon));
-        let just_before = BELIEVED - Duration::from_millis(1);
-        assert_eq!(growth(start, just_before), None);
-        assert!(growth(start, BELIEVED).is_some());
     }
 }

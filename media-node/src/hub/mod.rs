@@ -9,7 +9,6 @@
 //! | `queue` | what waits for one reader, and what he loses when he is slow |
 //! | `flow` | what comes in from the publisher, for the board |
 //! | `rate`, `legs`, `before` | what bitrate the publisher is told, by how late things are on each leg, and what it was before others filled one |
-//! | `growth` | by how much a publisher's way has grown |
 //! | `meter` | how much gets through on a leg |
 //! | `publication`, `reader` | the two ends that connections hold |
 //! | `holder` | whose connections they are, and whose grants have ended |
@@ -19,7 +18,6 @@ mod before;
 mod cache;
 mod flow;
 mod format;
-mod growth;
 mod holder;
 mod legs;
 mod life;
@@ -120,8 +118,7 @@ impl Hub {
     pub fn play(&self, grant: &Grant, taste: Taste, now: Instant) -> Result<Reader, Refusal> {
         let mut state = self.lock();
         let stream = self.stream(&mut state, grant, now)?;
-        let mut reader = stream.read(Some(grant.into()), Limits::LIVE, taste, now);
-        reader.own = (!grant.watch).then(|| StreamId::of(&grant.call, grant.party));
+        let reader = stream.read(Some(grant.into()), Limits::LIVE, taste, now);
         Ok(reader)
     }
 

@@ -5,6 +5,7 @@ use crate::frames::Frame;
 use counterpart_shared::api::StreamRef;
 use counterpart_transport::clock;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What the hub wants of a publisher's connection.
@@ -44,9 +45,19 @@ impl Publication {
         self.stream.arrived(self.epoch, time, clock::now());
     }
 
+    /// By how much later the quickest of what came just now came than the quickest of the last minutes, if anything did.
+    pub fn growth(&self) -> Option<Duration> {
+        self.stream.growth(self.epoch, clock::now())
+    }
+
     /// Gives the next frame to all readers.
     pub fn write(&self, frame: Frame) {
         self.stream.write(self.epoch, frame, clock::now());
+    }
+
+    /// He holds his own on a link that others fill too, or does not any more.
+    pub fn contend(&self, contends: bool) {
+        self.stream.contend(self.epoch, contends);
     }
 
     /// A browser's transport sends it, which fills whatever queue is tolerated.

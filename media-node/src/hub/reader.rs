@@ -3,7 +3,6 @@
 use super::queue::{Dropped, Limits, Queue};
 use super::stream::Stream;
 use crate::frames::Frame;
-use counterpart_shared::id::StreamId;
 use counterpart_transport::clock;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -105,16 +104,9 @@ pub struct Reader {
     pub(super) stream: Arc<Stream>,
     pub(super) inbox: Arc<Inbox>,
     pub(super) id: u64,
-    pub(super) own: Option<StreamId>,
 }
 
 impl Reader {
-    /// The stream that he publishes himself, if he is a party of the call. That he does so from the same place is assumed: one who plays on a phone and
-    /// publishes from a desk is told of the wrong way.
-    pub(crate) fn own(&self) -> Option<&StreamId> {
-        self.own.as_ref()
-    }
-
     /// Whether his connection holds its own on a link that others fill too.
     pub(crate) fn contend(&self, contends: bool) {
         self.inbox.lock().contends = contends;

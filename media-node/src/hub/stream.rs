@@ -168,7 +168,6 @@ impl Stream {
             stream: self.clone(),
             inbox,
             id,
-            own: None,
         }
     }
 
@@ -254,6 +253,14 @@ impl Stream {
         }
     }
 
+    /// The publisher holds his own on a link that others fill too, or does not any more.
+    pub(super) fn contend(&self, epoch: u64, contends: bool) {
+        let mut state = self.lock();
+        if state.epoch == epoch {
+            state.uplink.contend(contends);
+        }
+    }
+
     /// A picture of this time has come from the publisher.
     pub(super) fn arrived(&self, epoch: u64, time: u32, now: Instant) {
         let mut state = self.lock();
@@ -262,9 +269,11 @@ impl Stream {
         }
     }
 
-    /// By how much longer the way from the publisher has become, if that is known to a connection of this age.
-    pub(super) fn growth(&self, began: Instant, now: Instant) -> Option<Duration> {
-        self.lock().uplink.growth(began, now)
+    /// By how much longer the way from the publisher has become just now, or by less.
+    pub(super) fn growth(&self, epoch: u64, now: Instant) -> Option<Duration> {
+        let state = self.lock();
+        let growth = state.uplink.growth(now);
+        growth.filter(|_| state.epoch == epoch)
     }
 
     /// So many of the publisher's messages never came.

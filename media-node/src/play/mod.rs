@@ -5,3 +5,4 @@ pub(crate) mod flv;
 mod page;
 pub(crate) mod quic;
 pub(crate) mod range;
+mod way;

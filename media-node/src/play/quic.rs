@@ -1,13 +1,14 @@
 //! A player on QUIC or WebTransport: one picture per QUIC stream, sound in datagrams.
 
 use super::page;
+use super::way::Way;
 use crate::frames::Frame;
 use crate::metrics::Carrier;
 use crate::shell::Shell;
 use counterpart_shared::flv::FrameKind;
-use counterpart_shared::id::StreamId;
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
-use counterpart_transport::{clock, contest, deliver, parity};
+use counterpart_shared::rtmp::Heard;
+use counterpart_transport::{clock, contends, deliver, give_way, parity, tell_growth};
 use std::collections::VecDeque;
 use std::slice;
 use std::sync::Arc;
@@ -40,8 +41,7 @@ pub(crate) struct QuicPlayer {
     configuration: Option<Frame>,
     audio: AudioDatagrams,
     redundancy: Redundancy,
-    /// What he publishes himself, if he does.
-    own: Option<StreamId>,
+    way: Way,
     looked: Instant,
     contends: bool,
     start: Instant,
@@ -51,14 +51,17 @@ pub(crate) struct QuicPlayer {
 }
 
 impl QuicPlayer {
-    /// For what is played on this message stream, by one who publishes his own.
+    /// For what is played on this message stream.
     pub(crate) fn new(
         shell: Arc<Shell>,
         session: Session,
         carrier: Carrier,
         stream_id: u32,
-        own: Option<StreamId>,
     ) -> Self {
+        // A browser fills its uplink by itself, with windows that nobody tells: to round trips that looks like somebody else.
+        if carrier == Carrier::WebTransport {
+            give_way(&session);
+        }
         Self {
             shell,
             session,
@@ -69,8 +72,7 @@ impl QuicPlayer {
             configuration: None,
             audio: AudioDatagrams::new(),
             redundancy: Redundancy::new(),
-            // A browser fills its uplink by itself, with windows that nobody tells.
-            own: own.filter(|_| carrier != Carrier::WebTransport),
+            way: Way::new(),
             looked: clock::now(),
             contends: false,
             start: clock::now(),
@@ -97,18 +99,18 @@ impl QuicPlayer {
         }
     }
 
-    /// Tells the congestion control what is known of the other direction; whether he holds his own on a link that others fill too, when that has
-    /// changed. Then losses of that link count for sound and parity, or do not. To be called often; of who publishes nothing nothing is known, so he
-    /// never does.
-    pub(crate) fn look(&mut self) -> Option<bool> {
-        let own = self.own.as_ref()?;
+    /// Tells the congestion control what the player says of the way to him; whether it holds its own on a link that others fill too, when that has
+    /// changed. Then losses of that link count for sound and parity, or do not. To be called often.
+    pub(crate) fn look(&mut self, heard: Option<Heard>) -> Option<bool> {
+        if let Some(growth) = heard.and_then(|heard| self.way.heard(heard)) {
+            tell_growth(&self.session, growth);
+        }
         let now = clock::now();
         if now.saturating_duration_since(self.looked) < LOOKS {
             return None;
         }
         self.looked = now;
-        let other = self.shell.hub.growth(own, self.start, now);
-        let contends = contest(&self.session, other);
+        let contends = contends(&self.session);
         self.redundancy.share(contends);
         let before = std::mem::replace(&mut self.contends, contends);
         (before != contends).then_some(contends)
@@ -154,6 +156,7 @@ impl QuicPlayer {
             None => self.send_stream(sequence, slice::from_ref(frame)),
             Some(datagram) => {
                 if self.session.send_datagram(datagram).is_ok() {
+                    self.way.send(message.timestamp, clock::now());
                     let bytes = frame.len();
                     self.shell.count_out(self.carrier, bytes, frame.arrived);
                 }

@@ -1,10 +1,12 @@
 //! QUIC in; QUIC, RTMP and HTTP-FLV out.
 
 use crate::support::stream::*;
-use crate::support::{Carrier, FlvPlayer, Heard, World, grant};
+use crate::support::{Carrier, FlvPlayer, Heard, PATIENCE, World, grant};
 use counterpart_shared::api::NodeEvent;
 use counterpart_shared::flv::TagKind;
 use counterpart_shared::grant::Act;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 #[tokio::test]
 async fn one_publisher_reaches_readers_on_every_carrier() {
@@ -75,6 +77,29 @@ async fn a_lost_picture_is_skipped_and_a_keyframe_asked_for() {
     assert_eq!(pictures, [0, 33, 165, 198]);
     let lost = "counterpart_frames_dropped_total{reason=\"lost_on_the_way_in\"}";
     assert!(world.metric(lost).await >= 1.0);
+}
+
+#[tokio::test]
+async fn a_publisher_hears_by_how_much_his_way_has_grown() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::Quic, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let start = Instant::now();
+    let mut told = false;
+    loop {
+        // Once he was told, his sound comes a second later than it was taken.
+        let late = if told { 1_000 } else { 0 };
+        let time = 2_000 + start.elapsed().as_millis() as u32 - late;
+        publisher.send(&audio(time));
+        match timeout(Duration::from_millis(20), publisher.heard.recv()).await {
+            Ok(Some(Heard::Growth(growth))) if told && growth >= 900 => break,
+            Ok(Some(Heard::Growth(_))) => told = true,
+            Ok(None) => panic!("gone"),
+            _ => assert!(start.elapsed() < PATIENCE, "he is told nothing"),
+        }
+    }
 }
 
 #[tokio::test]

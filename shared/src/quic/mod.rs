@@ -21,6 +21,7 @@ mod play_out;
 mod recovery;
 mod redundancy;
 mod stream;
+mod telling;
 mod track;
 mod varint;
 
@@ -35,5 +36,6 @@ pub use play_out::PlayOut;
 pub use recovery::{Recovered, Recovery};
 pub use redundancy::Redundancy;
 pub use stream::{MediaStreamReader, MediaStreamWriter};
+pub use telling::{Hearing, Telling};
 pub use track::{Track, TrackLimits, TrackOutput, TrackReceiver};
 pub use varint::{MAX_VARINT, read_varint, write_varint};

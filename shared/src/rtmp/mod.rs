@@ -24,7 +24,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Command, CommandError, Connect, Fc, Received, Subflow};
+pub use command::{Command, CommandError, Connect, Fc, Heard, Received, Subflow};
 pub use control::{Control, ControlError, PeerBandwidth, UserEvent};
 pub use message::{Message, MessageKind};
 pub use status::{Level, Status, code};

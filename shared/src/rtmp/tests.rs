@@ -178,7 +178,10 @@ fn every_command() -> Vec<Command> {
         },
         Command::OnSubflow(subflow()),
         Command::OnReceived(RECEIVED),
+        Command::OnGrowth { growth: 300 },
         Command::RequestKeyframe,
+        Command::Contend { contends: true },
+        Command::Heard(HEARD),
         Command::Other {
             name: "_checkbw".into(),
             transaction,
@@ -210,6 +213,11 @@ const RECEIVED: Received = Received {
     missing: 5,
     round_trip: 50,
     pictures: 7,
+};
+
+const HEARD: Heard = Heard {
+    timestamp: 300,
+    clock: 100,
 };
 
 fn subflow() -> Subflow {
@@ -245,6 +253,18 @@ fn our_own_commands_are_pinned() {
             Command::OnReceived(RECEIVED),
             "02 000a 6f6e5265636569766564 00 0000000000000000 05 \
              00 4059000000000000 00 4014000000000000 00 4049000000000000 00 401c000000000000",
+        ),
+        (
+            Command::OnGrowth { growth: 300 },
+            "02 0008 6f6e47726f777468 00 0000000000000000 05 00 4072c00000000000",
+        ),
+        (
+            Command::Contend { contends: true },
+            "02 0007 636f6e74656e64 00 0000000000000000 05 01 01",
+        ),
+        (
+            Command::Heard(HEARD),
+            "02 0005 6865617264 00 0000000000000000 05 00 4072c00000000000 00 4059000000000000",
         ),
     ];
     for (command, digits) in pairs {

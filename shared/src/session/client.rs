@@ -6,7 +6,7 @@ use super::server::{CHUNK_SIZE, WINDOW};
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
-    Command, Connect, Control, Message, MessageKind, Received, Status, Subflow, UserEvent,
+    Command, Connect, Control, Heard, Message, MessageKind, Received, Status, Subflow, UserEvent,
     aggregate, code, data,
 };
 use std::collections::VecDeque;
@@ -39,6 +39,11 @@ pub enum ClientOutput {
     Subflow(Subflow),
     /// What came of what is published.
     Received(Received),
+    /// What is published comes to the node so many milliseconds later than the quickest of late.
+    Growth {
+        /// Milliseconds.
+        growth: u64,
+    },
     /// The answer to [`ClientSession::ping`].
     Pong {
         /// What the ping carried.
@@ -165,6 +170,20 @@ impl ClientSession {
         }
     }
 
+    /// Tells the node when sound of what is played came.
+    pub fn hear(&mut self, heard: Heard) {
+        if let (Act::Play, Some(stream_id)) = (self.act, self.stream_id()) {
+            self.send(stream_id, &Command::Heard(heard));
+        }
+    }
+
+    /// Tells the node whether others fill the publisher's link too, and he holds his own.
+    pub fn contend(&mut self, contends: bool) {
+        if let (Act::Publish, Some(stream_id)) = (self.act, self.stream_id()) {
+            self.send(stream_id, &Command::Contend { contends });
+        }
+    }
+
     /// Sends a Ping Request, answered by [`ClientOutput::Pong`].
     pub fn ping(&mut self, timestamp: u32) {
         self.send_control(Control::User(UserEvent::PingRequest(timestamp)));
@@ -225,6 +244,9 @@ impl ClientSession {
             Command::OnSubflow(subflow) => self.outputs.push_back(ClientOutput::Subflow(subflow)),
             Command::OnReceived(received) => {
                 self.outputs.push_back(ClientOutput::Received(received));
+            }
+            Command::OnGrowth { growth } => {
+                self.outputs.push_back(ClientOutput::Growth { growth });
             }
             _ => {}
         }

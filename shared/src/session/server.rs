@@ -5,8 +5,8 @@ use super::{SessionError, reply};
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
-    Command, Connect, Control, Fc, Message, MessageKind, PeerBandwidth, Received, Status, Subflow,
-    UserEvent, aggregate, code, data,
+    Command, Connect, Control, Fc, Heard, Message, MessageKind, PeerBandwidth, Received, Status,
+    Subflow, UserEvent, aggregate, code, data,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -52,6 +52,20 @@ pub enum ServerOutput {
     KeyframeRequest {
         /// The message stream.
         stream_id: u32,
+    },
+    /// Sound came to the player on this message stream.
+    Heard {
+        /// The message stream.
+        stream_id: u32,
+        /// Which, and when.
+        heard: Heard,
+    },
+    /// The publisher on this message stream holds his own on a link that others fill too, or does not any more.
+    Contend {
+        /// The message stream.
+        stream_id: u32,
+        /// Whether he does.
+        contends: bool,
     },
     /// The player on this message stream pauses or resumes.
     Pause {
@@ -216,6 +230,13 @@ impl ServerSession {
         }
     }
 
+    /// Tells the publisher on this message stream how many milliseconds later than the quickest of late his media come, in a command of our own.
+    pub fn report_growth(&mut self, stream_id: u32, growth: u64) {
+        if self.runs(stream_id, Act::Publish) {
+            self.send(stream_id, &Command::OnGrowth { growth });
+        }
+    }
+
     /// Sends a Ping Request, answered by [`ServerOutput::Pong`].
     pub fn ping(&mut self, timestamp: u32) {
         self.send_control(Control::User(UserEvent::PingRequest(timestamp)));
@@ -262,6 +283,17 @@ impl ServerSession {
             Command::RequestKeyframe if self.runs(stream_id, Act::Play) => {
                 let request = ServerOutput::KeyframeRequest { stream_id };
                 self.outputs.push_back(request);
+            }
+            Command::Heard(heard) if self.runs(stream_id, Act::Play) => {
+                let heard = ServerOutput::Heard { stream_id, heard };
+                self.outputs.push_back(heard);
+            }
+            Command::Contend { contends } if self.runs(stream_id, Act::Publish) => {
+                let contend = ServerOutput::Contend {
+                    stream_id,
+                    contends,
+                };
+                self.outputs.push_back(contend);
             }
             other => self.answer_call(stream_id, other),
         }

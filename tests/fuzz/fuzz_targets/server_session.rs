@@ -75,7 +75,11 @@ impl World {
                     let running = self.running.remove(&stream_id);
                     assert!(asked.or(running).is_some());
                 }
+                ServerOutput::Contend { stream_id, .. } => {
+                    assert_eq!(self.running.get(&stream_id), Some(&Act::Publish));
+                }
                 ServerOutput::KeyframeRequest { stream_id }
+                | ServerOutput::Heard { stream_id, .. }
                 | ServerOutput::Pause { stream_id, .. } => {
                     assert_eq!(self.running.get(&stream_id), Some(&Act::Play));
                 }

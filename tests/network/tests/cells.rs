@@ -82,6 +82,20 @@ fn beside_a_download_it_gets_a_share() {
 }
 
 #[test]
+fn beside_an_upload_it_gets_a_share() {
+    let summary = call("2,000 kbit/s beside an upload");
+    assert!(summary.bitrate > 250e3, "{}", summary.bitrate);
+    let beside = summary.beside.expect("there is an upload");
+    assert!(beside > 600e3, "{beside}");
+}
+
+#[test]
+fn a_download_does_not_silence_the_caller() {
+    let summary = call("2,000 kbit/s beside a download, NewReno");
+    assert!(summary.bitrate > 200e3, "{}", summary.bitrate);
+}
+
+#[test]
 fn a_callers_own_queue_is_not_contended_for() {
     let summary = call("500 kbit/s, Cubic from the caller");
     assert!(summary.freeze_ratio < 0.3, "{}", summary.freeze_ratio);

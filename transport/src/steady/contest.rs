@@ -22,7 +22,7 @@ const ROOM: f64 = 1.25;
 ///
 /// Somebody who fills a link until it loses (TCP) does not share it with one who gives way to the queue. So where the link overflows, and its
 /// queue is surely not ours although we gave way to that, the window does what theirs does: it grows until packets are lost. The queue has to stand
-/// in our own direction (`opposite`), and what is delivered has to have fallen to less than half.
+/// in our own direction (`told`), and what is delivered has to have fallen to less than half.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contest {
     /// The link overflowed, and its queue has not been short since.
@@ -154,16 +154,15 @@ impl Steady {
         }
     }
 
-    /// Whether of a queue in the round trips so much stands in our own direction.
+    /// Whether a queue is known to stand in our own direction.
     fn stands_before_us(&self, queue: Duration, now: Instant) -> bool {
-        let other = self.opposite.get(now).unwrap_or(queue);
-        queue.saturating_sub(other) > self.short().max(queue / 2)
+        self.told.get(now).is_some() && queue > self.short()
     }
 
     /// A queue surely is another's, and the window was this before it: what the link delivered then comes back, if the queue is in our way.
     pub(super) fn contend_for(&mut self, window: u64, queue: Duration, now: Instant) {
         let pushed = self.rate < self.usual * PUSHED;
-        if pushed && self.stands_before_us(queue, now) {
+        if pushed && !self.told.yields() && self.stands_before_us(queue, now) {
             let trip = self.standing.best().as_secs_f64();
             let usual = (self.usual * trip * ROOM) as u64;
             let fitting = usual.max(window.min(INITIAL));

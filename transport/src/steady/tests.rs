@@ -1,6 +1,7 @@
 //! The controller on modelled links.
 
 mod pushed;
+mod told;
 
 use super::*;
 use quinn::congestion::Controller;

@@ -18,10 +18,20 @@ impl Steady {
         let over = STANDING + self.jitter.get() * 3;
         let many = 1.0 + MANY * self.losing * self.losing;
         self.standing.add(round_trip, over, many as usize, now);
+        if let Some(ours) = self.told.get(now) {
+            self.other.look(self.grown(), ours, now);
+        }
     }
 
-    /// How much longer than the shortest of late the round trip takes at its best just now.
-    pub(super) fn queue(&self) -> Duration {
+    /// How much longer than the shortest of late the round trip takes at its best just now, as far as it may be for our own direction.
+    pub(super) fn queue(&self, now: Instant) -> Duration {
+        match self.told.get(now) {
+            Some(_) => self.grown().saturating_sub(self.other.get()),
+            None => self.grown(),
+        }
+    }
+
+    fn grown(&self) -> Duration {
         self.standing.best().saturating_sub(self.base.get())
     }
 
@@ -42,7 +52,7 @@ impl Steady {
                 self.foreign = None;
                 self.whose.forget();
             }
-        } else if self.queue() <= self.short() {
+        } else if self.queue(now) <= self.short() {
             self.trips += 1.0;
             let weight = passed.as_secs_f64() / USUAL.as_secs_f64();
             self.usual += (self.rate - self.usual) * weight.max(1.0 / self.trips).min(1.0);

@@ -2,9 +2,10 @@
 
 use super::{CarryError, Event};
 use bytes::{Bytes, BytesMut};
-use counterpart_shared::rtmp::Message;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::rtmp::{Heard, Message};
 use counterpart_shared::session::{ClientOutput, ClientSession};
+use counterpart_transport::tell_growth;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -18,6 +19,10 @@ const LAST_WORD: Duration = Duration::from_millis(300);
 pub(super) enum Wish {
     /// A keyframe of what is played.
     Keyframe,
+    /// To say when sound came.
+    Hear(Heard),
+    /// To say whether others fill the link too, and this one holds its own.
+    Contend(bool),
     /// To say goodbye.
     Goodbye,
 }
@@ -31,6 +36,8 @@ pub(super) struct Control {
     pub(super) events: mpsc::Sender<Event>,
     /// Told the message stream, or why there is none, once.
     pub(super) ready: Option<oneshot::Sender<Result<u32, CarryError>>>,
+    /// The transport that takes advice.
+    pub(super) transport: Option<quinn::Connection>,
 }
 
 /// Everything that can go on.
@@ -54,7 +61,14 @@ impl Control {
             replies,
             events,
             ready: Some(ready),
+            transport: None,
         }
+    }
+
+    /// What the node tells of the way goes to this transport.
+    pub(super) fn advise(mut self, transport: quinn::Connection) -> Self {
+        self.transport = Some(transport);
+        self
     }
 
     /// Reads until the end and tells how it came about.
@@ -98,6 +112,8 @@ impl Control {
                 }
                 Some(wish) = wishes.recv() => match wish {
                     Wish::Keyframe => self.session.request_keyframe(),
+                    Wish::Hear(heard) => self.session.hear(heard),
+                    Wish::Contend(contends) => self.session.contend(contends),
                     Wish::Goodbye => {
                         self.session.close();
                         self.perform().await?;
@@ -145,6 +161,12 @@ impl Control {
             }
             // For pages: here our own transport knows, and does, more.
             ClientOutput::Pong { .. } | ClientOutput::Subflow(_) | ClientOutput::Received(_) => {
+                return Flow::On;
+            }
+            ClientOutput::Growth { growth } => {
+                if let Some(transport) = &self.transport {
+                    tell_growth(transport, Duration::from_millis(growth));
+                }
                 return Flow::On;
             }
             ClientOutput::Media(message) => Event::Media(message),

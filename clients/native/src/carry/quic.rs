@@ -57,7 +57,8 @@ pub(super) async fn open(
         parts.replies,
         parts.events.clone(),
         parts.ready,
-    );
+    )
+    .advise(connection.clone());
     // Media goes its own ways, so the control stream's writer gets none.
     let (_, no_media) = mpsc::channel(1);
     let held = connection.clone();
@@ -74,6 +75,7 @@ pub(super) async fn open(
             parts.media,
             parts.events,
             parts.room,
+            parts.wisher,
         )),
         Act::Play | Act::Review => {
             tasks.spawn(quic_receive::run(connection, parts.events, parts.wisher))

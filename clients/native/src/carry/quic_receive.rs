@@ -3,7 +3,7 @@
 use super::control::Wish;
 use super::{CarryError, Event};
 use counterpart_shared::flv::{TagKind, classify};
-use counterpart_shared::quic::{PlayOut, Track, TrackLimits, TrackOutput, TrackReceiver};
+use counterpart_shared::quic::{Hearing, PlayOut, Track, TrackLimits, TrackOutput, TrackReceiver};
 use counterpart_shared::rtmp::Message;
 use counterpart_transport::{Collected, collect};
 use quinn::Connection;
@@ -34,6 +34,7 @@ struct Receiver {
     start: Instant,
     tracks: [(Track, TrackReceiver); 3],
     play_out: PlayOut,
+    hearing: Hearing,
     /// Pictures that are held, and until when.
     held: VecDeque<(u64, Event)>,
     events: mpsc::Sender<Event>,
@@ -53,6 +54,7 @@ impl Receiver {
             start: Instant::now(),
             tracks,
             play_out: PlayOut::new(),
+            hearing: Hearing::default(),
             held: VecDeque::new(),
             events,
             wisher,
@@ -95,6 +97,13 @@ impl Receiver {
     fn push(&mut self, sequence: u64, message: Message) {
         let now = self.now();
         let kind = Track::of(message.kind);
+        if kind == Some(Track::Audio)
+            && let Some(heard) = self.hearing.take(message.timestamp, now)
+            && let Some(wishes) = self.wisher.upgrade()
+        {
+            // When so many wishes wait the next one will do.
+            let _ = wishes.try_send(Wish::Hear(heard));
+        }
         let track = self
             .tracks
             .iter_mut()

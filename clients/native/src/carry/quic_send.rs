@@ -1,11 +1,12 @@
 //! Media to a node: a QUIC stream per picture, sound as datagrams.
 
 use super::Event;
+use super::control::Wish;
 use super::valve::{Look, Room, Valve};
 use counterpart_shared::flv::{FrameKind, TagKind, classify};
 use counterpart_shared::quic::{AudioDatagrams, MediaStreamWriter, Redundancy, Track};
 use counterpart_shared::rtmp::Message;
-use counterpart_transport::{clock, deliver, parity};
+use counterpart_transport::{clock, contends, deliver, parity};
 use quinn::Connection;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ use tokio::task::JoinSet;
 /// What has not arrived after this long is of no use to a conversation: its stream is reset, and the receiver asks for
 /// a keyframe.
 const DEADLINE: Duration = Duration::from_secs(1);
+/// How often it is looked at the congestion control.
+const LOOKS: Duration = Duration::from_millis(100);
 /// A configuration of sound is needed as long as there is sound; one that takes longer than this never comes.
 const LASTING: Duration = Duration::from_hours(1);
 
@@ -24,8 +27,9 @@ pub(super) async fn run(
     mut media: mpsc::Receiver<Message>,
     events: mpsc::Sender<Event>,
     room: Room,
+    wisher: mpsc::WeakSender<Wish>,
 ) {
-    let mut sender = Sender::new(connection, events, room);
+    let mut sender = Sender::new(connection, events, room, wisher);
     while let Some(message) = media.recv().await {
         if sender.send(message).await.is_err() {
             return;
@@ -52,12 +56,24 @@ struct Sender {
     valve: Valve,
     events: mpsc::Sender<Event>,
     redundancy: Redundancy,
+    wisher: mpsc::WeakSender<Wish>,
+    /// What the node was told last of whether this end contends, and when it was looked at.
+    contends: bool,
+    looked: Instant,
     start: Instant,
 }
 
 impl Sender {
-    fn new(connection: Connection, events: mpsc::Sender<Event>, room: Room) -> Self {
+    fn new(
+        connection: Connection,
+        events: mpsc::Sender<Event>,
+        room: Room,
+        wisher: mpsc::WeakSender<Wish>,
+    ) -> Self {
         Self {
+            wisher,
+            contends: false,
+            looked: clock::now(),
             redundancy: Redundancy::new(),
             start: clock::now(),
             connection,
@@ -105,6 +121,7 @@ impl Sender {
                 self.arrived = clock::now();
             }
         }
+        self.contend();
         let path = self.connection.stats().path;
         let oldest = self.under_way.values().next().map(|(since, _)| *since);
         let look = Look {
@@ -119,6 +136,27 @@ impl Sender {
         if let Some(limit) = self.valve.look(look, clock::now()) {
             // When so many events wait he will hear of it later.
             let _ = self.events.try_send(Event::Room(limit));
+        }
+    }
+
+    /// Tells the node when this end begins to hold its own on a link that others fill too, and when it ends; what such a link loses says nothing
+    /// of what to repeat.
+    fn contend(&mut self) {
+        if clock::since(self.looked) < LOOKS {
+            return;
+        }
+        self.looked = clock::now();
+        let contends = contends(&self.connection);
+        self.redundancy.share(contends);
+        if contends != self.contends
+            && let Some(wishes) = self.wisher.upgrade()
+            && wishes.try_send(Wish::Contend(contends)).is_ok()
+        {
+            self.contends = contends;
+            let lifted = if contends { self.valve.lift() } else { None };
+            if let Some(limit) = lifted {
+                let _ = self.events.try_send(Event::Room(limit));
+            }
         }
     }
 

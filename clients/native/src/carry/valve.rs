@@ -122,6 +122,11 @@ impl Valve {
         self.decide(is_full, None, now)
     }
 
+    /// The link was full of others', and this end begins to hold its own: what it was limited to was too little.
+    pub(super) fn lift(&mut self) -> Option<u32> {
+        self.limit.take().map(|_| NO_LIMIT)
+    }
+
     /// It takes something again, be it little: another picture finds out.
     pub(super) fn reopen(&self) {
         self.room.set(true);
@@ -220,6 +225,23 @@ mod tests {
         };
         let next = valve.look(wide, start + ms(4_000));
         assert_eq!(next, Some(368_280), "there is much more room");
+    }
+
+    #[test]
+    fn a_limit_is_lifted_if_there_is_one() {
+        let (mut valve, start) = (Valve::new(Room::default()), Instant::now());
+        assert_eq!(valve.lift(), None);
+        let full = Look {
+            silent: Duration::ZERO,
+            under_way: 9_000,
+            window: 5_000,
+            round_trip: Duration::from_millis(100),
+            loss: 0.0,
+        };
+        valve.look(full, start);
+        assert_eq!(valve.look(full, start + SUSTAINED), Some(360_000));
+        assert_eq!(valve.lift(), Some(NO_LIMIT));
+        assert_eq!(valve.lift(), None);
     }
 
     #[test]

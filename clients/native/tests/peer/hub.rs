@@ -143,7 +143,10 @@ impl Client {
                 let _ = self.hub.orders.send(Order::Keyframe);
             }
             ServerOutput::Closed { .. } => self.ended = true,
-            ServerOutput::Pause { .. } | ServerOutput::Pong { .. } => {}
+            ServerOutput::Heard { .. }
+            | ServerOutput::Contend { .. }
+            | ServerOutput::Pause { .. }
+            | ServerOutput::Pong { .. } => {}
         }
     }
 

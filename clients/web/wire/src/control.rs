@@ -3,7 +3,7 @@
 use crate::event::Event;
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-use counterpart_shared::rtmp::{Message, Subflow};
+use counterpart_shared::rtmp::{Heard, Message, Subflow};
 use counterpart_shared::session::{ClientOutput, ClientSession, MediaUrl, Scheme, UrlError};
 use std::collections::VecDeque;
 use std::fmt;
@@ -165,6 +165,10 @@ impl Control {
         self.session.request_keyframe();
     }
 
+    pub(crate) fn hear(&mut self, heard: Heard) {
+        self.session.hear(heard);
+    }
+
     pub(crate) fn close(&mut self) {
         self.session.close();
         self.perform();
@@ -206,7 +210,10 @@ impl Control {
                     }
                 },
                 ClientOutput::Received(received) => Event::Received(received),
-                ClientOutput::Pong { .. } | ClientOutput::Media(_) => continue,
+                // A browser's transport takes no advice.
+                ClientOutput::Growth { .. }
+                | ClientOutput::Pong { .. }
+                | ClientOutput::Media(_) => continue,
             };
             self.over |= matches!(event, Event::Refused(_) | Event::Closed(_));
             self.events.push_back(event);

@@ -7,7 +7,7 @@ use crate::times::TimeLine;
 use bytes::Bytes;
 use counterpart_shared::flv::{AudioBody, AudioPacket, VideoBody, VideoPacket};
 use counterpart_shared::quic::{
-    Gathered, Gathering, Track, TrackLimits, TrackOutput, TrackReceiver,
+    Gathered, Gathering, Hearing, Track, TrackLimits, TrackOutput, TrackReceiver,
 };
 use counterpart_shared::rtmp::Message;
 use std::collections::VecDeque;
@@ -27,6 +27,7 @@ pub struct PlayLink {
     /// Made when media comes first: the round trip is known by then.
     tracks: Option<[TrackReceiver; 2]>,
     round_trip: f64,
+    hearing: Hearing,
     line: TimeLine,
     events: VecDeque<Event>,
 }
@@ -42,6 +43,7 @@ impl PlayLink {
             last_stream: 0,
             tracks: None,
             round_trip: ROUND_TRIP,
+            hearing: Hearing::default(),
             line: TimeLine::default(),
             events: VecDeque::new(),
         }
@@ -128,6 +130,11 @@ impl PlayLink {
             KINDS.map(|kind| TrackReceiver::new(kind, limits(kind, round_trip)))
         });
         let kind = Track::of(message.kind);
+        if kind == Some(Track::Audio)
+            && let Some(heard) = self.hearing.take(message.timestamp, now as u64)
+        {
+            self.control.hear(heard);
+        }
         let at = KINDS.iter().position(|&track| Some(track) == kind);
         // Data has no use here.
         if let Some(track) = at.and_then(|at| tracks.get_mut(at)) {

@@ -20,6 +20,7 @@ pub(crate) enum Heard {
     Bitrate(u32),
     Subflow(Subflow),
     Received(Received),
+    Growth(u64),
     Closed(Status),
     /// The connection has ended.
     Gone,

@@ -82,6 +82,7 @@ pub(super) fn perform(
             ClientOutput::Bitrate { bits_per_second } => Heard::Bitrate(bits_per_second),
             ClientOutput::Subflow(subflow) => Heard::Subflow(subflow),
             ClientOutput::Received(received) => Heard::Received(received),
+            ClientOutput::Growth { growth } => Heard::Growth(growth),
             ClientOutput::Pong { .. } => continue,
         };
         let _ = heard.send(said);

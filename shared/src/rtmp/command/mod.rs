@@ -134,8 +134,20 @@ pub enum Command {
     OnSubflow(Subflow),
     /// `onReceived`, node → publisher: what came so far.
     OnReceived(Received),
+    /// `onGrowth`, node → publisher: what is published comes so much later than the quickest of late.
+    OnGrowth {
+        /// Milliseconds.
+        growth: u64,
+    },
     /// `requestKeyframe`, player → node: what came does not decode.
     RequestKeyframe,
+    /// `contend`, publisher → node: whether others fill his link too, and he holds his own.
+    Contend {
+        /// Whether he does now.
+        contends: bool,
+    },
+    /// `heard`, player → node: sound came, and when.
+    Heard(Heard),
     /// Anything else.
     Other {
         /// Its name.
@@ -169,6 +181,15 @@ pub struct Received {
     pub round_trip: u64,
     /// The sequence of the next picture: nothing is needed of those before it.
     pub pictures: u64,
+}
+
+/// Sound that came to a player, the quickest of just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// Its timestamp in the stream, in milliseconds.
+    pub timestamp: u32,
+    /// When it came, in milliseconds of a clock of the player's.
+    pub clock: u64,
 }
 
 /// Which `FC…` command an `onFC…` answers.
@@ -260,7 +281,10 @@ impl Command {
             Command::OnBitrate { .. } => "onBitrate",
             Command::OnSubflow(_) => "onSubflow",
             Command::OnReceived(_) => "onReceived",
+            Command::OnGrowth { .. } => "onGrowth",
             Command::RequestKeyframe => "requestKeyframe",
+            Command::Contend { .. } => "contend",
+            Command::Heard(_) => "heard",
             Command::Other { name, .. } => name,
         }
     }
@@ -303,6 +327,15 @@ impl Command {
             Command::OnStatus(status) | Command::OnFc { status, .. } => with(status.to_value()),
             Command::Error { status, .. } => with(status.to_value()),
             Command::OnBitrate { bits_per_second } => with(*bits_per_second),
+            Command::OnGrowth { growth } => with(*growth as f64),
+            Command::Contend { contends } => with(*contends),
+            Command::Heard(Heard { timestamp, clock }) => {
+                vec![
+                    Value::Null,
+                    f64::from(*timestamp).into(),
+                    (*clock as f64).into(),
+                ]
+            }
             Command::OnSubflow(Subflow {
                 host,
                 ticket,

@@ -1,6 +1,6 @@
 //! AMF0 values to a command.
 
-use super::{Command, CommandError, Connect, Fc, Received, Subflow};
+use super::{Command, CommandError, Connect, Fc, Heard, Received, Subflow};
 use crate::amf0::Value;
 use crate::rtmp::Status;
 
@@ -102,15 +102,25 @@ impl Parts {
             },
             "onKeyframeRequest" => Command::OnKeyframeRequest,
             "requestKeyframe" => Command::RequestKeyframe,
+            "contend" => Command::Contend {
+                contends: self.flag(1, "whether he does")?,
+            },
             "onBitrate" => Command::OnBitrate {
                 bits_per_second: self.number(1, "bits per second")?,
             },
+            "heard" => Command::Heard(Heard {
+                timestamp: self.number(1, "timestamp")? as u32,
+                clock: self.number(2, "clock")? as u64,
+            }),
             "onReceived" => Command::OnReceived(Received {
                 expected: self.number(1, "expected")? as u64,
                 missing: self.number(2, "missing")? as u64,
                 round_trip: self.number(3, "round trip")? as u64,
                 pictures: self.number(4, "pictures")? as u64,
             }),
+            "onGrowth" => Command::OnGrowth {
+                growth: self.number(1, "milliseconds")? as u64,
+            },
             "onSubflow" => Command::OnSubflow(Subflow {
                 host: self.text(1, "host")?,
                 ticket: self.text(2, "ticket")?,

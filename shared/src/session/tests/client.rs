@@ -91,6 +91,10 @@ fn the_steps_of_a_publish() {
         give(&mut client, 5, &Command::OnReceived(received)),
         [ClientOutput::Received(received)]
     );
+    assert_eq!(
+        give(&mut client, 5, &Command::OnGrowth { growth: 300 }),
+        [ClientOutput::Growth { growth: 300 }]
+    );
     client.request_keyframe();
     assert_eq!(drain_client(&mut client), []);
     client.close();

@@ -8,7 +8,8 @@ use super::*;
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
-    Command, Control, Fc, Message, MessageKind, Received, Status, Subflow, UserEvent, code, data,
+    Command, Control, Fc, Heard, Message, MessageKind, Received, Status, Subflow, UserEvent, code,
+    data,
 };
 use bytes::Bytes;
 
@@ -28,6 +29,11 @@ pub(super) fn subflow() -> Subflow {
         sha256: "cd".into(),
     }
 }
+
+pub(super) const HEARD: Heard = Heard {
+    timestamp: 300,
+    clock: 100,
+};
 
 pub(super) fn audio(stream_id: u32) -> Message {
     message(MessageKind::Audio, stream_id, &[0xAF, 1, 2])

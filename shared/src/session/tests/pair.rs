@@ -141,16 +141,22 @@ proptest! {
         }
         pair.server.request_keyframe(1);
         pair.server.limit_bitrate(1, 300_000);
+        pair.server.report_growth(1, 40);
+        pair.run(&cuts);
+        pair.client.hear(HEARD);
+        pair.client.contend(true);
         pair.run(&cuts);
         pair.client.close();
         pair.run(&cuts);
+        let contend = ServerOutput::Contend { stream_id: 1, contends: true };
         let closed = ServerOutput::Closed { stream_id: 1 };
         let media = [picture, audio(1)].map(ServerOutput::Media);
-        let expected = [&[request(Act::Publish)][..], &media, &[closed]].concat();
+        let expected = [&[request(Act::Publish)][..], &media, &[contend, closed]].concat();
         prop_assert_eq!(pair.at_server, expected);
         let bits_per_second = 300_000;
         let bitrate = ClientOutput::Bitrate { bits_per_second };
-        let expected = [READY, ClientOutput::KeyframeRequest, bitrate];
+        let growth = ClientOutput::Growth { growth: 40 };
+        let expected = [READY, ClientOutput::KeyframeRequest, bitrate, growth];
         prop_assert_eq!(pair.at_client, expected);
     }
 
@@ -161,10 +167,14 @@ proptest! {
         pair.run(&cuts);
         pair.down.send(&audio(1));
         pair.client.request_keyframe();
+        pair.client.contend(true);
+        pair.client.hear(HEARD);
         pair.run(&cuts);
         pair.server.end(1, &Status::notice(code::PLAY_STOP, "over"));
         pair.run(&cuts);
-        let expected = [request(Act::Play), ServerOutput::KeyframeRequest { stream_id: 1 }];
+        let keyframe = ServerOutput::KeyframeRequest { stream_id: 1 };
+        let heard = ServerOutput::Heard { stream_id: 1, heard: HEARD };
+        let expected = [request(Act::Play), keyframe, heard];
         prop_assert_eq!(pair.at_server, expected);
         let reset = ClientOutput::Status(Status::notice(code::PLAY_RESET, "playing from now on"));
         let closed = ClientOutput::Closed(Status::notice(code::PLAY_STOP, "over"));

@@ -232,6 +232,9 @@ fn a_play_from_begin_to_end() {
     assert_eq!(words(drain(&mut server)), expected);
     let outputs = give(&mut server, 1, &Command::RequestKeyframe);
     assert_eq!(outputs, [ServerOutput::KeyframeRequest { stream_id: 1 }]);
+    let outputs = give(&mut server, 1, &Command::Heard(HEARD));
+    let (stream_id, heard) = (1, HEARD);
+    assert_eq!(outputs, [ServerOutput::Heard { stream_id, heard }]);
     let (transaction, paused) = (6.0, true);
     let outputs = give(
         &mut server,
@@ -298,13 +301,15 @@ fn our_own_commands_go_to_publishers_only() {
     publisher.limit_bitrate(1, 300_000);
     publisher.offer_subflow(1, subflow());
     publisher.report_received(1, Received::default());
+    publisher.report_growth(1, 300);
     assert_eq!(
         words(drain(&mut publisher)),
         [
             "onKeyframeRequest@1",
             "onBitrate@1",
             "onSubflow@1",
-            "onReceived@1"
+            "onReceived@1",
+            "onGrowth@1"
         ]
     );
     let mut player = playing();
@@ -312,8 +317,18 @@ fn our_own_commands_go_to_publishers_only() {
     player.limit_bitrate(1, 300_000);
     player.offer_subflow(1, subflow());
     player.report_received(1, Received::default());
+    player.report_growth(1, 300);
     assert_eq!(drain(&mut player), []);
     assert_eq!(give(&mut publisher, 1, &Command::RequestKeyframe), []);
+    assert_eq!(give(&mut publisher, 1, &Command::Heard(HEARD)), []);
+    let (stream_id, contends) = (1, true);
+    let contend = Command::Contend { contends };
+    let expected = ServerOutput::Contend {
+        stream_id,
+        contends,
+    };
+    assert_eq!(give(&mut publisher, 1, &contend), [expected]);
+    assert_eq!(give(&mut player, 1, &contend), []);
 }
 
 #[test]

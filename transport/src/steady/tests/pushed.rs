@@ -2,16 +2,20 @@
 
 use super::*;
 
-/// After nine seconds of such waits on a link that overflows with another's queue, of which so many milliseconds stand in the other
-/// direction, and where so many bytes a second were delivered before, of which 32 k are.
-fn pushed(other: Option<u64>, usual: f64, waits: impl Fn(usize) -> Duration) -> Steady {
+/// After nine seconds of such waits on a link that overflows with another's queue, of which our own direction is told to have so many
+/// milliseconds, and where so many bytes a second were delivered before, of which 32 k are.
+fn pushed(ours: Option<u64>, usual: f64, waits: impl Fn(usize) -> Duration) -> Steady {
     let born = Instant::now();
     let mut steady = Steady::new(1200, born);
     steady.sent(1200, born);
     let soon = born + Duration::from_millis(100);
     steady.acknowledged((1, 1200), born, 0, false, soon);
     (steady.usual, steady.rate) = (usual, 20e3);
-    let tell = |steady: &Steady, now| steady.tell(other.map(Duration::from_millis), now);
+    let tell = |steady: &Steady, now| {
+        if let Some(ours) = ours {
+            steady.tell(Duration::from_millis(ours), now);
+        }
+    };
     tell(&steady, soon);
     steady.contest.overflows();
     steady.contend_for(INITIAL, Duration::from_millis(250), soon);
@@ -32,7 +36,7 @@ fn stands(round: usize) -> Duration {
 
 #[test]
 fn who_is_pushed_aside_contends() {
-    let steady = pushed(Some(20), 100e3, stands);
+    let steady = pushed(Some(180), 100e3, stands);
     assert!(
         steady.contends() && steady.window >= 31_250,
         "what was delivered in a round trip of 250 ms"
@@ -41,24 +45,35 @@ fn who_is_pushed_aside_contends() {
 
 #[test]
 fn a_queue_in_the_other_direction_or_who_knows_where_is_not_contended_for() {
-    assert!(!pushed(Some(150), 100e3, stands).contends());
+    assert!(!pushed(Some(50), 100e3, stands).contends());
     assert!(!pushed(None, 100e3, stands).contends());
 }
 
 #[test]
+fn who_is_to_give_way_does_not_contend() {
+    let mut steady = pushed(None, 100e3, stands);
+    let now = steady.heard + Duration::from_secs(1);
+    steady.give_way();
+    steady.tell(Duration::from_millis(180), now);
+    steady.contest.overflows();
+    steady.contend_for(INITIAL, Duration::from_millis(250), now);
+    assert!(!steady.contends());
+}
+
+#[test]
 fn who_is_not_pushed_aside_does_not_contend() {
-    assert!(!pushed(Some(20), 22e3, stands).contends());
+    assert!(!pushed(Some(180), 22e3, stands).contends());
 }
 
 #[test]
 fn a_contest_that_ends_for_a_short_queue_leaves_nothing_behind() {
-    let steady = pushed(Some(20), 100e3, |_| Duration::ZERO);
+    let steady = pushed(Some(180), 100e3, |_| Duration::ZERO);
     assert!(!steady.contends() && steady.foreign.is_none() && !steady.holds);
 }
 
 #[test]
 fn a_contest_has_no_empty_moments() {
-    let mut steady = pushed(Some(20), 100e3, stands);
+    let mut steady = pushed(Some(180), 100e3, stands);
     assert!(steady.contends());
     let now = steady.heard + BASE;
     steady.relax(MOST_FOREIGN, false, now);
@@ -70,7 +85,7 @@ fn a_contest_has_no_empty_moments() {
 
 #[test]
 fn a_trial_that_fails_leaves_nothing_to_put_up_with() {
-    let mut steady = pushed(Some(20), 100e3, stands);
+    let mut steady = pushed(Some(180), 100e3, stands);
     assert!(steady.foreign.is_some());
     let anew = steady.heard + PUT_UP;
     steady.contest.end(anew);
@@ -83,19 +98,19 @@ fn a_trial_that_fails_leaves_nothing_to_put_up_with() {
 
 #[test]
 fn what_is_usual_stays_while_a_queue_of_others_is_put_up_with() {
-    let mut steady = pushed(Some(150), 100e3, stands);
+    let mut steady = pushed(None, 100e3, stands);
     assert!(steady.foreign.is_some() && !steady.contends());
     assert!(steady.usual >= 100e3, "{}", steady.usual);
     let now = steady.heard + Duration::from_secs(1);
-    steady.tell(Some(Duration::from_millis(20)), now);
+    steady.tell(Duration::from_millis(180), now);
     steady.contest.overflows();
     steady.contend_for(INITIAL, Duration::from_millis(250), now);
-    assert!(steady.contends(), "it moved to our own direction");
+    assert!(steady.contends(), "it is before us, as is known now");
 }
 
 #[test]
 fn what_was_sent_before_a_contest_does_not_take_it_back() {
-    let mut steady = pushed(Some(20), 100e3, stands);
+    let mut steady = pushed(Some(180), 100e3, stands);
     assert!(steady.contends());
     let now = steady.heard + Duration::from_secs(1);
     steady.contest.end(now);

@@ -1,0 +1,85 @@
+//! When the other end tells where the queue stands.
+
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// One that has a window of forty packets on a way of 100 ms, after a second.
+fn quiet() -> (Steady, Instant) {
+    let born = Instant::now();
+    let mut steady = Steady::new(1200, born);
+    steady.starting = false;
+    steady.set(40 * 1200);
+    for round in 0..10 {
+        trip(&mut steady, born + 100 * MS * round, 100 * MS);
+    }
+    (steady, born + 1100 * MS)
+}
+
+/// The window is used and acknowledged after so long.
+fn trip(steady: &mut Steady, sent: Instant, takes: Duration) {
+    let bytes = steady.window;
+    steady.sent(bytes, sent);
+    let packets = (bytes / 1200) as u32;
+    steady.acknowledged((packets, bytes), sent, 0, false, sent + takes);
+}
+
+/// The window after so many round trips of 400 ms, where this is told of our own direction before each ends.
+fn after(trips: u32, told: impl Fn(u32) -> Option<u64>) -> u64 {
+    let (mut steady, begin) = quiet();
+    for round in 0..trips {
+        let sent = begin + 400 * MS * round;
+        if let Some(ours) = told(round) {
+            steady.tell(MS * ours as u32, sent + 400 * MS);
+        }
+        trip(&mut steady, sent, 400 * MS);
+    }
+    steady.window
+}
+
+#[test]
+fn a_queue_in_the_other_direction_slows_nothing_down() {
+    let whole = quiet().0.window;
+    assert!(after(10, |_| None) < whole / 2, "nobody knows where it is");
+    assert!(after(10, |_| Some(300)) < whole / 2);
+    assert!(after(10, |_| Some(20)) >= whole);
+}
+
+#[test]
+fn a_cut_for_such_a_queue_is_taken_back_when_that_is_known() {
+    let whole = quiet().0.window;
+    let late = |from: u32| move |round| (round >= from).then_some(20);
+    assert!(after(10, late(2)) >= whole);
+    let first_high = |round| Some(if round < 3 { 200 } else { 20 });
+    assert!(after(10, first_high) < whole, "it was before us, too");
+    assert!(after(10, late(8)) < whole, "that was long ago");
+}
+
+#[test]
+fn what_was_told_is_believed_for_a_second() {
+    let now = Instant::now();
+    let told = told::Told::default();
+    assert_eq!(told.get(now), None);
+    told.tell(MS * 7, now);
+    let second = Duration::from_secs(1);
+    assert_eq!(told.get(now + second), Some(MS * 7));
+    assert_eq!(told.get(now + second + MS), None);
+    assert_eq!(told.last(), Some((MS * 7, now)));
+}
+
+#[test]
+fn of_the_other_direction_the_least_of_half_a_second_is_believed() {
+    let now = Instant::now();
+    let mut other = told::Other::default();
+    for (after, trips, ours, least) in [
+        (0, 100, 90, 10),
+        (100, 300, 100, 10),
+        (500, 300, 0, 10),
+        (501, 300, 0, 200),
+        (601, 300, 0, 300),
+        (700, 50, 80, 0),
+    ] {
+        other.look(MS * trips, MS * ours, now + MS * after);
+        assert_eq!(other.get(), MS * least, "after {after} ms");
+    }
+}
