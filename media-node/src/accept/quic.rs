@@ -158,23 +158,17 @@ impl Connection {
         }
     }
 
-    /// Tells who publishes on a transport of his own about his way; a browser's takes no advice. Tells the transport of who plays what he says about his.
+    /// Tells a publisher by how much his way has grown (but no page: a browser's transport takes no advice), and the transport what a player says of his.
     fn look(&mut self) {
-        match &self.client.activity {
-            Activity::Publishing(publication, stream_id)
-                if self.client.place().carrier() != Carrier::WebTransport =>
-            {
-                if let Some(growth) = publication.growth().map(|growth| growth.as_millis())
-                    && self
-                        .telling
-                        .is_due(growth as i64, clock::since(self.start).as_millis() as u64)
-                {
-                    let session = self.client.talk.session();
-                    session.report_growth(*stream_id, growth as u64);
-                    self.client.talk.settle();
-                }
-            }
-            _ => {}
+        let now = clock::since(self.start).as_millis() as u64;
+        if let Activity::Publishing(publication, stream_id) = &self.client.activity
+            && self.client.place().carrier() != Carrier::WebTransport
+            && let Some(growth) = publication.growth()
+            && self.telling.is_due(growth.as_millis() as i64, now)
+        {
+            let session = self.client.talk.session();
+            session.report_growth(*stream_id, growth.as_millis() as u64);
+            self.client.talk.settle();
         }
         let heard = self.client.heard.take();
         if let Some(player) = &mut self.player
