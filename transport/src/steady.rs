@@ -122,7 +122,7 @@ struct Cut {
     at: Instant,
     /// What was used of the window before it.
     used: u64,
-    /// The most that our own direction is told to have grown by since.
+    /// The most that our own direction is told to have grown by then and since.
     ours: Duration,
 }
 
@@ -260,7 +260,7 @@ impl Steady {
         self.mistake.get_or_insert(Cut {
             at: now,
             used,
-            ours: Duration::ZERO,
+            ours: self.told.get(now).unwrap_or_default(),
         });
         let free = self.standing.best().saturating_sub(queue);
         let trip = (free + self.target() / 2).as_secs_f64();

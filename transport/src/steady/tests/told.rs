@@ -50,9 +50,36 @@ fn a_cut_for_such_a_queue_is_taken_back_when_that_is_known() {
     let whole = quiet().0.window;
     let late = |from: u32| move |round| (round >= from).then_some(20);
     assert!(after(10, late(2)) >= whole);
-    let first_high = |round| Some(if round < 3 { 200 } else { 20 });
+    let first_high = |round| Some(if round < 1 { 200 } else { 20 });
     assert!(after(10, first_high) < whole, "it was before us, too");
+    let soon = |round| (round == 1).then_some(20);
+    assert!(after(3, soon) < whole, "that may be of before the cut");
     assert!(after(10, late(8)) < whole, "that was long ago");
+}
+
+#[test]
+fn of_a_window_that_was_not_used_nothing_comes_back() {
+    let (mut steady, begin) = quiet();
+    let half = steady.window / 2 / 1200 * 1200;
+    for round in 0..3 {
+        let sent = begin + 400 * MS * round;
+        let bytes = half.min(steady.window);
+        steady.sent(bytes, sent);
+        let now = sent + 400 * MS;
+        if round == 2 {
+            steady.tell(MS * 20, now);
+        }
+        steady.acknowledged(((bytes / 1200) as u32, bytes), sent, 0, false, now);
+    }
+    assert_eq!(steady.mistake.map(|cut| cut.used), None, "it is taken back");
+    assert!(steady.window >= half && steady.window < half / 2 * 3);
+}
+
+#[test]
+fn what_stands_in_the_other_direction_is_part_of_the_way() {
+    let whole = quiet().0.window;
+    let cut = after(3, |_| Some(60));
+    assert!(cut < whole && cut > whole / 8 * 5, "{cut} of {whole}");
 }
 
 #[test]
