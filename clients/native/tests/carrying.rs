@@ -195,6 +195,24 @@ async fn nobody_there_is_an_error_soon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_player_on_quic_tells_when_sound_came() {
+    let _machine = MACHINE.lock().await;
+    let peer = Peer::start().await;
+    let (publishing, playing) = (PublishOptions::default(), PlayOptions::default());
+    let publisher = start_publish(peer.url("quic", "s"), &publishing);
+    let mut begun = publishing.progress.subscribe();
+    begun.wait_for(|p| p.pictures > 5).await.unwrap();
+    let player = start_play(peer.url("quic", "s"), &playing);
+    let mut heard = peer.hub.heard.subscribe();
+    let told = heard.wait_for(Option::is_some);
+    tokio::time::timeout(PATIENCE, told).await.unwrap().unwrap();
+    playing.stop.stop();
+    player.await.unwrap().unwrap();
+    publishing.stop.stop();
+    publisher.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_nodes_bitrate_is_followed() {
     let _machine = MACHINE.lock().await;
     for scheme in ["rtmp", "quic"] {

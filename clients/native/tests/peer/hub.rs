@@ -4,12 +4,12 @@ use bytes::BytesMut;
 use counterpart_shared::flv::{FrameKind, TagKind, classify};
 use counterpart_shared::grant::Act;
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-use counterpart_shared::rtmp::{Message, MessageKind, Status, code};
+use counterpart_shared::rtmp::{Heard, Message, MessageKind, Status, code};
 use counterpart_shared::session::{Request, ServerOutput, ServerSession, SessionLimits};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 
 /// What a publisher or player is told.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(crate) enum Order {
 pub(crate) struct Hub {
     pub(crate) media: broadcast::Sender<Message>,
     pub(crate) orders: broadcast::Sender<Order>,
+    /// What a player said last of when sound came.
+    pub(crate) heard: watch::Sender<Option<Heard>>,
     configs: Mutex<Vec<Message>>,
 }
 
@@ -30,6 +32,7 @@ impl Hub {
         Self {
             media: broadcast::Sender::new(1024),
             orders: broadcast::Sender::new(64),
+            heard: watch::Sender::default(),
             configs: Mutex::default(),
         }
     }
@@ -143,8 +146,10 @@ impl Client {
                 let _ = self.hub.orders.send(Order::Keyframe);
             }
             ServerOutput::Closed { .. } => self.ended = true,
-            ServerOutput::Heard { .. }
-            | ServerOutput::Contend { .. }
+            ServerOutput::Heard { heard, .. } => {
+                self.hub.heard.send_replace(Some(heard));
+            }
+            ServerOutput::Contend { .. }
             | ServerOutput::Pause { .. }
             | ServerOutput::Pong { .. } => {}
         }

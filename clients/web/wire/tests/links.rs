@@ -11,7 +11,7 @@ use counterpart_shared::quic::{
     AudioDatagrams, MediaStreamReader, MediaStreamWriter, read_datagram,
 };
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-use counterpart_shared::rtmp::{Message, MessageKind, Received, Status, Subflow, code};
+use counterpart_shared::rtmp::{Heard, Message, MessageKind, Received, Status, Subflow, code};
 use counterpart_shared::session::{ServerOutput, ServerSession, SessionLimits};
 use counterpart_wire::{Address, Event, Packet, PlayLink, PublishLink, Told};
 use proptest::prelude::*;
@@ -479,4 +479,18 @@ fn sound_comes_out_once_although_datagrams_repeat_it() {
     assert_eq!(times, [20.0, 40.0]);
     let body = AudioBody::parse(&Bytes::from_static(&[0xAF, 1, 7])).unwrap();
     assert_eq!(body.packet, AudioPacket::Coded(Bytes::from_static(&[7])));
+}
+
+#[test]
+fn a_player_tells_when_sound_came() {
+    let (mut link, mut node) = playing();
+    let mut datagrams = AudioDatagrams::new();
+    let coded = AudioBody::coded(AudioCodec::Opus, Bytes::from_static(&[0x78, 9])).encode();
+    let sound = message(MessageKind::Audio, 7_020, coded);
+    let datagram = datagrams.push(&sound, 0, 1200).unwrap();
+    link.push_datagram(datagram, 1_050.0);
+    talk(&mut link, &mut node, 64);
+    let (stream_id, timestamp, clock) = (1, 7_020, 1_050);
+    let heard = Heard { timestamp, clock };
+    assert_eq!(node.heard, [ServerOutput::Heard { stream_id, heard }]);
 }
