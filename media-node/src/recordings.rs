@@ -32,8 +32,8 @@ use tokio::sync::watch;
 
 /// The recorders at work.
 ///
-/// What an earlier process left behind is finished first: a recorder that starts meanwhile waits, and its
-/// frames wait in its queue.
+/// What an earlier process left behind is finished first: recorders, seals and stills wait meanwhile, a recorder's
+/// frames in its queue.
 #[derive(Debug, Clone)]
 pub struct Recordings {
     root: PathBuf,
@@ -219,6 +219,7 @@ impl Recordings {
             let recordings = self.clone();
             let call = call.clone();
             tokio::spawn(async move {
+                recordings.recovered().await;
                 recordings.seal(&call, published).await;
                 recordings.at_work.send_modify(|count| *count -= 1);
             });
@@ -252,8 +253,14 @@ impl Recordings {
         let _ = self.at_work.subscribe().wait_for(|count| *count == 0).await;
     }
 
-    async fn record(self, reader: Reader, stream: StreamRef, subject: Subject) {
+    /// Waits until what an earlier process left behind is finished: until then no file may appear beside it.
+    pub async fn recovered(&self) {
+        // The sender lives in `self`, so the wait ends only with the word.
         let _ = self.recovered.subscribe().wait_for(|done| *done).await;
+    }
+
+    async fn record(self, reader: Reader, stream: StreamRef, subject: Subject) {
+        self.recovered().await;
         self.report.say(&stream, NodeEvent::RecordingStarted);
         tracing::info!(stream = %stream.stream, "recording");
         self.note_published(&stream.call).await;

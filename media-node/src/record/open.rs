@@ -91,7 +91,16 @@ impl OpenCall {
         call: &CallId,
         change: impl FnOnce(&mut Self),
     ) -> Result<Self, RecordError> {
-        let _guard = turn(folder);
+        let _turn = turn(folder);
+        Self::update_in_turn(folder, call, change)
+    }
+
+    /// The same for who has the folder's turn.
+    pub(super) fn update_in_turn(
+        folder: &Path,
+        call: &CallId,
+        change: impl FnOnce(&mut Self),
+    ) -> Result<Self, RecordError> {
         let mut open = Self::read(folder, call)?;
         change(&mut open);
         open.version = VERSION;

@@ -5,6 +5,7 @@
 use super::close::{close, close_mp4};
 use super::file::{FinishedFile, Origin, digest};
 use super::open::{self, OpenCall};
+use super::turn::turn;
 use super::{Folder, RecordError};
 use crate::archive::COPIES;
 use crate::vault::{is_encrypted, stored_name};
@@ -23,8 +24,8 @@ pub struct Recovered {
 }
 
 /// Closes all files below the recording folder that no list and no sealed manifest names, and lists
-/// them in their call's `open.json`. Call it before anything is recorded; it may take long. What cannot
-/// be closed is logged and left as it is.
+/// them in their call's `open.json`. Call it before anything is recorded or sealed and before stills are kept; lists may
+/// change meanwhile. It may take long. What cannot be closed is logged and left as it is.
 pub fn recover(root: &Path) -> Result<Vec<Recovered>, RecordError> {
     let mut recovered = Vec::new();
     for (folder, call) in folders(root)? {
@@ -55,7 +56,10 @@ fn folders(root: &Path) -> Result<Vec<(PathBuf, CallId)>, RecordError> {
     Ok(calls.collect())
 }
 
+/// Nobody changes the call's list meanwhile: the edge may want something of the call already, and a draft of the list that is
+/// about to get its name is no remains.
 fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, RecordError> {
+    let _turn = turn(folder);
     let open = OpenCall::read(folder, call)?;
     let sealed = open::sealed(folder)?;
     let sealed: Vec<String> = sealed.iter().map(FinishedFile::stored_name).collect();
@@ -83,7 +87,7 @@ fn recover_call(folder: &Path, call: &CallId) -> Result<Vec<FinishedFile>, Recor
         }
     }
     if !files.is_empty() || !open.begun.is_empty() {
-        OpenCall::update(folder, call, |open| {
+        OpenCall::update_in_turn(folder, call, |open| {
             open.add(files.clone());
             open.begun.clear();
         })?;
@@ -182,4 +186,30 @@ fn names(folder: &Path) -> Result<Vec<String>, RecordError> {
     let mut names: Vec<String> = names.collect();
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn lists_may_change_while_they_are_looked_at() {
+        let root = tempfile::tempdir().unwrap();
+        let call: CallId = "c1".parse().unwrap();
+        let folder = root.path().join(call.as_str());
+        fs::create_dir(&folder).unwrap();
+        let changes = thread::spawn(move || {
+            for time in 0..200 {
+                let by = Some(time.to_string());
+                OpenCall::update(&folder, &call, |open| open.delete = by)?;
+            }
+            OpenCall::read(&folder, &call)
+        });
+        while !changes.is_finished() {
+            assert_eq!(recover(root.path()).unwrap(), []);
+        }
+        let open = changes.join().unwrap().unwrap();
+        assert_eq!(open.delete.as_deref(), Some("199"));
+    }
 }

@@ -15,6 +15,7 @@ use crate::control::Outbox;
 use crate::hub::Reader;
 use crate::record::FinishedFile;
 use crate::record::WallClock;
+use crate::recordings::Recordings;
 use crate::shell::Shell;
 use counterpart_shared::api::{NodeEvent, StreamRef};
 use counterpart_shared::id::{CallId, Party, StreamId};
@@ -61,14 +62,14 @@ impl Stills {
     pub fn take(&self, shell: &Shell, call: CallId, party: Party) {
         let reader = shell.hub.look(&call, party, Instant::now());
         let root = shell.config.record_dir.clone();
-        let stills = self.clone();
+        let (stills, recordings) = (self.clone(), shell.recordings.clone());
         let stream = StreamRef {
             stream: StreamId::of(&call, party),
             call,
             party,
         };
         tokio::spawn(async move {
-            let taken = stills.keep_newest(reader, root, &stream).await;
+            let taken = stills.keep_newest(reader, &recordings, root, &stream).await;
             let event = match taken {
                 Ok(still) => NodeEvent::StillReady {
                     file: still.file.report(&stream.call),
@@ -88,11 +89,13 @@ impl Stills {
     async fn keep_newest(
         &self,
         reader: Option<Reader>,
+        recordings: &Recordings,
         root: PathBuf,
         stream: &StreamRef,
     ) -> Result<Still, StillError> {
         let _place = self.places.try_acquire().map_err(|_| StillError::Busy)?;
         let pictures = gather(reader.ok_or(StillError::NotLive)?).await?;
+        recordings.recovered().await;
         let decoder = self.decoders.clone().acquire_owned().await;
         let clock = WallClock::now();
         let (call, party) = (stream.call.clone(), stream.party);
