@@ -39,9 +39,10 @@ impl Congestion {
     }
 }
 
-/// Whether the congestion control of this connection holds its own on a link that others fill too, as far as it is ours and has found out.
+/// Whether the congestion control of this connection holds its own on a link that others fill too, or has just taken back that it gave way to a
+/// queue in the other direction: as far as it is ours and has found out.
 pub fn contends(connection: &Connection) -> bool {
-    steady(connection).is_some_and(|steady| steady.contends())
+    steady(connection).is_some_and(|steady| steady.contends(clock::now()))
 }
 
 /// Makes it contend for nothing, whatever it finds out.

@@ -61,6 +61,8 @@ const STANDING: Duration = Duration::from_millis(100);
 /// What is told so long after a cut was found out after it, and shows that the queue was not before us; until so long after.
 const KNOWN: Duration = Duration::from_millis(500);
 const MISTAKEN: Duration = Duration::from_secs(2);
+/// For so long it is said that a cut is taken back: what was limited because of it learns of that.
+const SAID: Duration = Duration::from_secs(1);
 /// A share of loss is taken over so long and a few packets, or of many (`losses`).
 const SHARE_FOR: Duration = Duration::from_secs(1);
 /// A queue that is not ours is put up with for so long, and so much of it: others fill the link, or what looks like a queue is a road on
@@ -105,6 +107,8 @@ pub(crate) struct Steady {
     cut: Option<Instant>,
     /// A cut that may be a mistake.
     mistake: Option<Cut>,
+    /// When a cut was last taken back.
+    taken_back: Option<Instant>,
     /// When a queue last showed.
     queued: Option<Instant>,
     /// When the link last had an empty moment, and until when one is made by force: without any, the
@@ -139,6 +143,7 @@ impl Steady {
             told: Told::default(),
             other: Other::default(),
             mistake: None,
+            taken_back: None,
             born: now,
             heard: now,
             jitter: Jitter::default(),
@@ -172,9 +177,10 @@ impl Steady {
         self.told.give_way();
     }
 
-    /// Whether others fill the link too.
-    pub(crate) fn contends(&self) -> bool {
-        self.contest.is_on()
+    /// Whether what was given up is to be had again: others fill the link too and we hold our own, or a cut has just been taken back.
+    pub(crate) fn contends(&self, now: Instant) -> bool {
+        let lately = |at: Instant| now.saturating_duration_since(at) < SAID;
+        self.contest.is_on() || self.taken_back.is_some_and(lately)
     }
 
     /// So many bytes were sent. When nothing is heard of what is under way for longer than it takes, acknowledgements are lost, and
@@ -282,6 +288,7 @@ impl Steady {
             self.mistake = None;
         } else if since(told) > KNOWN && self.other.get() > short * 2 {
             self.mistake = None;
+            self.taken_back = Some(now);
             self.set(self.window.max(used));
         }
     }

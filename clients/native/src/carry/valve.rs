@@ -122,7 +122,7 @@ impl Valve {
         self.decide(is_full, None, now)
     }
 
-    /// The link was full of others', and this end begins to hold its own: what it was limited to was too little.
+    /// The link was full of others', and this end begins to hold its own, or the other direction was: what it was limited to was too little.
     pub(super) fn lift(&mut self) -> Option<u32> {
         self.limit.take().map(|_| NO_LIMIT)
     }
@@ -165,11 +165,14 @@ impl Valve {
             .max(FLOOR)
     }
 
-    /// By a tenth, and by a thirtieth around what was too much, as long as there is not much more room.
+    /// By a thirtieth around what was too much, by a tenth below, and by a fifth beyond or where there is much more room.
     fn higher(&self, limit: u32, rate: Option<u32>) -> u32 {
         let spare = rate.is_some_and(|rate| rate / SPARE > limit);
-        let far = spare || limit < self.too_much / 10 * 7 || limit > self.too_much / 10 * 15;
-        limit + limit / if far { 10 } else { 30 }
+        if spare || limit > self.too_much / 10 * 15 {
+            return limit + limit / 5;
+        }
+        let below = limit < self.too_much / 10 * 7;
+        limit + limit / if below { 10 } else { 30 }
     }
 }
 
@@ -224,7 +227,7 @@ mod tests {
             ..clear
         };
         let next = valve.look(wide, start + ms(4_000));
-        assert_eq!(next, Some(368_280), "there is much more room");
+        assert_eq!(next, Some(401_760), "there is much more room");
     }
 
     #[test]

@@ -38,15 +38,15 @@ fn stands(round: usize) -> Duration {
 fn who_is_pushed_aside_contends() {
     let steady = pushed(Some(180), 100e3, stands);
     assert!(
-        steady.contends() && steady.window >= 31_250,
+        steady.contest.is_on() && steady.window >= 31_250,
         "what was delivered in a round trip of 250 ms"
     );
 }
 
 #[test]
 fn a_queue_in_the_other_direction_or_who_knows_where_is_not_contended_for() {
-    assert!(!pushed(Some(50), 100e3, stands).contends());
-    assert!(!pushed(None, 100e3, stands).contends());
+    assert!(!pushed(Some(50), 100e3, stands).contest.is_on());
+    assert!(!pushed(None, 100e3, stands).contest.is_on());
 }
 
 #[test]
@@ -57,24 +57,24 @@ fn who_is_to_give_way_does_not_contend() {
     steady.tell(Duration::from_millis(180), now);
     steady.contest.overflows();
     steady.contend_for(INITIAL, Duration::from_millis(250), now);
-    assert!(!steady.contends());
+    assert!(!steady.contest.is_on());
 }
 
 #[test]
 fn who_is_not_pushed_aside_does_not_contend() {
-    assert!(!pushed(Some(180), 22e3, stands).contends());
+    assert!(!pushed(Some(180), 22e3, stands).contest.is_on());
 }
 
 #[test]
 fn a_contest_that_ends_for_a_short_queue_leaves_nothing_behind() {
     let steady = pushed(Some(180), 100e3, |_| Duration::ZERO);
-    assert!(!steady.contends() && steady.foreign.is_none() && !steady.holds);
+    assert!(!steady.contest.is_on() && steady.foreign.is_none() && !steady.holds);
 }
 
 #[test]
 fn a_contest_has_no_empty_moments() {
     let mut steady = pushed(Some(180), 100e3, stands);
-    assert!(steady.contends());
+    assert!(steady.contest.is_on());
     let now = steady.heard + BASE;
     steady.relax(MOST_FOREIGN, false, now);
     assert_eq!(steady.draining, None);
@@ -91,27 +91,27 @@ fn a_trial_that_fails_leaves_nothing_to_put_up_with() {
     steady.contest.end(anew);
     steady.contest.overflows();
     steady.contest.foreign(1e9, INITIAL, anew);
-    assert!(steady.contends());
+    assert!(steady.contest.is_on());
     steady.end_trip(anew + Duration::from_secs(4));
-    assert!(!steady.contends() && steady.foreign.is_none());
+    assert!(!steady.contest.is_on() && steady.foreign.is_none());
 }
 
 #[test]
 fn what_is_usual_stays_while_a_queue_of_others_is_put_up_with() {
     let mut steady = pushed(None, 100e3, stands);
-    assert!(steady.foreign.is_some() && !steady.contends());
+    assert!(steady.foreign.is_some() && !steady.contest.is_on());
     assert!(steady.usual >= 100e3, "{}", steady.usual);
     let now = steady.heard + Duration::from_secs(1);
     steady.tell(Duration::from_millis(180), now);
     steady.contest.overflows();
     steady.contend_for(INITIAL, Duration::from_millis(250), now);
-    assert!(steady.contends(), "it is before us, as is known now");
+    assert!(steady.contest.is_on(), "it is before us, as is known now");
 }
 
 #[test]
 fn what_was_sent_before_a_contest_does_not_take_it_back() {
     let mut steady = pushed(Some(180), 100e3, stands);
-    assert!(steady.contends());
+    assert!(steady.contest.is_on());
     let now = steady.heard + Duration::from_secs(1);
     steady.contest.end(now);
     steady.contest.overflows();

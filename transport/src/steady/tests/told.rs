@@ -58,6 +58,22 @@ fn a_cut_for_such_a_queue_is_taken_back_when_that_is_known() {
 }
 
 #[test]
+fn it_is_said_for_a_second_that_a_cut_was_taken_back() {
+    let (mut steady, begin) = quiet();
+    for round in 0..3 {
+        let sent = begin + 400 * MS * round;
+        assert!(!steady.contends(sent), "before trip {round}");
+        if round == 2 {
+            steady.tell(20 * MS, sent + 400 * MS);
+        }
+        trip(&mut steady, sent, 400 * MS);
+    }
+    let at = steady.taken_back.unwrap();
+    assert!(steady.contends(at + 999 * MS) && !steady.contest.is_on());
+    assert!(!steady.contends(at + 1000 * MS));
+}
+
+#[test]
 fn of_a_window_that_was_not_used_nothing_comes_back() {
     let (mut steady, begin) = quiet();
     let half = steady.window / 2 / 1200 * 1200;
