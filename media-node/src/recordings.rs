@@ -124,7 +124,10 @@ impl Recordings {
         match task::calls(&self.root).await {
             Ok(calls) => {
                 for call in calls {
-                    self.seal(&call, Vec::new()).await;
+                    // One that goes on here already is over for the earlier process only.
+                    let sealed = self.seal_files(&call, Vec::new()).await;
+                    let goes_on = self.goes_on(&call);
+                    self.hand_on(&call, sealed, goes_on);
                 }
             }
             Err(error) => tracing::error!(%error, "old recordings cannot be sealed"),
@@ -273,27 +276,49 @@ impl Recordings {
         self.at_work.send_modify(|count| *count -= 1);
     }
 
-    /// Seals what is finished of a call. What cannot be sealed now stays listed for the next start.
+    /// The call is over: it is sealed, and what is to be made of it is made.
     async fn seal(&self, call: &CallId, published: Vec<Published>) {
+        let sealed = self.seal_files(call, published).await;
+        let goes_on = self.live.finish(call);
+        self.hand_on(call, sealed, goes_on);
+    }
+
+    /// Seals what is finished of a call; whether that was possible. What cannot be sealed now stays listed for the next start.
+    async fn seal_files(&self, call: &CallId, published: Vec<Published>) -> bool {
         let (sealer, root, id) = (self.sealer.clone(), self.root.clone(), call.clone());
         let sealed = blocking(move || {
             note(&root, &id, published)?;
             Ok(sealer.get().map(|sealer| sealer.seal(&id)))
         });
-        let sealed = sealed.await;
-        let goes_on = self.live.finish(call);
-        match sealed {
-            Ok(None) => {}
-            Ok(Some(Ok(_))) => {
-                if let Some(deriver) = self.deriver.get().filter(|_| !goes_on) {
-                    deriver.take(call);
-                }
-                if let Some(archive) = self.archive.get() {
-                    archive.take(call);
-                }
+        match sealed.await {
+            Ok(None) => false,
+            Ok(Some(Ok(_))) => true,
+            Ok(Some(Err(error))) => {
+                tracing::error!(%call, %error, "a call cannot be sealed");
+                false
             }
-            Ok(Some(Err(error))) => tracing::error!(%call, %error, "a call cannot be sealed"),
-            Err(error) => tracing::error!(%call, %error, "a call cannot be sealed"),
+            Err(error) => {
+                tracing::error!(%call, %error, "a call cannot be sealed");
+                false
+            }
+        }
+    }
+
+    /// Whether a call is being recorded, or its composite made.
+    fn goes_on(&self, call: &CallId) -> bool {
+        self.live.is_busy(call) || self.calls().is_recording(call)
+    }
+
+    /// What is sealed of a call is copied, and what is to be made of it is made, unless that goes on.
+    fn hand_on(&self, call: &CallId, sealed: bool, goes_on: bool) {
+        if !sealed {
+            return;
+        }
+        if let Some(deriver) = self.deriver.get().filter(|_| !goes_on) {
+            deriver.take(call);
+        }
+        if let Some(archive) = self.archive.get() {
+            archive.take(call);
         }
     }
 

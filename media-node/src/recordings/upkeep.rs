@@ -71,11 +71,9 @@ impl Recordings {
     async fn make_what_waits(&self) {
         match task::calls(&self.root).await {
             Ok(calls) => {
-                // Of the others it is made when they are over.
-                let goes_on =
-                    |call: &CallId| self.live.is_busy(call) || self.calls().is_recording(call);
                 if let Some(deriver) = self.deriver.get() {
-                    let over = calls.iter().filter(|call| !goes_on(call));
+                    // Of the others it is made when they are over.
+                    let over = calls.iter().filter(|call| !self.goes_on(call));
                     over.for_each(|call| deriver.take(call));
                 }
             }
@@ -185,8 +183,6 @@ impl Recordings {
     /// Whether somebody records a call or makes something from it.
     fn is_busy(&self, call: &CallId) -> bool {
         let deriver = self.deriver.get();
-        let made = self.live.is_busy(call);
-        made || self.calls().is_recording(call)
-            || deriver.is_some_and(|deriver| deriver.is_busy(call))
+        self.goes_on(call) || deriver.is_some_and(|deriver| deriver.is_busy(call))
     }
 }

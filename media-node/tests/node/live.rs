@@ -406,6 +406,44 @@ async fn what_cannot_be_made_live_is_made_afterwards_and_what_nobody_wants_is_no
     short_one(&root.join("c1"), &keys, work.path());
 }
 
+/// What a killed process left is sealed while a call begins already.
+#[tokio::test]
+async fn a_start_that_takes_long_ends_no_call_that_goes_on() {
+    let work = tempfile::tempdir().unwrap();
+    let mut old = work.path().to_owned();
+    let world = World::with(|config| {
+        config.derive = SETTINGS;
+        config.timing.first_media = PATIENCE;
+        // Nobody gets to the end of this list before somebody has begun to write it.
+        old = config.record_dir.join("c0/open.json");
+        fs::create_dir(old.parent().unwrap()).unwrap();
+        let made = Command::new("mkfifo").arg(&old).status();
+        assert!(made.unwrap().success());
+    })
+    .await;
+    let publishers = begin(&world, "c1", live).await;
+    let folder = world.folder.path().join("c1");
+    wait("who publishes is noted", async || {
+        folder.join("open.json").exists()
+    })
+    .await;
+    let opened = tokio::task::spawn_blocking({
+        let old = old.clone();
+        move || File::options().write(true).open(old)
+    });
+    let writer = opened.await.unwrap().unwrap();
+    fs::remove_file(old).unwrap();
+    drop(writer);
+    let tags = clip(work.path());
+    talk(&publishers, &tags, Instant::now(), 0..3).await;
+    let call = "c1".parse().unwrap();
+    world.edge.command(1, NodeCommand::CallEnd { call });
+    wait("the composite", async || !made(&world).is_empty()).await;
+    assert_eq!(made(&world)[0], ["call.mp4"]);
+    let given_up = "counterpart_live_composites_given_up_total ";
+    assert_eq!(world.metric(given_up).await, 0.0);
+}
+
 /// A call that was over before anything was made of it looks as its grants say, though they were sealed by then.
 fn short_one(folder: &Path, keys: &Vault, work: &Path) {
     let plain = work.join("plain");
