@@ -34,6 +34,10 @@ const MOST_GRAIN: Duration = Duration::from_millis(40);
 const INITIAL: u64 = 32 * 1200;
 /// The least window in packets: less would wait for delayed acknowledgements.
 const LEAST: u64 = 4;
+/// It is as many as the link takes in this time, up to so many: a window that was cut by mistake comes back by two packets in a round trip, and
+/// a picture does not fit into four.
+const LEAST_TIME: Duration = Duration::from_millis(240);
+const LEAST_AT_MOST: u64 = 8;
 /// A queue that loses such a share overflows.
 const OVERFLOWING: f64 = 0.03;
 /// The least window in packets where a queue has shown of late, as long as none shows.
@@ -365,8 +369,15 @@ impl Steady {
         TARGET + self.jitter.get() + self.grain.get().min(MOST_GRAIN)
     }
 
+    /// The least window.
+    fn least(&self) -> u64 {
+        let grain = self.grain.get().as_micros().max(1);
+        let packets = (LEAST_TIME.as_micros() / grain) as u64;
+        packets.clamp(LEAST, LEAST_AT_MOST) * self.mtu
+    }
+
     fn set(&mut self, window: u64) {
-        self.window = window.clamp(LEAST * self.mtu, MOST);
+        self.window = window.clamp(self.least(), MOST);
     }
 }
 

@@ -107,6 +107,20 @@ fn it_fills_links_and_keeps_their_queues_short() {
 }
 
 #[test]
+fn the_least_window_is_what_the_link_takes_in_a_while() {
+    let least = |packet: u64| {
+        let now = Instant::now();
+        let mut steady = Steady::new(1200, now);
+        steady
+            .grain
+            .add(Duration::from_millis(packet), Duration::from_secs(1), now);
+        steady.set(0);
+        steady.window / 1200
+    };
+    assert_eq!([77, 60, 40, 30, 23].map(least), [4, 4, 6, 8, 8]);
+}
+
+#[test]
 fn random_loss_takes_little_of_the_rate() {
     let link = Link {
         loss: 0.05,
