@@ -231,6 +231,24 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_rises_slowly_only_around_what_was_too_much() {
+        let valve = Valve {
+            too_much: 100_000,
+            ..Valve::default()
+        };
+        for (limit, rate, expected) in [
+            (60_000, None, 66_000),
+            (90_000, None, 93_000),
+            (150_000, None, 155_000),
+            (160_000, None, 192_000),
+            (90_000, Some(180_000), 93_000),
+            (90_000, Some(182_000), 108_000),
+        ] {
+            assert_eq!(valve.higher(limit, rate), expected, "{limit}, {rate:?}");
+        }
+    }
+
+    #[test]
     fn a_limit_is_lifted_if_there_is_one() {
         let (mut valve, start) = (Valve::new(Room::default()), Instant::now());
         assert_eq!(valve.lift(), None);
