@@ -12,6 +12,7 @@ use super::talk::write_some;
 use crate::door::Place;
 use crate::hub::{Delivery, Demand, Which};
 use crate::metrics::Carrier;
+use crate::play::pace::Pace;
 use crate::shell::Shell;
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::rtmp::handshake::{RANDOM, ServerHandshake};
@@ -27,10 +28,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-/// Unsent bytes that the kernel may hold: what waits there can neither be left out nor overtaken. At 300 kbit/s it is 0.2 s.
-pub(super) const UNSENT: u32 = 8 * 1024;
+/// Unsent bytes that the kernel may hold: what waits there can neither be left out nor overtaken. At 300 kbit/s it is 0.1 s.
+pub(super) const UNSENT: u32 = 4 * 1024;
 /// Bytes that are taken from the reader's queue ahead of the socket; the same holds for them.
-const AHEAD: usize = 4 * 1024;
+const AHEAD: usize = 2 * 1024;
 /// Bytes that are read at once.
 const READ: usize = 16 * 1024;
 /// How long the last words may take.
@@ -130,6 +131,14 @@ async fn write_or_flush(
     write_some(to, pieces).await
 }
 
+/// Waits until then; for ever, if there is no such time.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 struct Connection {
     client: Client,
     /// Frames in the output that have not been written whole: their arrival and size.
@@ -138,6 +147,7 @@ struct Connection {
     unflushed: bool,
     /// When the socket last took something, or was given something after it had taken all.
     progress: Instant,
+    pace: Pace,
 }
 
 impl Connection {
@@ -147,6 +157,7 @@ impl Connection {
             unwritten: Vec::new(),
             unflushed: false,
             progress: Instant::now(),
+            pace: Pace::new(),
         }
     }
 
@@ -161,8 +172,9 @@ impl Connection {
         loop {
             buffer.clear();
             buffer.reserve(READ);
-            self.fill()?;
+            let due = self.fill()?;
             let waiting = !self.client.talk.output().is_empty();
+            let wanted = self.wanted(due);
             tokio::select! {
                 read = from.read_buf(&mut buffer) => {
                     if read? == 0 {
@@ -175,9 +187,10 @@ impl Connection {
                     self.written(written?);
                     self.unflushed = waiting && holds_back;
                 }
-                happening = self.client.activity.next(Which::All), if !waiting => {
+                happening = self.client.activity.next(wanted), if !waiting => {
                     self.perform(happening)?;
                 }
+                () = until(due), if !waiting => {}
                 _ = watch.tick() => self.look_at_the_clock()?,
                 () = &mut stopping, if self.client.activity.is_idle() => {
                     return Err(Fault::Ended("the node is being stopped".into()));
@@ -186,18 +199,49 @@ impl Connection {
         }
     }
 
-    /// Moves frames from the queue to the output, no more than the socket will soon take.
-    fn fill(&mut self) -> Result<(), Fault> {
+    /// Moves frames from the queue to the output, no more than the socket will soon take; sound also between the chunks of a picture. When
+    /// pictures may go on, if not now.
+    fn fill(&mut self) -> Result<Option<Instant>, Fault> {
+        let due = self.pace.due(Instant::now());
         while self.client.talk.waiting() < AHEAD {
             let Activity::Playing(reader, _) = &self.client.activity else {
                 break;
             };
-            let Some(delivery) = reader.try_next() else {
-                break;
-            };
-            self.deliver(delivery)?;
+            match reader.try_next(self.wanted(due)) {
+                Some(delivery) => self.deliver(delivery)?,
+                None if due.is_some() => break,
+                None if self.client.talk.is_amid() => self.go_on(),
+                None => {
+                    if self.client.talk.output().is_empty() {
+                        self.pace.rest();
+                    }
+                    break;
+                }
+            }
         }
-        Ok(())
+        Ok(due)
+    }
+
+    /// What may go next: between the chunks of a picture sound alone, and while pictures are to wait.
+    fn wanted(&self, due: Option<Instant>) -> Which {
+        if due.is_some() || self.client.talk.is_amid() {
+            Which::Sound
+        } else {
+            Which::SoundFirst
+        }
+    }
+
+    /// Moves the next chunk of a picture to the output.
+    fn go_on(&mut self) {
+        self.begin_progress();
+        self.client.talk.go_on();
+    }
+
+    /// The socket is given something from now on, if it had taken all.
+    fn begin_progress(&mut self) {
+        if self.client.talk.output().is_empty() {
+            self.progress = Instant::now();
+        }
     }
 
     fn deliver(&mut self, delivery: Delivery) -> Result<(), Fault> {
@@ -206,11 +250,9 @@ impl Connection {
                 let Activity::Playing(_, stream_id) = self.client.activity else {
                     return Ok(());
                 };
-                if self.client.talk.output().is_empty() {
-                    self.progress = Instant::now();
-                }
-                self.client.talk.write_media(stream_id, &frame.message);
+                self.begin_progress();
                 self.unwritten.push((frame.arrived, frame.len()));
+                self.client.talk.write_media(stream_id, frame.message);
                 Ok(())
             }
             Delivery::End(reason) => Err(self.client.end(reason)),
@@ -228,8 +270,15 @@ impl Connection {
 
     fn written(&mut self, bytes: usize) {
         self.client.talk.written(bytes);
-        self.progress = Instant::now();
-        if self.client.talk.output().is_empty() {
+        let now = Instant::now();
+        let after = now.saturating_duration_since(self.progress);
+        if self.pace.take(bytes, after, now)
+            && let Activity::Playing(reader, _) = &self.client.activity
+        {
+            reader.stood_still(after, now);
+        }
+        self.progress = now;
+        if self.client.talk.output().is_empty() && !self.client.talk.is_amid() {
             for (arrived, bytes) in self.unwritten.drain(..) {
                 self.client.shell.count_out(Carrier::Rtmp, bytes, arrived);
             }

@@ -3,7 +3,7 @@
 use super::Fault;
 use bytes::Bytes;
 use counterpart_shared::rtmp::Message;
-use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter, Chunks};
 use counterpart_shared::session::{ServerOutput, ServerSession, SessionLimits};
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -23,6 +23,8 @@ pub(super) struct Talk {
     reader: ChunkReader,
     writer: ChunkWriter,
     out: VecDeque<Bytes>,
+    /// A message of media of which the first chunks are in the output.
+    underway: Option<Chunks>,
 }
 
 impl Talk {
@@ -32,6 +34,7 @@ impl Talk {
             reader: ChunkReader::new(ChunkLimits::default()),
             writer: ChunkWriter::new(),
             out: VecDeque::new(),
+            underway: None,
         }
     }
 
@@ -79,9 +82,24 @@ impl Talk {
         while self.poll().is_some() {}
     }
 
-    /// Appends media on a message stream.
-    pub(super) fn write_media(&mut self, stream_id: u32, message: &Message) {
-        self.writer.write_on(stream_id, message, &mut self.out);
+    /// Appends media on a message stream: its first chunk, and the rest by [`go_on`](Self::go_on). While one is under way, another is appended whole.
+    pub(super) fn write_media(&mut self, stream_id: u32, message: Message) {
+        if self.is_amid() {
+            self.writer.write_on(stream_id, &message, &mut self.out);
+        } else {
+            self.underway = Some(self.writer.begin_on(stream_id, message));
+            self.go_on();
+        }
+    }
+
+    /// Whether there is more of a message of media.
+    pub(super) fn is_amid(&self) -> bool {
+        self.underway.is_some()
+    }
+
+    /// Appends the next chunk of the message that is under way.
+    pub(super) fn go_on(&mut self) {
+        self.underway.take_if(|chunks| !chunks.write(&mut self.out));
     }
 
     /// What waits to be written.

@@ -130,6 +130,13 @@ impl Queue {
         Some(self.take(frame))
     }
 
+    /// The oldest frame, but sound before pictures.
+    pub(super) fn pop_sound_first(&mut self) -> Option<Frame> {
+        let (first, _) = self.waiting.front()?;
+        let sound = first.kind.is_picture().then(|| self.pop_sound()).flatten();
+        sound.or_else(|| self.pop())
+    }
+
     /// The oldest frame that is sound, past what else waits.
     pub(super) fn pop_sound(&mut self) -> Option<Frame> {
         let is_sound = |(frame, _): &(Frame, Instant)| {
@@ -283,6 +290,19 @@ mod tests {
         queue.push(key(2), now);
         queue.push(inter(3), now);
         assert_eq!(rest(&mut queue), [1, 2, 3]);
+    }
+
+    #[test]
+    fn sound_overtakes_pictures_and_nothing_else() {
+        let now = Instant::now();
+        let mut queue = Queue::new(Limits::LIVE, now);
+        queue.push(audio_config(0), now);
+        for frame in [key(1), audio(2), inter(3), audio(4)] {
+            queue.push(frame, now);
+        }
+        let all = std::iter::from_fn(|| queue.pop_sound_first());
+        let times: Vec<_> = all.map(|frame| frame.message.timestamp).collect();
+        assert_eq!(times, [0, 2, 4, 1, 3]);
     }
 
     #[test]

@@ -22,9 +22,14 @@ pub enum Delivery {
 pub enum Which {
     /// The oldest frame of any kind.
     All,
+    /// The oldest frame of any kind, but sound before pictures.
+    SoundFirst,
     /// The oldest frame of sound; pictures wait, and the end waits with them.
     Sound,
 }
+
+/// How long it counts that a reader's socket stood still.
+const STOOD_STILL: Duration = Duration::from_secs(1);
 
 /// The part that the stream fills.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ struct State {
     queue: Queue,
     /// His connection holds its own on a link that others fill too.
     contends: bool,
+    /// How long his socket took nothing the last time, and until when.
+    stood_still: (Duration, Instant),
     end: Option<Arc<str>>,
 }
 
@@ -47,6 +54,7 @@ impl Inbox {
         let state = Mutex::new(State {
             queue,
             contends: false,
+            stood_still: (Duration::ZERO, now),
             end: None,
         });
         let wake = Notify::new();
@@ -66,10 +74,13 @@ impl Inbox {
         (dropped, skipping)
     }
 
-    /// How long the oldest frame has waited, and how many bytes have been taken so far.
+    /// How long the oldest frame has waited, or had to behind it of late, and how many bytes have been taken so far.
     pub(super) fn progress(&self, now: Instant) -> (Duration, u64) {
         let state = self.lock();
-        (state.queue.lag(now), state.queue.taken())
+        let (stood_still, at) = state.stood_still;
+        let lately = now.saturating_duration_since(at) < STOOD_STILL;
+        let least = if lately { stood_still } else { Duration::ZERO };
+        (state.queue.lag(now).max(least), state.queue.taken())
     }
 
     pub(super) fn contends(&self) -> bool {
@@ -85,6 +96,7 @@ impl Inbox {
         let mut state = self.lock();
         let frame = match which {
             Which::All => state.queue.pop(),
+            Which::SoundFirst => state.queue.pop_sound_first(),
             Which::Sound => return state.queue.pop_sound().map(Delivery::Frame),
         };
         match frame {
@@ -112,6 +124,11 @@ impl Reader {
         self.inbox.lock().contends = contends;
     }
 
+    /// His socket took nothing for so long until now: what it holds waits in there, where nobody can look.
+    pub(crate) fn stood_still(&self, long: Duration, now: Instant) {
+        self.inbox.lock().stood_still = (long, now);
+    }
+
     /// He plays on a carrier where a lost packet holds nothing else up.
     pub(crate) fn converse(&self) {
         self.inbox.lock().queue.limit(Limits::CONVERSATION);
@@ -133,8 +150,8 @@ impl Reader {
     }
 
     /// What comes next, if it is there.
-    pub fn try_next(&self) -> Option<Delivery> {
-        self.inbox.pop(Which::All)
+    pub fn try_next(&self, which: Which) -> Option<Delivery> {
+        self.inbox.pop(which)
     }
 
     /// Waits until the stream has begun; the reason when it ends before.
@@ -161,5 +178,43 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.stream.leave(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_frames::*;
+    use super::*;
+
+    #[test]
+    fn each_gets_what_he_wants() {
+        let now = Instant::now();
+        let inbox = Inbox::new(Limits::LIVE, now);
+        for frame in [key(0), inter(1), audio(2), audio(3)] {
+            inbox.push(frame, now);
+        }
+        let time = |which| match inbox.pop(which) {
+            Some(Delivery::Frame(frame)) => Some(frame.message.timestamp),
+            _ => None,
+        };
+        assert_eq!(time(Which::All), Some(0));
+        assert_eq!(time(Which::SoundFirst), Some(2));
+        assert_eq!(time(Which::Sound), Some(3));
+        assert_eq!(
+            (time(Which::Sound), time(Which::SoundFirst)),
+            (None, Some(1))
+        );
+    }
+
+    #[test]
+    fn what_a_socket_holds_counts_as_if_it_waited_here() {
+        let start = Instant::now();
+        let ms = |ms| start + Duration::from_millis(ms);
+        let inbox = Inbox::new(Limits::LIVE, start);
+        inbox.lock().stood_still = (Duration::from_millis(200), ms(1_000));
+        let late = |at| inbox.progress(ms(at)).0.as_millis();
+        assert_eq!((late(1_100), late(1_999), late(2_000)), (200, 200, 0));
+        inbox.push(key(0), ms(1_000));
+        assert_eq!((late(1_100), late(1_300)), (200, 300), "the longer of both");
     }
 }

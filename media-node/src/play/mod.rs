@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod flv;
+pub(crate) mod pace;
 mod page;
 pub(crate) mod quic;
 pub(crate) mod range;

@@ -3,7 +3,7 @@
 use super::task::Space;
 use super::wall::WallClock;
 use super::{FinishedFile, PartyRecorder, RecordError, RecordStats};
-use crate::hub::{Delivery, Reader};
+use crate::hub::{Delivery, Reader, Which};
 use counterpart_shared::flv::TagKind;
 use std::sync::mpsc::{SendError, channel};
 use std::thread::Builder;
@@ -64,7 +64,7 @@ impl Recorder {
 
     /// Writes what came since it was called last; whether more may come.
     pub(super) fn take(&mut self) -> Result<bool, RecordError> {
-        while let Some(delivery) = self.reader.try_next() {
+        while let Some(delivery) = self.reader.try_next(Which::All) {
             let Delivery::Frame(frame) = delivery else {
                 return Ok(false);
             };

@@ -12,7 +12,7 @@ mod pictures;
 pub use error::StillError;
 
 use crate::control::Outbox;
-use crate::hub::Reader;
+use crate::hub::{Reader, Which};
 use crate::record::FinishedFile;
 use crate::record::WallClock;
 use crate::recordings::Recordings;
@@ -120,7 +120,7 @@ impl Stills {
 /// What is there at once; where nothing can be decoded, what comes next.
 async fn gather(reader: Reader) -> Result<Pictures, StillError> {
     let mut pictures = Pictures::default();
-    while let Some(delivery) = reader.try_next() {
+    while let Some(delivery) = reader.try_next(Which::All) {
         pictures.take(delivery)?;
     }
     let wait = async {

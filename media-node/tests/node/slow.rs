@@ -3,31 +3,34 @@
 use crate::support::stream::*;
 use crate::support::{Carrier, Client, World, grant};
 use counterpart_shared::grant::Act;
-use counterpart_shared::session::ClientSession;
+use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
+use counterpart_shared::session::{ClientOutput, ClientSession};
+use std::collections::VecDeque;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Plays on TCP up to the request and then reads nothing any more.
-async fn sleeper(world: &World) -> TcpStream {
+/// Who has read up to the answer to his request and reads nothing any more.
+struct Sleeper {
+    socket: TcpStream,
+    reader: ChunkReader,
+}
+
+/// Plays on TCP up to the request.
+async fn sleeper(world: &World) -> Sleeper {
     sleeper_on(crate::support::connect(&world.rtmp()).await, world).await
 }
 
-async fn sleeper_on(mut socket: TcpStream, world: &World) -> TcpStream {
-    use bytes::Bytes;
-    use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
-    use counterpart_shared::session::ClientOutput;
-    use std::collections::VecDeque;
-    use tokio::io::AsyncReadExt;
+async fn sleeper_on(mut socket: TcpStream, world: &World) -> Sleeper {
     let name = world.name(&grant(Act::Play, "c1"));
     let mut session = ClientSession::play("live", "rtmp://x/live", &name);
     let (mut reader, mut writer) = (ChunkReader::new(ChunkLimits::default()), ChunkWriter::new());
     loop {
-        let mut out: VecDeque<Bytes> = VecDeque::new();
+        let mut out = VecDeque::new();
         while let Some(output) = session.poll() {
             match output {
                 ClientOutput::Send(message) => writer.write(&message, &mut out),
-                ClientOutput::Ready { .. } => return socket,
+                ClientOutput::Ready { .. } => return Sleeper { socket, reader },
                 _ => {}
             }
         }
@@ -133,8 +136,37 @@ async fn little_is_ahead_of_what_a_slow_reader_may_lose() {
     let socket = crate::support::connect_narrow(&world.rtmp()).await;
     let socket = crate::support::shake_hands(socket).await;
     let sleeper = sleeper_on(socket, &world).await;
-    let published = ahead_of(sleeper, &world, &publisher).await;
+    let published = ahead_of(sleeper.socket, &world, &publisher).await;
     assert!(published < 60_000, "{published} bytes and nothing was lost");
+}
+
+/// A picture of 200 kB is under way when sound comes, which does not wait for the rest of it.
+#[tokio::test]
+async fn sound_goes_between_the_chunks_of_a_picture() {
+    let world = World::new().await;
+    let publisher = world
+        .publish(Carrier::Rtmp, &grant(Act::Publish, "c1"))
+        .await;
+    publisher.send_all(&beginning());
+    let mut good = world.play(Carrier::Rtmp, &grant(Act::Play, "c1")).await;
+    let socket = crate::support::connect_narrow(&world.rtmp()).await;
+    let socket = crate::support::shake_hands(socket).await;
+    let mut sleeper = sleeper_on(socket, &world).await;
+    publisher.send(&big_key(1_000, 200_000));
+    publisher.send(&big_inter(1_001, 1_000));
+    publisher.send(&audio(1_002));
+    while good.media().await.timestamp != 1_002 {}
+    let (mut bytes, mut order) = ([0; 4_096], Vec::new());
+    while order.len() < 3 {
+        let read = sleeper.socket.read(&mut bytes).await.unwrap();
+        sleeper.reader.push(&bytes[..read]);
+        while let Some(message) = sleeper.reader.next_message().unwrap() {
+            if message.timestamp >= 1_000 {
+                order.push(message.timestamp);
+            }
+        }
+    }
+    assert_eq!(order, [1_002, 1_000, 1_001]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::SessionError;
 use super::reply::FOUR_CC;
-use super::server::{CHUNK_SIZE, WINDOW};
+use super::server::WINDOW;
 use crate::amf0::Value;
 use crate::grant::Act;
 use crate::rtmp::{
@@ -11,6 +11,9 @@ use crate::rtmp::{
 };
 use std::collections::VecDeque;
 use std::mem;
+
+/// A picture of a call seldom exceeds it.
+const CHUNK_SIZE: u32 = 60_000;
 
 /// What the session wants done.
 #[derive(Debug, Clone, PartialEq)]

@@ -53,6 +53,8 @@ pub enum Load {
     Rtmp,
     /// Published by RTMP, with AAC as a phone does, and played over HTTP-FLV.
     HttpFlv,
+    /// The caller's over RTMP, with AAC; the callee's over QUIC, with the same.
+    RtmpToQuic,
     /// A call over QUIC, and a download by TCP that begins when the weather turns and takes what it gets.
     QuicBesideDownload,
 }
@@ -258,13 +260,14 @@ async fn converse(party: Party, node: Ipv4Addr, plan: Plan, go: Go) -> Result<(R
         media_url(&signer(), scheme, (node.into(), port), sha256, act, party)
     };
     let (published, played) = match plan.load {
-        Load::Rtmp => (Scheme::Rtmp, Scheme::Rtmp),
+        Load::RtmpToQuic if party == Party::Callee => (Scheme::Quic, Scheme::Quic),
+        Load::Rtmp | Load::RtmpToQuic => (Scheme::Rtmp, Scheme::Rtmp),
         Load::HttpFlv => (Scheme::Rtmp, Scheme::HttpFlv),
         Load::QuicBesideDownload => (Scheme::Quic, Scheme::Quic),
     };
     let connection = Connection::open(&url(published, Act::Publish), Act::Publish).await?;
     let mut camera = Camera::new(plan.clip, connection.sender(), go.begin);
-    if plan.load == Load::HttpFlv {
+    if matches!(plan.load, Load::HttpFlv | Load::RtmpToQuic) {
         camera = camera.with_aac();
     }
     let published = tokio::spawn(camera.work(connection, plan.end));

@@ -18,5 +18,5 @@ mod tests;
 pub(crate) use assembly::ChunkStream;
 pub use error::ChunkError;
 pub use reader::{ChunkLimits, ChunkReader};
-pub use writer::ChunkWriter;
 pub(crate) use writer::write_chunks;
+pub use writer::{ChunkWriter, Chunks};

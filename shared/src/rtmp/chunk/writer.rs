@@ -52,6 +52,50 @@ impl ChunkWriter {
             self.chunk_size = size as usize;
         }
     }
+
+    /// Begins to write a message as if it were on another message stream. Messages of another kind may be written between its chunks (§5.3);
+    /// the chunk size is the one of now.
+    pub fn begin_on(&self, stream_id: u32, message: Message) -> Chunks {
+        Chunks::new(message, stream_id, self.chunk_size)
+    }
+}
+
+/// A message that is written chunk by chunk.
+#[derive(Debug)]
+pub struct Chunks {
+    message: Message,
+    stream_id: u32,
+    rest: Bytes,
+    chunk_size: usize,
+}
+
+impl Chunks {
+    fn new(message: Message, stream_id: u32, chunk_size: usize) -> Self {
+        let rest = message.payload.clone();
+        Self {
+            message,
+            stream_id,
+            rest,
+            chunk_size,
+        }
+    }
+
+    /// Appends the next chunk; whether there are more.
+    ///
+    /// # Panics
+    /// As [`ChunkWriter::write`].
+    pub fn write(&mut self, out: &mut VecDeque<Bytes>) -> bool {
+        let mut header = BytesMut::with_capacity(MAX_HEADER);
+        if self.rest.len() == self.message.payload.len() {
+            write_full(&self.message, self.stream_id, &mut header);
+        } else {
+            write_further(&self.message, &mut header);
+        }
+        out.push_back(header.freeze());
+        let size = self.chunk_size.min(self.rest.len());
+        out.push_back(self.rest.split_to(size));
+        !self.rest.is_empty()
+    }
 }
 
 /// Appends a message in chunks of at most `chunk_size`.
@@ -64,7 +108,8 @@ pub(crate) fn write_chunks(
     if message.payload.len() <= SMALL {
         out.push_back(copied(message, stream_id, chunk_size));
     } else {
-        push_shared(message, stream_id, chunk_size, out);
+        let mut chunks = Chunks::new(message.clone(), stream_id, chunk_size);
+        while chunks.write(out) {}
     }
 }
 
@@ -78,15 +123,4 @@ fn copied(message: &Message, stream_id: u32, chunk_size: usize) -> Bytes {
         bytes.put_slice(chunk);
     }
     bytes.freeze()
-}
-
-fn push_shared(message: &Message, stream_id: u32, chunk_size: usize, out: &mut VecDeque<Bytes>) {
-    let mut header = BytesMut::with_capacity(MAX_HEADER);
-    let mut rest = message.payload.clone();
-    write_full(message, stream_id, &mut header);
-    while !rest.is_empty() {
-        out.push_back(header.split().freeze());
-        out.push_back(rest.split_to(chunk_size.min(rest.len())));
-        write_further(message, &mut header);
-    }
 }

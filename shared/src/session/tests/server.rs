@@ -127,7 +127,7 @@ fn the_answer_to_connect() {
     let expected = [
         "WindowAcknowledgementSize(2500000)",
         "SetPeerBandwidth { window: 2500000, limit: Dynamic }",
-        "SetChunkSize(60000)",
+        "SetChunkSize(2048)",
         "User(StreamBegin(0))",
         "_result@0 NetConnection.Connect.Success",
     ];

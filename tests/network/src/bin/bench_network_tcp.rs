@@ -27,11 +27,12 @@ struct Row {
 }
 
 /// All of them.
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     row("ours, RTMP, Reno", Load::Rtmp, "reno"),
     row("ours, RTMP, BBR", Load::Rtmp, "bbr"),
     row("ours, HTTP-FLV, Reno", Load::HttpFlv, "reno"),
     row("ours, HTTP-FLV, BBR", Load::HttpFlv, "bbr"),
+    row("ours, RTMP to QUIC, Reno", Load::RtmpToQuic, "reno"),
     row("ours, QUIC, Reno beside", Load::QuicBesideDownload, "reno"),
     row("ours, QUIC, BBR beside", Load::QuicBesideDownload, "bbr"),
 ];
@@ -44,7 +45,7 @@ const fn row(name: &'static str, load: Load, congestion: &'static str) -> Row {
     }
 }
 
-/// The cell that HTTP-FLV leaves out: it tells of the kernel's TCP alone.
+/// The cell of RTMP at both ends alone: it tells of the kernel's TCP.
 const RTMP_ONLY: &str = "jitter 30 ± 30 ms";
 
 /// The cells.
@@ -160,7 +161,7 @@ fn chosen(args: &Args, able: &[&str]) -> Vec<(Cell, Row)> {
 fn has(cell: &str, load: Load) -> bool {
     match load {
         Load::Rtmp => CELLS.contains(&cell),
-        Load::HttpFlv => CELLS.contains(&cell) && cell != RTMP_ONLY,
+        Load::HttpFlv | Load::RtmpToQuic => CELLS.contains(&cell) && cell != RTMP_ONLY,
         Load::QuicBesideDownload => !CELLS.contains(&cell),
     }
 }

@@ -98,3 +98,23 @@ fn control_messages_are_pinned() {
         assert_eq!(written(&[control.to_message()]), bytes(digits));
     }
 }
+
+#[test]
+fn sound_goes_between_the_chunks_of_a_picture() {
+    let (picture, sound) = (video(1_000, &[0xCD; 307]), audio(1_001, &[0xAB; 3]));
+    let (mut writer, mut out) = (ChunkWriter::new(), VecDeque::new());
+    let mut chunks = writer.begin_on(1, picture.clone());
+    assert!(chunks.write(&mut out));
+    writer.write(&sound, &mut out);
+    assert!(chunks.write(&mut out) && !chunks.write(&mut out));
+    let piece = |length: usize| "cd".repeat(length);
+    let expected = bytes(&format!(
+        "06 0003e8 000133 09 01000000 {} 04 0003e9 000003 08 01000000 ababab c6 {} c6 {}",
+        piece(128),
+        piece(128),
+        piece(51)
+    ));
+    let written = Vec::from(out).concat();
+    assert_eq!(written, expected);
+    assert_eq!(read_new(&written), (vec![sound, picture], None));
+}
