@@ -228,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn who_contends_knows_himself_what_waits_at_his_end() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut uplink = Uplink::new(start);
+        uplink.arrived(0, at(0));
+        for picture in 1..15 {
+            uplink.arrived(picture * 33, at(u64::from(picture) * 33 + 100));
+        }
+        uplink.contend(true);
+        assert_eq!(uplink.look(at(562)).late, Duration::ZERO);
+        uplink.contend(false);
+        assert_eq!(uplink.look(at(562)).late, Duration::from_millis(100));
+    }
+
+    #[test]
     fn a_picture_that_waits_for_its_turn_tells_of_no_queue() {
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 /// A keyframe that takes longer than this on a reader's link keeps more waiting than it makes up for.
 const QUICKLY: Duration = Duration::from_millis(120);
 
+/// What has waited for so long waits for the link, not for its turn.
+const OVERTAKEN: Duration = Duration::from_millis(60);
+
 /// So long after pictures were lost the next keyframe is there, unless the publisher sends none.
 const AFTER_LOSS: Duration = Duration::from_secs(2);
 
@@ -130,10 +133,12 @@ impl Queue {
         Some(self.take(frame))
     }
 
-    /// The oldest frame, but sound before pictures.
-    pub(super) fn pop_sound_first(&mut self) -> Option<Frame> {
-        let (first, _) = self.waiting.front()?;
-        let sound = first.kind.is_picture().then(|| self.pop_sound()).flatten();
+    /// The oldest frame, but sound before pictures that wait for the link.
+    pub(super) fn pop_sound_first(&mut self, now: Instant) -> Option<Frame> {
+        let (first, since) = self.waiting.front()?;
+        let waits = now.saturating_duration_since(*since) > OVERTAKEN;
+        let overtaken = waits && first.kind.is_picture();
+        let sound = overtaken.then(|| self.pop_sound()).flatten();
         sound.or_else(|| self.pop())
     }
 
@@ -293,16 +298,19 @@ mod tests {
     }
 
     #[test]
-    fn sound_overtakes_pictures_and_nothing_else() {
+    fn sound_overtakes_pictures_that_wait_and_nothing_else() {
         let now = Instant::now();
-        let mut queue = Queue::new(Limits::LIVE, now);
-        queue.push(audio_config(0), now);
-        for frame in [key(1), audio(2), inter(3), audio(4)] {
-            queue.push(frame, now);
-        }
-        let all = std::iter::from_fn(|| queue.pop_sound_first());
-        let times: Vec<_> = all.map(|frame| frame.message.timestamp).collect();
-        assert_eq!(times, [0, 2, 4, 1, 3]);
+        let order = |waited| {
+            let mut queue = Queue::new(Limits::LIVE, now);
+            queue.push(audio_config(0), now);
+            for frame in [key(1), audio(2), inter(3), audio(4)] {
+                queue.push(frame, now);
+            }
+            let all = std::iter::from_fn(|| queue.pop_sound_first(ms(now, waited)));
+            all.map(|frame| frame.message.timestamp).collect::<Vec<_>>()
+        };
+        assert_eq!(order(60), [0, 1, 2, 3, 4]);
+        assert_eq!(order(61), [0, 2, 4, 1, 3]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum Delivery {
 pub enum Which {
     /// The oldest frame of any kind.
     All,
-    /// The oldest frame of any kind, but sound before pictures.
+    /// The oldest frame of any kind, but sound before pictures that wait for the link.
     SoundFirst,
     /// The oldest frame of sound; pictures wait, and the end waits with them.
     Sound,
@@ -92,11 +92,11 @@ impl Inbox {
         self.wake.notify_one();
     }
 
-    fn pop(&self, which: Which) -> Option<Delivery> {
+    fn pop(&self, which: Which, now: Instant) -> Option<Delivery> {
         let mut state = self.lock();
         let frame = match which {
             Which::All => state.queue.pop(),
-            Which::SoundFirst => state.queue.pop_sound_first(),
+            Which::SoundFirst => state.queue.pop_sound_first(now),
             Which::Sound => return state.queue.pop_sound().map(Delivery::Frame),
         };
         match frame {
@@ -142,7 +142,7 @@ impl Reader {
     /// The same for some of it.
     pub async fn next_of(&self, which: Which) -> Delivery {
         loop {
-            if let Some(delivery) = self.inbox.pop(which) {
+            if let Some(delivery) = self.inbox.pop(which, clock::now()) {
                 return delivery;
             }
             self.inbox.wake.notified().await;
@@ -151,7 +151,7 @@ impl Reader {
 
     /// What comes next, if it is there.
     pub fn try_next(&self, which: Which) -> Option<Delivery> {
-        self.inbox.pop(which)
+        self.inbox.pop(which, clock::now())
     }
 
     /// Waits until the stream has begun; the reason when it ends before.
@@ -193,7 +193,8 @@ mod tests {
         for frame in [key(0), inter(1), audio(2), audio(3)] {
             inbox.push(frame, now);
         }
-        let time = |which| match inbox.pop(which) {
+        let late = now + Duration::from_secs(1);
+        let time = |which| match inbox.pop(which, late) {
             Some(Delivery::Frame(frame)) => Some(frame.message.timestamp),
             _ => None,
         };

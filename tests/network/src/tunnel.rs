@@ -12,6 +12,7 @@ use std::os::fd::AsFd;
 use std::process::Command;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 use tun_rs::{AsyncDevice, DeviceBuilder, SyncDevice};
@@ -26,6 +27,9 @@ const CONGESTION: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
 const MTU: u16 = 1_500;
 /// The lanes count UDP payload and add these headers themselves.
 const HEADERS: usize = 28;
+
+/// Namespaces that this process has made.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 /// Whether this machine lets this process make what it takes, with this congestion control of TCP.
 ///
@@ -46,7 +50,8 @@ pub(crate) struct Namespace {
 impl Namespace {
     /// Makes one.
     pub(crate) fn make(which: &str) -> Result<Self> {
-        let name = format!("counterpart-{}-{which}", std::process::id());
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("counterpart-{}-{number}-{which}", std::process::id());
         ip(&["netns", "add", &name])?;
         Ok(Self { name })
     }
