@@ -180,6 +180,7 @@ impl Connection {
                     if read? == 0 {
                         return Err(Fault::Gone);
                     }
+                    self.begin_progress();
                     self.client.hear(&buffer)?;
                 }
                 written = write_or_flush(&mut to, self.client.talk.output()),
