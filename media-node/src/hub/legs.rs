@@ -41,10 +41,15 @@ impl Taste {
     }
 }
 
+/// Who has just come is given everything since the last keyframe at once, on a connection whose window has yet to grow: for so long what is late tells
+/// nothing of how wide his link is.
+const BEGINNING: Duration = Duration::from_millis(1_500);
+
 /// A reader, as the stream knows him.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) id: u64,
+    since: Instant,
     pub(super) inbox: Arc<Inbox>,
     pub(super) taste: Taste,
     pub(super) holder: Option<Holder>,
@@ -62,6 +67,7 @@ impl Seat {
     ) -> Self {
         Self {
             id,
+            since: now,
             inbox,
             taste,
             holder,
@@ -80,7 +86,10 @@ impl Seat {
     pub(super) fn look(&mut self, now: Instant) -> Leg {
         let (lag, taken) = self.inbox.progress(now);
         self.late.look(lag, now);
-        let late = self.late.least(now);
+        let late = match now.saturating_duration_since(self.since) < BEGINNING {
+            true => Duration::ZERO,
+            false => self.late.least(now),
+        };
         Leg {
             late,
             rate: self.meter.look(taken, late > LATE, now),
@@ -203,7 +212,8 @@ impl Uplink {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_frames::inter;
+    use super::super::queue::Limits;
+    use super::super::test_frames::{inter, key};
     use super::*;
 
     /// How late the way is on which each picture of half a second comes 100 ms late, and the first does not.
@@ -219,6 +229,19 @@ mod tests {
             uplink.arrived(picture * 33, at(u64::from(picture) * 33 + 100));
         }
         uplink.look(at(562)).late
+    }
+
+    #[test]
+    fn who_has_just_come_is_given_time_to_catch_up() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let inbox = Arc::new(Inbox::new(Limits::LIVE, start));
+        inbox.push(key(0), start);
+        let mut seat = Seat::new(0, inbox, Taste::AsIs, None, start);
+        let late = (0..=16).map(|tenth| seat.look(at(tenth * 100)).late.as_millis());
+        let late: Vec<_> = late.collect();
+        assert_eq!(late[..15], [0; 15]);
+        assert_eq!(late[15..], [1_200, 1_300], "the least of a while");
     }
 
     #[test]

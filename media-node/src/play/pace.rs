@@ -79,7 +79,7 @@ impl Pace {
     }
 
     /// The socket took bytes, and nothing for so long before although there was something. Whether it stood still
-    /// as one does that is full.
+    /// as one does whose link is full: a window that is still small stands still too, but not for long.
     pub(crate) fn take(&mut self, bytes: usize, after: Duration, now: Instant) -> bool {
         self.behind.get_or_insert(now);
         self.taken.push_back((now, bytes));
@@ -95,7 +95,7 @@ impl Pace {
         if after > BLOCKED && self.is_too_much(now) {
             self.lower(now);
         }
-        (BLOCKED..STALLED).contains(&after)
+        (BLOCKED..STALLED).contains(&after) && self.is_behind(now)
     }
 
     /// Whether there is one.
@@ -139,11 +139,16 @@ impl Pace {
         }
     }
 
+    /// Whether he is for longer than a stall or a window that grows explains.
+    fn is_behind(&self, now: Instant) -> bool {
+        let long = |since: Instant| now.saturating_duration_since(since) > CAUGHT_UP;
+        self.is_set() || self.behind.is_some_and(long)
+    }
+
     fn is_too_much(&self, now: Instant) -> bool {
-        let long = |since: Instant, least| now.saturating_duration_since(since) > least;
         match &self.limit {
-            Some(limit) => long(limit.lowered, DOWN),
-            None => self.behind.is_some_and(|since| long(since, CAUGHT_UP)),
+            Some(limit) => now.saturating_duration_since(limit.lowered) > DOWN,
+            None => self.is_behind(now),
         }
     }
 
@@ -213,6 +218,8 @@ mod tests {
         given: usize,
         /// Whether there ever was a pace.
         paced: bool,
+        /// How often the socket stood still as one does whose link is full.
+        full_link: usize,
     }
 
     impl Player {
@@ -228,6 +235,7 @@ mod tests {
                 stood: Vec::new(),
                 given: 0,
                 paced: false,
+                full_link: 0,
             }
         }
 
@@ -258,7 +266,7 @@ mod tests {
                     self.given += PART;
                     self.full = self.held + PART as f64 > HELD;
                     let after = self.now - self.taken;
-                    self.pace.take(PART, after, self.now);
+                    self.full_link += usize::from(self.pace.take(PART, after, self.now));
                     self.taken = self.now;
                     self.paced |= self.pace.is_set();
                 }
@@ -280,6 +288,23 @@ mod tests {
         let mut player = Player::new();
         player.run(20 * SECOND, |_| 100_000.0, stream(90_000));
         assert!(!player.paced);
+    }
+
+    #[test]
+    fn a_window_that_grows_is_no_full_link() {
+        let mut player = Player::new();
+        // A round trip of 200 ms: at first ten packets in each, twice as many in the next one.
+        let window = |round: u128| 13_500.0 * f64::powi(2.0, round.min(6) as i32);
+        let link = |since: Duration| match since.as_millis() {
+            ms if ms % 200 < 20 => window(ms / 200) / 0.02,
+            _ => 0.0,
+        };
+        let since_the_keyframe = |since| 150_000 + stream(90_000)(since);
+        player.run(SECOND, link, since_the_keyframe);
+        assert!(player.given > 100_000 && player.stood.len() > 50);
+        assert_eq!((player.full_link, player.paced), (0, false));
+        player.run(3 * SECOND, |_| 37_500.0, since_the_keyframe);
+        assert!(player.full_link > 3, "{}", player.full_link);
     }
 
     #[test]
