@@ -180,13 +180,15 @@ impl Recordings {
     }
 
     /// What was said and what happened in a call goes beside what was recorded of it; where nothing was, nowhere.
-    pub async fn keep_log(&self, call: &CallId, entries: Vec<Entry>) {
+    ///
+    /// # Errors
+    /// When the disk refuses; what was kept before stays.
+    pub async fn keep_log(&self, call: &CallId, entries: Vec<Entry>) -> Result<(), RecordError> {
         let (root, id, vault) = (self.root.clone(), call.clone(), self.vault.clone());
-        match blocking(move || log::keep(&root, &id, entries, &vault)).await {
-            Ok(true) => self.keeps(call),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%call, %error, "the log of a call cannot be kept"),
+        if blocking(move || log::keep(&root, &id, entries, &vault)).await? {
+            self.keeps(call);
         }
+        Ok(())
     }
 
     /// Records a stream, unless a recorder is at it already or too little of the disk is free.

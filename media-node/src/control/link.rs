@@ -3,9 +3,12 @@
 use super::load::LoadMeter;
 use crate::backoff::Backoff;
 use crate::config::Config;
+use crate::record::RecordError;
 use crate::shell::Shell;
 use counterpart_shared::api::{FromNode, Load, MAX_BODY, NodeCommand, SUBPROTOCOL, ToNode};
+use counterpart_shared::id::CallId;
 use futures_util::{SinkExt, StreamExt};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::net::TcpStream;
@@ -85,8 +88,10 @@ struct Link {
     shell: Arc<Shell>,
     boot: String,
     backoff: Backoff,
-    /// The newest command that has been carried out.
+    /// The newest command that came.
     command_seq: u64,
+    /// Those up to it that could not be carried out: the edge sends them again with the next connection.
+    undone: BTreeSet<u64>,
     /// Whether the first keys have been sent in this boot.
     stocked: bool,
     meter: LoadMeter,
@@ -109,6 +114,7 @@ impl Link {
             boot,
             backoff: Backoff::new(FIRST_DIAL, LAST_DIAL),
             command_seq: 0,
+            undone: BTreeSet::new(),
             stocked: false,
             meter: LoadMeter::new(),
         }
@@ -165,7 +171,7 @@ impl Link {
             capacity: shell.config.capacity,
             daily_sha256: shell.keys.daily_sha256(),
             streams: shell.hub.begun(),
-            command_seq: self.command_seq,
+            command_seq: self.undone.first().map_or(self.command_seq, |seq| seq - 1),
         }
     }
 
@@ -194,60 +200,67 @@ impl Link {
         }
     }
 
-    /// Does a command once, however often it comes.
+    /// Does a command once, however often it comes, and says so. One that cannot be done holds up no other.
     async fn carry_out(
         &mut self,
         talk: &mut Talk,
         seq: u64,
         command: NodeCommand,
     ) -> Result<(), LinkError> {
-        if seq > self.command_seq {
-            let hub = &self.shell.hub;
-            match command {
-                NodeCommand::CallEnd { call } => {
-                    tracing::info!(%call, seq, "the edge ends a call");
-                    self.shell.end_call(&call);
-                }
-                NodeCommand::RecordBegin { call } => {
-                    tracing::info!(%call, seq, "the edge wants a call recorded");
-                    self.shell.record_call(&call);
-                }
-                NodeCommand::RecordEnd { call } => {
-                    tracing::info!(%call, seq, "the edge wants nothing more of a call recorded");
-                    self.shell.end_record(&call);
-                }
-                NodeCommand::CallLog { call, entries } => {
-                    tracing::info!(%call, seq, entries = entries.len(), "the edge hands a log in");
-                    self.shell.recordings.keep_log(&call, entries).await;
-                }
-                NodeCommand::RecordDelete { call, by } => {
-                    tracing::info!(%call, seq, by, "the edge wants a recording deleted");
-                    if let Err(error) = self.shell.recordings.delete(&call, by).await {
-                        // Not done: the edge asks again with the next connection, and what else it wants goes on.
-                        tracing::error!(%call, %error, "a deletion cannot be noted");
-                        self.command_seq = seq;
-                        return Ok(());
-                    }
-                }
-                NodeCommand::Still { call, party, id } => {
-                    tracing::info!(%call, %party, %id, seq, "the edge wants a still");
-                    self.shell.recordings.keeps(&call);
-                    self.shell.stills.take(&self.shell, call, party);
-                }
-                NodeCommand::Unknown => {
-                    tracing::warn!(
-                        seq,
-                        "a command that this version does not know is passed over"
-                    );
-                }
-                NodeCommand::GrantsEnd { call, user, serial } => {
-                    tracing::info!(%call, %user, serial, seq, "the edge ends somebody's grants");
-                    hub.end_grants(&call, &user, serial, "the call went on to somebody else");
-                }
+        if seq > self.command_seq || self.undone.remove(&seq) {
+            self.command_seq = self.command_seq.max(seq);
+            if let Err((call, error)) = self.perform(seq, command).await {
+                tracing::error!(%call, seq, %error, "what the edge wants cannot be noted");
+                self.undone.insert(seq);
+                return Ok(());
             }
-            self.command_seq = seq;
         }
         talk.send(&FromNode::Done { seq }).await
+    }
+
+    /// Whose call the command was of and what the disk said, where it refused.
+    async fn perform(&self, seq: u64, command: NodeCommand) -> Result<(), (CallId, RecordError)> {
+        let hub = &self.shell.hub;
+        match command {
+            NodeCommand::CallEnd { call } => {
+                tracing::info!(%call, seq, "the edge ends a call");
+                self.shell.end_call(&call);
+            }
+            NodeCommand::RecordBegin { call } => {
+                tracing::info!(%call, seq, "the edge wants a call recorded");
+                self.shell.record_call(&call);
+            }
+            NodeCommand::RecordEnd { call } => {
+                tracing::info!(%call, seq, "the edge wants nothing more of a call recorded");
+                self.shell.end_record(&call);
+            }
+            NodeCommand::CallLog { call, entries } => {
+                tracing::info!(%call, seq, entries = entries.len(), "the edge hands a log in");
+                let kept = self.shell.recordings.keep_log(&call, entries).await;
+                return kept.map_err(|error| (call, error));
+            }
+            NodeCommand::RecordDelete { call, by } => {
+                tracing::info!(%call, seq, by, "the edge wants a recording deleted");
+                let noted = self.shell.recordings.delete(&call, by).await;
+                return noted.map_err(|error| (call, error));
+            }
+            NodeCommand::Still { call, party, id } => {
+                tracing::info!(%call, %party, %id, seq, "the edge wants a still");
+                self.shell.recordings.keeps(&call);
+                self.shell.stills.take(&self.shell, call, party);
+            }
+            NodeCommand::Unknown => {
+                tracing::warn!(
+                    seq,
+                    "a command that this version does not know is passed over"
+                );
+            }
+            NodeCommand::GrantsEnd { call, user, serial } => {
+                tracing::info!(%call, %user, serial, seq, "the edge ends somebody's grants");
+                hub.end_grants(&call, &user, serial, "the call went on to somebody else");
+            }
+        }
+        Ok(())
     }
 
     async fn stock(&mut self, talk: &mut Talk) -> Result<(), LinkError> {

@@ -112,6 +112,50 @@ async fn what_is_acknowledged_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn what_the_disk_refuses_is_not_said_to_be_done_and_done_the_next_time() {
+    let world = World::new().await;
+    let mut publish = grant(Act::Publish, "c1");
+    publish.record = true;
+    let publisher = world.publish(Carrier::Quic, &publish).await;
+    publisher.send_all(&beginning());
+    world
+        .event(|event| matches!(event, NodeEvent::RecordingStarted))
+        .await;
+    let folder = world.folder.path().join("c1");
+    std::fs::create_dir_all(folder.join("log.jsonl")).unwrap();
+    let order = |seq| {
+        let entries = vec![Entry {
+            seq: 1,
+            at: 5,
+            body: EntryBody::Request { desk: None },
+        }];
+        let call = "c1".parse().unwrap();
+        world
+            .edge
+            .command(seq, NodeCommand::CallLog { call, entries });
+    };
+    let done = |seq| move |m: &FromNode| matches!(m, FromNode::Done { seq: it } if *it == seq);
+    order(1);
+    let call = "c9".parse().unwrap();
+    world.edge.command(2, NodeCommand::CallEnd { call });
+    world.edge.wait(done(2)).await;
+    let heard = world.edge.heard();
+    assert!(!heard.iter().any(done(1)), "{heard:?}");
+
+    world.edge.hang_up();
+    let before_it = |m: &FromNode| matches!(m, FromNode::Hello { command_seq: 0, streams, .. } if !streams.is_empty());
+    world.edge.wait(before_it).await;
+    std::fs::remove_dir(folder.join("log.jsonl")).unwrap();
+    order(1);
+    world.edge.wait(done(1)).await;
+    let log = std::fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 1, "{log}");
+    world.edge.hang_up();
+    let all = |m: &FromNode| matches!(m, FromNode::Hello { command_seq: 2, .. });
+    world.edge.wait(all).await;
+}
+
+#[tokio::test]
 async fn the_end_of_a_call_ends_its_connections_and_its_grants() {
     let world = World::new().await;
     let mut publisher = world

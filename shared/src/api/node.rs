@@ -115,7 +115,7 @@ pub enum FromNode {
         daily_sha256: String,
         /// Streams that are live right now.
         streams: Vec<StreamRef>,
-        /// The newest command that it has carried out in this boot; 0 for none.
+        /// It has carried out all commands up to this one in this boot; 0 for none.
         command_seq: u64,
     },
     /// More one-time keys.
