@@ -32,6 +32,27 @@ test('with sound each picture waits until its sound is nearly heard', () => {
   assert.deepEqual([schedule.takeSlack(), schedule.takeSlack()], [18, undefined]);
 });
 
+test('a picture is held for those that come late, with sound and without', () => {
+  const clock = new SoundClock();
+  const schedule = new Schedule<ReturnType<typeof picture>>(clock);
+  // The decoder gives nothing for the first, and whole microseconds.
+  for (const [time, until] of [[0, 900], [33.3333, 1_150], [66.7, 1_150]] as const) schedule.hold(time, until);
+  schedule.add(picture('b'), 33.333, 1_040);
+  schedule.add(picture('c'), 66.7, 1_040);
+  assert.equal(schedule.due(1_149), undefined);
+  assert.equal(schedule.next(1_149), 1_150);
+  assert.equal(schedule.due(1_150)?.picture.name, 'c', 'the newest of those that are due');
+  assert.equal(schedule.takeSlack(), 0, 'it waited for no sound');
+  clock.tell(1_000, 5_000, 20);
+  schedule.hold(1_000, 5_010);
+  schedule.add(picture('d'), 1_000, 4_950);
+  assert.equal(schedule.next(4_960), 5_010, 'its sound is nearly heard from 4,968 on');
+  schedule.hold(1_033, 4_000);
+  assert.equal(schedule.due(5_010)?.picture.name, 'd');
+  schedule.add(picture('e'), 1_033, 4_950);
+  assert.equal(schedule.next(4_960), 5_001, 'and here the sound is later');
+});
+
 test('no picture waits for ever, nor more of them than a decoder has', () => {
   const clock = new SoundClock();
   const schedule = new Schedule<ReturnType<typeof picture>>(clock);

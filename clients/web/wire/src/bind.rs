@@ -1,5 +1,5 @@
 //! The links for JavaScript. `poll` gives the number of what comes next, 0 for nothing; `code`, `text`, `bytes`, `number`
-//! and `time` then hold what it brings. `src/media/wire.ts` gives all that names.
+//! `time` and `hold` then have what it brings. `src/media/wire.ts` gives all that names.
 
 use crate::{Address, Event, Packet, PlayLink, PublishLink, Told};
 use bytes::Bytes;
@@ -15,6 +15,7 @@ struct Current {
     bytes: Bytes,
     number: f64,
     time: f64,
+    hold: f64,
 }
 
 impl Current {
@@ -32,13 +33,19 @@ impl Current {
             Some(Event::Bitrate(bits)) => (8, Self::of_number(f64::from(bits))),
             Some(Event::RoundTrip(ms)) => (9, Self::of_number(ms)),
             Some(Event::VideoConfig { codec, record }) => (10, Self::of_config(codec, record)),
-            Some(Event::Picture { time, key, data }) => {
+            Some(Event::Picture {
+                time,
+                hold,
+                key,
+                data,
+            }) => {
                 let number = f64::from(u8::from(key));
                 let picture = Self::of_bytes(data);
                 (
                     11,
                     Self {
                         time,
+                        hold,
                         number,
                         ..picture
                     },
@@ -373,5 +380,10 @@ impl WirePlay {
     /// Of the event.
     pub fn time(&self) -> f64 {
         self.current.time
+    }
+
+    /// Of the event.
+    pub fn hold(&self) -> f64 {
+        self.current.hold
     }
 }

@@ -43,6 +43,8 @@ pub enum Event {
     Picture {
         /// Milliseconds on the stream's time line, when it is to be shown.
         time: f64,
+        /// For how many milliseconds it is best held before that, see [`PlayOut`](counterpart_shared::quic::PlayOut).
+        hold: f64,
         /// Whether decoding can start here.
         key: bool,
         /// The NAL units.

@@ -7,7 +7,7 @@ use crate::times::TimeLine;
 use bytes::Bytes;
 use counterpart_shared::flv::{AudioBody, AudioPacket, VideoBody, VideoPacket};
 use counterpart_shared::quic::{
-    Gathered, Gathering, Hearing, Track, TrackLimits, TrackOutput, TrackReceiver,
+    Gathered, Gathering, Hearing, PlayOut, Track, TrackLimits, TrackOutput, TrackReceiver,
 };
 use counterpart_shared::rtmp::Message;
 use std::collections::VecDeque;
@@ -29,6 +29,7 @@ pub struct PlayLink {
     round_trip: f64,
     hearing: Hearing,
     line: TimeLine,
+    play_out: PlayOut,
     events: VecDeque<Event>,
 }
 
@@ -45,6 +46,7 @@ impl PlayLink {
             round_trip: ROUND_TRIP,
             hearing: Hearing::default(),
             line: TimeLine::default(),
+            play_out: PlayOut::new(),
             events: VecDeque::new(),
         }
     }
@@ -150,6 +152,19 @@ impl PlayLink {
                     TrackOutput::Message { message, .. } => {
                         let event = read(kind, &message, &mut self.line);
                         match event {
+                            Ok(Some(Event::Picture {
+                                time, key, data, ..
+                            })) => {
+                                let due = self.play_out.take(message.timestamp, now as u64);
+                                let hold = (due - now as u64) as f64;
+                                let picture = Event::Picture {
+                                    time,
+                                    hold,
+                                    key,
+                                    data,
+                                };
+                                self.events.push_back(picture);
+                            }
                             Ok(event) => self.events.extend(event),
                             Err(fault) => self.control.fail(fault),
                         }
@@ -185,6 +200,7 @@ fn read(kind: Track, message: &Message, line: &mut TimeLine) -> Result<Option<Ev
                 VideoPacket::Config(record) => config::video(record).map(Some),
                 VideoPacket::Coded { composition, data } => Ok(Some(Event::Picture {
                     time: line.place(message.timestamp) + f64::from(composition),
+                    hold: 0.0,
                     key: body.frame_type.is_key(),
                     data,
                 })),

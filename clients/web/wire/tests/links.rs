@@ -419,6 +419,37 @@ fn pictures_come_out_in_order_with_what_a_decoder_wants() {
 }
 
 #[test]
+fn a_picture_is_held_where_others_come_late() {
+    let (mut link, _) = playing();
+    // One that comes 200 ms late, and those behind it, which come with it.
+    let mut hold = |sequence: u64| {
+        let time = 33 * sequence as u32;
+        let kind = match sequence {
+            0 => FrameType::Key,
+            _ => FrameType::Inter,
+        };
+        let now = f64::from(time) + 50.0;
+        let now = if sequence < 30 {
+            now
+        } else {
+            now.max(30.0 * 33.0 + 250.0)
+        };
+        push(&mut link, sequence, &[picture(time, kind)], now, 99);
+        match events(&mut link, now)[..] {
+            [Event::Picture { hold, .. }] => hold,
+            ref other => panic!("{sequence}: {other:?}"),
+        }
+    };
+    let holds: Vec<_> = (0..40).map(&mut hold).collect();
+    assert_eq!(holds[..31], [0.0; 31], "nothing was late before");
+    assert_eq!(
+        holds[37..],
+        [90.0; 3],
+        "by what of 200 ms anybody would see"
+    );
+}
+
+#[test]
 fn a_gap_is_waited_for_then_named_and_a_keyframe_asked_for() {
     let (mut link, mut node) = playing();
     push(&mut link, 0, &[picture(0, FrameType::Key)], 0.0, 99);

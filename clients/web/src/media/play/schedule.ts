@@ -11,6 +11,9 @@ const DISPLAY = 16;
 /** The longest that a picture waits for its sound. */
 const LONGEST = 400;
 
+/** Times of one picture differ by less, in milliseconds: a decoder's are whole microseconds. */
+const SAME = 1;
+
 /** No more pictures than this wait: they are the decoder's memory. */
 const MOST = 12;
 
@@ -19,23 +22,42 @@ export interface Picture {
   close(): void;
 }
 
+interface Waiting<P> {
+  picture: P;
+  time: number;
+  came: number;
+  /** It is held until then, for those that come late not to be missed. */
+  until: number;
+}
+
 /** Pictures that wait. Times are milliseconds; `now` on the UNIX clock. */
 export class Schedule<P extends Picture> {
-  #waiting: { picture: P; time: number; came: number }[] = [];
+  #waiting: Waiting<P>[] = [];
+  /** Until when pictures are held that are being decoded, the first one first. */
+  #held: { time: number; until: number }[] = [];
   /** How much later than their sound pictures are of late; negative: earlier. */
   behind: number | undefined;
   #slack: number | undefined;
 
   constructor(readonly clock: SoundClock) {}
 
+  /** The picture of this time is not to be shown before then. */
+  hold(time: number, until: number): void {
+    this.#held.push({ time, until });
+  }
+
   add(picture: P, time: number, now: number): void {
-    this.#waiting.push({ picture, time, came: now });
+    // What the decoder did not give will not come any more.
+    while (this.#held[0] && this.#held[0].time < time - SAME) this.#held.shift();
+    const held = this.#held[0];
+    const until = held && held.time < time + SAME ? held.until : now;
+    this.#waiting.push({ picture, time, came: now, until });
     if (this.#waiting.length > MOST) this.#waiting.shift()?.picture.close();
   }
 
   /** The newest picture that is due, and when it came; those before it are given back. */
-  due(now: number): { picture: P; time: number; came: number } | undefined {
-    let due: { picture: P; time: number; came: number } | undefined;
+  due(now: number): Waiting<P> | undefined {
+    let due: Waiting<P> | undefined;
     while (this.#waiting[0] && this.#dueAt(this.#waiting[0], now) <= now) {
       due?.picture.close();
       due = this.#waiting.shift();
@@ -52,6 +74,7 @@ export class Schedule<P extends Picture> {
   clear(): void {
     for (const { picture } of this.#waiting) picture.close();
     this.#waiting = [];
+    this.#held = [];
     this.behind = this.#slack = undefined;
   }
 
@@ -62,13 +85,13 @@ export class Schedule<P extends Picture> {
     return slack;
   }
 
-  #dueAt({ time, came }: { time: number; came: number }, now: number): number {
+  #dueAt({ time, came, until }: Waiting<P>, now: number): number {
     const heard = this.clock.heardAt(time, now);
-    return heard === undefined ? came : Math.min(heard - LEAD - DISPLAY, came + LONGEST);
+    return Math.max(until, heard === undefined ? came : Math.min(heard - LEAD - DISPLAY, came + LONGEST));
   }
 
-  #watch({ time, came }: { time: number; came: number }, now: number): void {
-    this.#slack = Math.min(this.#slack ?? Infinity, now - came);
+  #watch({ time, came, until }: Waiting<P>, now: number): void {
+    this.#slack = Math.min(this.#slack ?? Infinity, now - Math.max(came, until));
     const heard = this.clock.heardAt(time, now);
     const behind = heard === undefined ? undefined : now + DISPLAY - heard;
     this.behind = behind === undefined || this.behind === undefined ? behind : this.behind + (behind - this.behind) * 0.1;

@@ -113,6 +113,7 @@ export class Theatre {
       case 'audioConfig': return this.#sounds.configure(event.codec, event.rate, event.channels, event.description);
       case 'picture':
         this.#arrived();
+        this.#schedule.hold(event.time, Date.now() + event.hold);
         return this.#pictures.decode(event.data, event.time, event.key);
       case 'sound':
         this.#arrived();

@@ -33,7 +33,7 @@ export type PublishEvent = LinkEvent | { kind: 'subflow'; address: Address } | {
 export type PlayEvent =
   | LinkEvent
   | { kind: 'videoConfig'; codec: string; record: Uint8Array<ArrayBuffer> }
-  | { kind: 'picture'; time: number; key: boolean; data: Uint8Array<ArrayBuffer> }
+  | { kind: 'picture'; time: number; hold: number; key: boolean; data: Uint8Array<ArrayBuffer> }
   | { kind: 'audioConfig'; codec: string; rate: number; channels: number; description: Uint8Array<ArrayBuffer> }
   | { kind: 'sound'; time: number; data: Uint8Array<ArrayBuffer> }
   | { kind: 'gap'; track: 'video' | 'audio'; messages: number }
@@ -78,7 +78,7 @@ export function* playEvents(link: WirePlay, now: number): Generator<PlayEvent> {
 function playEvent(number: number, link: WirePlay): PlayEvent {
   switch (number) {
     case 10: return { kind: 'videoConfig', codec: link.code(), record: bytes(link) };
-    case 11: return { kind: 'picture', time: link.time(), key: link.number() === 1, data: bytes(link) };
+    case 11: return { kind: 'picture', time: link.time(), hold: link.hold(), key: link.number() === 1, data: bytes(link) };
     case 12:
       return { kind: 'audioConfig', codec: link.code(), rate: link.number(), channels: link.time(), description: bytes(link) };
     case 13: return { kind: 'sound', time: link.time(), data: bytes(link) };
