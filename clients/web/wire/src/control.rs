@@ -1,6 +1,7 @@
 //! The session on the control stream.
 
 use crate::event::Event;
+use crate::times::wrap;
 use bytes::{Bytes, BytesMut};
 use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::rtmp::{Heard, Message, Subflow};
@@ -83,7 +84,7 @@ pub(crate) struct Control {
     reader: ChunkReader,
     writer: ChunkWriter,
     events: VecDeque<Event>,
-    /// When something was sent that is answered.
+    /// When something was sent that is answered, before pings can be.
     asked: Option<f64>,
     over: bool,
 }
@@ -130,7 +131,7 @@ impl Control {
                 Err(error) => Err(error.to_string()),
             };
             match received {
-                Ok(()) => self.perform(),
+                Ok(()) => self.perform(now),
                 Err(error) => self.fail(error),
             }
         }
@@ -141,7 +142,7 @@ impl Control {
 
     /// What is to be done next.
     pub(crate) fn poll(&mut self, now: f64) -> Option<Event> {
-        self.perform();
+        self.perform(now);
         let event = self.events.pop_front();
         if let (Some(Event::Send(_)), false) = (&event, self.stands()) {
             self.asked = Some(now);
@@ -156,8 +157,7 @@ impl Control {
 
     pub(crate) fn ping(&mut self, now: f64) {
         if self.stands() {
-            self.session.ping(crate::times::wrap(now));
-            self.asked = Some(now);
+            self.session.ping(wrap(now));
         }
     }
 
@@ -171,7 +171,6 @@ impl Control {
 
     pub(crate) fn close(&mut self) {
         self.session.close();
-        self.perform();
         self.over = true;
     }
 
@@ -188,7 +187,7 @@ impl Control {
     }
 
     /// All that is to be sent at one time is one event.
-    fn perform(&mut self) {
+    fn perform(&mut self, now: f64) {
         let mut bytes = BytesMut::new();
         while let Some(output) = self.session.poll() {
             let event = match output {
@@ -210,10 +209,11 @@ impl Control {
                     }
                 },
                 ClientOutput::Received(received) => Event::Received(received),
+                ClientOutput::Pong { timestamp } => {
+                    Event::RoundTrip(wrap(now).wrapping_sub(timestamp).into())
+                }
                 // A browser's transport takes no advice.
-                ClientOutput::Growth { .. }
-                | ClientOutput::Pong { .. }
-                | ClientOutput::Media(_) => continue,
+                ClientOutput::Growth { .. } | ClientOutput::Media(_) => continue,
             };
             self.over |= matches!(event, Event::Refused(_) | Event::Closed(_));
             self.events.push_back(event);

@@ -174,7 +174,6 @@ fn the_nodes_wishes_and_its_end_come_out() {
     talk(&mut link, &mut node, 64);
     node.session.request_keyframe(1);
     node.session.limit_bitrate(1, 300_000);
-    link.ping(100.0);
     let events = talk(&mut link, &mut node, 7);
     assert!(events.contains(&Event::KeyframeRequest));
     assert!(events.contains(&Event::Bitrate(300_000)));
@@ -188,6 +187,23 @@ fn the_nodes_wishes_and_its_end_come_out() {
         .end(1, &Status::notice(code::PLAY_STOP, "the call is over"));
     let events = talk(&mut link, &mut node, 64);
     assert!(matches!(events.last(), Some(Event::Closed(told)) if told.code == code::PLAY_STOP));
+}
+
+#[test]
+fn a_round_trip_is_a_pings_whatever_comes_before_its_answer() {
+    let (mut link, mut node) = (PublishLink::new(&address()), Node::new(false));
+    talk(&mut link, &mut node, 64);
+    link.ping(100.0);
+    let mut ping = Vec::new();
+    while let Some(Event::Send(bytes)) = link.poll(100.0) {
+        ping.extend_from_slice(&bytes);
+    }
+    node.session.request_keyframe(1);
+    link.receive(&node.take(&[]), 106.0);
+    assert_eq!(link.poll(106.0), Some(Event::KeyframeRequest));
+    assert_eq!(link.poll(106.0), None);
+    link.receive(&node.take(&ping), 209.0);
+    assert_eq!(link.poll(209.0), Some(Event::RoundTrip(109.0)));
 }
 
 #[test]
