@@ -24,7 +24,7 @@ const READ: usize = 16 * 1024;
 /// How long a client may take to read the last words and close.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Further connections that a page may publish over.
-const SUBFLOWS: usize = 12;
+const SUBFLOWS: usize = 24;
 /// The code of a session that ended as it should.
 const OVER: u32 = 0;
 /// The code of a session whose client did what nobody should.

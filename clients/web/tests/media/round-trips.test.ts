@@ -8,7 +8,7 @@ test('a round trip is usual up to 60 ms more than the shortest', () => {
   trips.take(150, 1_000);
   assert.deepEqual([trips.now, trips.usual], [150, 150]);
   trips.take(400, 2_000);
-  assert.deepEqual([trips.now, trips.usual], [400, 160]);
+  assert.deepEqual([trips.now, trips.usual, trips.growth], [400, 160, 300]);
 });
 
 test('a road that has become longer is believed after 10 s', () => {

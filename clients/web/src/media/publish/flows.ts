@@ -28,6 +28,11 @@ export class Flows {
     return this.#roundTrips.now;
   }
 
+  /** How much longer it takes than it did: a queue, or jitter. */
+  get growth(): number {
+    return this.#roundTrips.growth;
+  }
+
   add(flow: Flow): void {
     flow.backlog.roundTrip(this.#roundTrips.usual);
     this.#flows.push(flow);

@@ -27,6 +27,11 @@ export class RoundTrips {
     return this.#now;
   }
 
+  /** How much longer the last one was than the shortest of late. */
+  get growth(): number {
+    return Math.max(0, this.#now - Math.min(...this.#shortest));
+  }
+
   /** The last one without what is a queue in it. */
   get usual(): number {
     return Math.min(this.#now, Math.min(...this.#shortest) + QUEUE);

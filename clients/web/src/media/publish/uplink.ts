@@ -7,26 +7,13 @@ import { closeSession, connect, openSession, readAddress, text, within, type Ses
 import type { Verdict } from './backlog';
 import { Flow } from './flow';
 import { Flows, leastWaiting } from './flows';
+import { connections, Losing, LOSSY } from './losing';
 
 /** How long the node may take to let a stream begin, in milliseconds. */
 const ANSWER_MS = 5_000;
 
 /** The node answers pings; silent for this long it is gone, in milliseconds. */
 const SILENT_MS = 4_000;
-
-/** From this share of loss on media goes over several connections: a browser takes random loss for a full link, and sends little. */
-const LOSSY = 0.02;
-
-/** It must be lost for so long, in milliseconds. */
-const SURE_MS = 750;
-
-/**
- * A connection for each so many milliseconds of a round trip, in these bounds: where much is lost each sends a few packets a round trip.
- * The node offers more, for those that are lost.
- */
-const JOIN_MS = 20;
-const LEAST_JOINED = 3;
-const MOST_JOINED = 10;
 
 /** An acknowledgement may take so much longer than a round trip, in milliseconds. */
 const ACKNOWLEDGED_MS = 40;
@@ -51,8 +38,7 @@ export class Uplink {
   readonly #offers: Address[] = [];
   /** Those that are open or being opened. */
   #joined = 0;
-  /** For how long so much has been lost. */
-  #lossySince: number | undefined;
+  readonly #losing = new Losing();
   /** Whether the node reports what came. */
   #reported = false;
   #over = false;
@@ -231,17 +217,13 @@ export class Uplink {
     return Array.from({ length: count }, () => this.#link.next_stand_in() as Uint8Array<ArrayBuffer>);
   }
 
-  /** A link that is full loses some too, until round trips have told so. */
   #look(now: number): void {
-    if (this.#link.loss() < LOSSY) this.#lossySince = undefined;
-    else this.#lossySince ??= now;
-    if (this.#lossySince !== undefined && now - this.#lossySince > SURE_MS) this.#widen();
+    if (this.#losing.goesOn(this.#link.loss(), this.#flows?.growth ?? 0, now)) this.#widen();
   }
 
   /** Opens further connections as long as there are few and the node has offered some. */
   #widen(): void {
-    const wanted = Math.ceil((this.#flows?.roundTripMs ?? 0) / JOIN_MS);
-    const most = Math.min(Math.max(wanted, LEAST_JOINED), MOST_JOINED);
+    const most = connections(this.#link.loss(), this.#flows?.roundTripMs ?? 0);
     while (this.#joined < most && this.#offers.length > 0) {
       this.#joined++;
       void this.#join(this.#offers.shift() as Address).catch(() => undefined).finally(() => this.#joined--);
