@@ -28,6 +28,8 @@ enum Piece {
     Bytes(u64, Bytes),
     /// Whether all bytes have come.
     End(u64, bool),
+    /// A further session brings some from now on.
+    Further,
 }
 
 /// Where sessions bring their media.
@@ -37,16 +39,24 @@ pub(super) struct Pieces {
     next: Arc<AtomicU64>,
 }
 
-/// How many datagrams of sound were to come, and how many of them did not.
-pub(super) type Counted = (u64, u64);
+/// What has come so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Come {
+    /// How many datagrams of sound were to come.
+    pub(super) expected: u64,
+    /// How many of them did not.
+    pub(super) missing: u64,
+    /// Whether a further session brings media beside the first one.
+    pub(super) further: bool,
+}
 
 /// Puts together what is brought until nobody takes it any more. Messages have at most `max_message` bytes.
 pub(super) fn gather(
     max_message: usize,
     to: mpsc::Sender<Collected>,
-) -> (Pieces, watch::Receiver<Counted>, JoinSet<()>) {
+) -> (Pieces, watch::Receiver<Come>, JoinSet<()>) {
     let (sender, pieces) = mpsc::channel(PIECES);
-    let (report, reports) = watch::channel((0, 0));
+    let (report, reports) = watch::channel(Come::default());
     let gatherer = Gatherer {
         gathering: Gathering::new(max_message),
         readers: HashMap::new(),
@@ -67,6 +77,11 @@ impl Pieces {
         bearer.spawn(self.clone().datagrams(session.clone()));
         bearer.spawn(self.clone().streams(session));
         bearer
+    }
+
+    /// A further session begins to bring its media.
+    pub(super) async fn further(&self) {
+        let _ = self.to.send(Piece::Further).await;
     }
 
     /// Waits until nobody takes any more.
@@ -137,17 +152,21 @@ impl Gatherer {
     async fn run(
         mut self,
         mut pieces: mpsc::Receiver<Piece>,
-        report: watch::Sender<Counted>,
+        report: watch::Sender<Come>,
     ) -> Option<()> {
         let mut reported = clock::now();
         while let Some(piece) = pieces.recv().await {
+            if matches!(piece, Piece::Further) {
+                report.send_modify(|come| come.further = true);
+                continue;
+            }
             self.take(piece).await?;
             self.give().await?;
             let (expected, missing) = self.gathering.received();
-            let loses = missing != report.borrow().1;
+            let loses = missing != report.borrow().missing;
             if clock::since(reported) > if loses { LOSING } else { WHOLE } {
                 reported = clock::now();
-                report.send_replace((expected, missing));
+                report.send_modify(|come| (come.expected, come.missing) = (expected, missing));
             }
         }
         None
@@ -163,7 +182,7 @@ impl Gatherer {
             Piece::End(stream, whole) if self.readers.remove(&stream).is_some() => {
                 self.gathering.end(stream, whole);
             }
-            Piece::Bytes(..) | Piece::End(..) => {}
+            Piece::Bytes(..) | Piece::End(..) | Piece::Further => {}
             Piece::Datagram(datagram) => {
                 if let Err(fault) = self.gathering.datagram(&datagram) {
                     self.to.send(Collected::Fault(fault)).await.ok()?;

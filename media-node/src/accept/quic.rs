@@ -215,11 +215,15 @@ impl Connection {
             Uplinked::Message(message) => self.client.write(message),
             Uplinked::Lost(count) => self.client.miss(count),
             Uplinked::NeedsKeyframe => self.ask_keyframe(),
-            Uplinked::Received((expected, missing)) => {
-                if let Activity::Publishing(_, stream_id) = self.client.activity {
+            Uplinked::Received(come) => {
+                if let Activity::Publishing(publication, stream_id) = &self.client.activity {
+                    if come.further {
+                        publication.spread();
+                    }
+                    let stream_id = *stream_id;
                     let received = Received {
-                        expected,
-                        missing,
+                        expected: come.expected,
+                        missing: come.missing,
                         round_trip: self.session.rtt().as_millis() as u64,
                         pictures: self.uplink.as_ref().map_or(0, Uplink::pictures),
                     };

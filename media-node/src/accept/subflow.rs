@@ -92,6 +92,7 @@ pub(super) fn is_subflow(path: &str) -> bool {
 
 /// Takes a connection's media until it, or the publisher, has gone.
 pub(super) async fn serve(session: Session, media: Pieces) -> Fault {
+    media.further().await;
     let mut bearer = media.bring(session.clone());
     tokio::select! {
         error = session.closed() => {

@@ -1,6 +1,6 @@
 //! The media of a publisher on QUIC: read from many streams and datagrams, put back into order.
 
-use super::gather::{Counted, Pieces, gather};
+use super::gather::{Come, Pieces, gather};
 use crate::metrics::Carrier;
 use bytes::Bytes;
 use counterpart_shared::flv::{TagKind, classify};
@@ -46,14 +46,14 @@ pub(super) enum Uplinked {
     Lost(u64),
     /// Nothing decodes until a keyframe comes.
     NeedsKeyframe,
-    /// What has come of a page's datagrams of sound.
-    Received(Counted),
+    /// What has come of a page's media.
+    Received(Come),
 }
 
 /// What a page's media needs.
 struct OfPage {
     pieces: Pieces,
-    reports: watch::Receiver<Counted>,
+    reports: watch::Receiver<Come>,
 }
 
 /// Collects the media of one session until it is dropped.
@@ -196,7 +196,7 @@ fn is_configuration(message: &Message) -> bool {
     classify(TagKind::Video, &message.payload).is_config()
 }
 
-async fn reported(of_page: &mut Option<OfPage>) -> Counted {
+async fn reported(of_page: &mut Option<OfPage>) -> Come {
     if let Some(page) = of_page
         && page.reports.changed().await.is_ok()
     {

@@ -26,7 +26,8 @@ impl Before {
         self.get(now).filter(|_| contends && !did)
     }
 
-    fn get(&self, now: Instant) -> Option<u32> {
+    /// What it was, if it was lowered lately.
+    pub(super) fn get(&self, now: Instant) -> Option<u32> {
         let lately = |(_, at): &(u32, Instant)| now.saturating_duration_since(*at) < LATELY;
         let (limit, _) = self.lowered.filter(lately)?;
         Some(limit)

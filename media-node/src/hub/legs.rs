@@ -99,6 +99,9 @@ impl Seat {
     }
 }
 
+/// What a publisher sent over one connection comes late for so long after he has begun to spread it over several.
+const SPREADS: Duration = Duration::from_secs(1);
+
 /// What stands in front of a browser counts so many times: it fills a queue up to what is tolerated, and its sound waits there too.
 const BROWSER: u32 = 2;
 
@@ -110,6 +113,8 @@ pub(super) struct Uplink {
     browser: bool,
     /// The publisher holds his own on a link that others fill too.
     contends: bool,
+    /// Since when he has sent over several connections.
+    spread: Option<Instant>,
     bytes: u64,
     lateness: Lateness,
     late: Sustained,
@@ -124,6 +129,7 @@ impl Uplink {
             start: now,
             browser: false,
             contends: false,
+            spread: None,
             bytes: 0,
             lateness: Lateness::default(),
             late: Sustained::default(),
@@ -138,7 +144,7 @@ impl Uplink {
         self.lateness.restart();
         self.growth = Growth::new(now);
         self.flow.restart(now);
-        (self.browser, self.contends) = (false, false);
+        (self.browser, self.contends, self.spread) = (false, false, None);
     }
 
     /// A browser's transport sends.
@@ -149,6 +155,13 @@ impl Uplink {
     /// He holds his own on a link that others fill too, or does not any more.
     pub(super) fn contend(&mut self, contends: bool) {
         self.contends = contends;
+    }
+
+    /// He sends over several connections from now on; whether that is new.
+    pub(super) fn spread(&mut self, now: Instant) -> bool {
+        let is_new = self.spread.is_none();
+        self.spread.get_or_insert(now);
+        is_new
     }
 
     /// Takes note of a frame as it comes.
@@ -194,7 +207,9 @@ impl Uplink {
         let least = self.late.least(now);
         // A client of its own congestion control does not fill a queue, so what differs from picture to picture is jitter.
         // Where others fill his link it is full, and what waits at his end he knows better.
+        let spreads = |at| now.saturating_duration_since(at) < SPREADS;
         let late = match self.browser {
+            _ if self.spread.is_some_and(spreads) => Duration::ZERO,
             true => least * BROWSER,
             false if self.contends => Duration::ZERO,
             false => least.saturating_sub(self.late.spread() / 2),
@@ -299,6 +314,27 @@ mod tests {
         uplink.contend(true);
         uplink.restart(at(562));
         assert!(!uplink.look(at(562)).contends, "he is another one");
+    }
+
+    #[test]
+    fn what_one_connection_had_is_not_late_once_there_are_several() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut uplink = Uplink::new(start);
+        uplink.set_browser();
+        uplink.arrived(0, at(0));
+        let late = |from: u32, to: u32, uplink: &mut Uplink| {
+            for picture in from..to {
+                uplink.arrived(picture * 33, at(u64::from(picture) * 33 + 100));
+            }
+            uplink.look(at(u64::from(to) * 33 + 67)).late.as_millis()
+        };
+        assert_eq!(late(1, 15, &mut uplink), 200);
+        assert!(uplink.spread(at(562)) && !uplink.spread(at(600)), "once");
+        assert_eq!(late(15, 40, &mut uplink), 0);
+        assert_eq!(late(40, 46, &mut uplink), 200, "a second later it counts");
+        uplink.restart(at(1_600));
+        assert!(uplink.spread(at(1_600)), "he is another one");
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl Publication {
         self.stream.set_browser(self.epoch);
     }
 
+    /// It comes over several connections, where one was too slow.
+    pub fn spread(&self) {
+        self.stream.spread(self.epoch, clock::now());
+    }
+
     /// So many messages never came. A connection that can lose some says 0 in the beginning.
     pub fn miss(&self, count: u64) {
         self.stream.miss(self.epoch, count);

@@ -165,6 +165,15 @@ impl Governor {
         Some(next)
     }
 
+    /// The publisher sends in another way: what was too much for the one of before tells nothing, and the limit from before it was is to be had again.
+    pub(super) fn lift(&mut self, now: Instant) -> Option<u32> {
+        let before = self.before.get(now);
+        let next = before.filter(|before| self.limit.is_some_and(|limit| limit < *before))?;
+        self.changed = Some(now);
+        self.limit = (next < NO_LIMIT).then_some(next);
+        Some(next)
+    }
+
     /// What is late gets through at the rate of the link, and what waits has to get through beside it; where others fill the link, that would
     /// only give them more. If less than that is given already, what waits becomes less, and that is waited
     /// for as long as it does.

@@ -253,6 +253,15 @@ impl Stream {
         }
     }
 
+    /// The publisher spreads what he sends over several connections.
+    pub(super) fn spread(&self, epoch: u64, now: Instant) {
+        let mut state = self.lock();
+        if state.epoch == epoch && state.uplink.spread(now) {
+            let limit = state.governor.lift(now);
+            state.tell(limit);
+        }
+    }
+
     /// The publisher holds his own on a link that others fill too, or does not any more.
     pub(super) fn contend(&self, epoch: u64, contends: bool) {
         let mut state = self.lock();
@@ -460,7 +469,13 @@ impl State {
         for seat in self.readers.iter_mut().filter(|seat| seat.governs()) {
             legs.push(seat.look(now));
         }
-        if let Some(limit) = self.governor.look(&legs, now)
+        let limit = self.governor.look(&legs, now);
+        self.tell(limit);
+    }
+
+    /// Tells the publisher another limit, if there is one.
+    fn tell(&self, limit: Option<u32>) {
+        if let Some(limit) = limit
             && let Some(publisher) = &self.publisher
             && publisher.capacity() > 1
         {

@@ -8,8 +8,8 @@ use counterpart_shared::rtmp::chunk::{ChunkLimits, ChunkReader, ChunkWriter};
 use counterpart_shared::rtmp::{Message, Subflow, code};
 use counterpart_shared::session::{ClientOutput, ClientSession};
 use std::collections::VecDeque;
-use std::time::Duration;
-use tokio::time::timeout;
+use std::time::{Duration, Instant};
+use tokio::time::{timeout, timeout_at};
 use web_transport_quinn::Session;
 use web_transport_quinn::proto::ConnectRequest;
 
@@ -104,6 +104,42 @@ async fn a_page_publishes_over_further_connections() {
     }
 }
 
+/// The next limit that the publisher is told; until then he goes on with pictures that all come 300 ms late.
+async fn limit(publisher: &mut Client, picture: &mut u32, start: Instant) -> u32 {
+    let mut told = async || loop {
+        publisher.send(&inter(*picture * 33));
+        *picture += 1;
+        let next = start + Duration::from_millis(u64::from(*picture) * 33 + 300);
+        while let Ok(heard) = timeout_at(next.into(), publisher.heard.recv()).await {
+            match heard {
+                Some(Heard::Bitrate(limit)) => return limit,
+                Some(_) => {}
+                None => panic!("gone"),
+            }
+        }
+    };
+    timeout(PATIENCE, told()).await.expect("nothing was told")
+}
+
+#[tokio::test]
+async fn what_was_too_much_for_one_connection_is_not_for_several() {
+    let world = World::new().await;
+    let mut publisher = world
+        .publish(Carrier::WebTransport, &grant(Act::Publish, "c1"))
+        .await;
+    let start = Instant::now();
+    publisher.send_all(&beginning());
+    let further = offer(&mut publisher).await;
+    let mut picture = 1;
+    let limited = limit(&mut publisher, &mut picture, start).await;
+    assert!(limited < 1_000_000, "{limited}");
+    let path = format!("/rtmp/subflow/{}", further.ticket);
+    let joined = connect(&world, &further.host, &further.sha256, &path).await;
+    assert!(joined.is_some());
+    let lifted = limit(&mut publisher, &mut picture, start).await;
+    assert_eq!(lifted, 10_000_000, "as before, when there was none");
+}
+
 #[tokio::test]
 async fn a_ticket_is_good_once_and_no_longer_than_its_publisher() {
     let world = World::new().await;
@@ -131,7 +167,7 @@ async fn a_ticket_is_good_once_and_no_longer_than_its_publisher() {
     timeout(PATIENCE, session.closed()).await.unwrap();
     assert!(attempt(&left.ticket).await.is_none());
     let refused = "counterpart_refused_total{reason=\"unknown_ticket\"}";
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while world.metric(refused).await < 3.0 {
         assert!(start.elapsed() < PATIENCE, "not counted");
     }
@@ -175,7 +211,7 @@ async fn another_path_is_refused() {
     }
     // Whoever is refused may take his time to go, and is counted then.
     let refused = "counterpart_refused_total{reason=\"bad_path\"}";
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while world.metric(refused).await < 2.0 {
         assert!(start.elapsed() < crate::support::PATIENCE, "not counted");
     }

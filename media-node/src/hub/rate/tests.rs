@@ -176,6 +176,24 @@ fn a_limit_of_before_that_is_lower_than_the_present_one_is_none() {
 }
 
 #[test]
+fn who_sends_in_another_way_has_the_limit_of_before_again() {
+    let start = Instant::now();
+    let mut governor = Governor::default();
+    assert_eq!(governor.lift(start), None, "there was none");
+    let late = |rate| [leg(BARELY, rate)];
+    assert_eq!(governor.look(&late(600_000), start), Some(510_000));
+    let again = governor.look(&late(200_000), ms(start, 800));
+    assert_eq!(again, Some(170_000));
+    assert_eq!(governor.lift(ms(start, 900)), Some(NO_LIMIT));
+    assert_eq!(governor.lift(ms(start, 900)), None, "it is as it was");
+    let soon = governor.look(&late(400_000), ms(start, 1_600));
+    assert_eq!(soon, None, "it needs time to show");
+    let lower = governor.look(&late(400_000), ms(start, 1_700));
+    assert_eq!(lower, Some(340_000));
+    assert_eq!(governor.lift(ms(start, 20_000)), None, "that was long ago");
+}
+
+#[test]
 fn where_a_leg_contends_the_limit_rises_by_a_third() {
     let start = Instant::now();
     let mut governor = Governor::default();
