@@ -14,6 +14,9 @@ const LONGEST = 400;
 /** Times of one picture differ by less, in milliseconds: a decoder's are whole microseconds. */
 const SAME = 1;
 
+/** No decoder has more pictures in it; one that gives none at all is given others. */
+const MOST_DECODED = 64;
+
 /** No more pictures than this wait: they are the decoder's memory. */
 const MOST = 12;
 
@@ -22,7 +25,8 @@ export interface Picture {
   close(): void;
 }
 
-interface Waiting<P> {
+/** A picture that waits. */
+interface Entry<P> {
   picture: P;
   time: number;
   came: number;
@@ -32,7 +36,7 @@ interface Waiting<P> {
 
 /** Pictures that wait. Times are milliseconds; `now` on the UNIX clock. */
 export class Schedule<P extends Picture> {
-  #waiting: Waiting<P>[] = [];
+  #waiting: Entry<P>[] = [];
   /** Until when pictures are held that are being decoded, the first one first. */
   #held: { time: number; until: number }[] = [];
   /** How much later than their sound pictures are of late; negative: earlier. */
@@ -44,6 +48,7 @@ export class Schedule<P extends Picture> {
   /** The picture of this time is not to be shown before then. */
   hold(time: number, until: number): void {
     this.#held.push({ time, until });
+    if (this.#held.length > MOST_DECODED) this.#held.shift();
   }
 
   add(picture: P, time: number, now: number): void {
@@ -56,8 +61,8 @@ export class Schedule<P extends Picture> {
   }
 
   /** The newest picture that is due, and when it came; those before it are given back. */
-  due(now: number): Waiting<P> | undefined {
-    let due: Waiting<P> | undefined;
+  due(now: number): Entry<P> | undefined {
+    let due: Entry<P> | undefined;
     while (this.#waiting[0] && this.#dueAt(this.#waiting[0], now) <= now) {
       due?.picture.close();
       due = this.#waiting.shift();
@@ -85,12 +90,12 @@ export class Schedule<P extends Picture> {
     return slack;
   }
 
-  #dueAt({ time, came, until }: Waiting<P>, now: number): number {
+  #dueAt({ time, came, until }: Entry<P>, now: number): number {
     const heard = this.clock.heardAt(time, now);
     return Math.max(until, heard === undefined ? came : Math.min(heard - LEAD - DISPLAY, came + LONGEST));
   }
 
-  #watch({ time, came, until }: Waiting<P>, now: number): void {
+  #watch({ time, came, until }: Entry<P>, now: number): void {
     this.#slack = Math.min(this.#slack ?? Infinity, now - Math.max(came, until));
     const heard = this.clock.heardAt(time, now);
     const behind = heard === undefined ? undefined : now + DISPLAY - heard;
