@@ -166,7 +166,11 @@ fn bottleneck(notes: &Notes, cell: &Cell) -> (Option<Spread>, Option<f64>) {
             continue;
         };
         let alone = cell.beside.and_then(|beside| beside.until);
-        let span = alone.map_or(*start, |alone| alone.max(*start)) + TO_FIND..until;
+        let span = alone.map_or(*start, |alone| alone.max(*start)) + TO_FIND..until.min(end);
+        if span.is_empty() {
+            // A shorter call than the cell's is over before.
+            continue;
+        }
         let inside = notes.waits.iter().filter(|(at, ..)| span.contains(at));
         for (_, wait, len) in inside {
             waits.push(wait.as_secs_f64() * 1000.0);
@@ -176,4 +180,20 @@ fn bottleneck(notes: &Notes, cell: &Cell) -> (Option<Spread>, Option<f64>) {
         room += f64::from(most) * (span.end - span.start).as_secs_f64();
     }
     (Spread::of(waits), (room > 0.0).then(|| sent / room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cells;
+
+    #[test]
+    fn a_call_that_is_shorter_than_its_cell_has_no_later_bottlenecks() {
+        let all = cells::all();
+        let steps = all.iter().find(|cell| cell.changes().count() > 2);
+        let mut steps = steps.expect("there are steps").clone();
+        steps.length = Duration::from_secs(1);
+        let first = bottleneck(&Notes::default(), &steps);
+        assert_eq!(first, (None, Some(0.0)), "nothing was sent");
+    }
 }
